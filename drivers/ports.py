@@ -1,0 +1,281 @@
+"""What the product may ask of its hardware: small Protocols, one for each ability, and the values they exchange.
+
+The one thing only this file knows is how an `Authorisation` comes into being: through a mint that can be claimed once
+in a process, and that the Envelope claims when it is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, final
+
+import msgspec
+
+from drivers.registers import (
+    Anchor,
+    AnchorPair,
+    Calibration,
+    Command,
+    Identity,
+    Mode,
+    ShotRecord,
+    Status,
+    SyringeType,
+)
+
+_SEAL = object()
+
+
+@final
+class Authorisation:
+    """A checked permission for a slice of an arming: so many shots, so deep, so much, for so long.
+
+    Only the mint makes one; `Injector.authorise` accepts nothing else. Immutable.
+
+    Attributes:
+        id: Grows over the life of ledger and controller (LED-5).
+        depth_um: Needle travel from the skin plate, um, a multiple of 50.
+        dose_nl: Plunger displacement of each shot, nL, a multiple of 1000.
+        shots: 1 to 20.
+        interval_ms: Begin of a shot to begin of the next, 111 to 2000 ms.
+        mode: Single, burst, continuous or bench.
+        valid_ms: No stroke begins later than this after its acceptance.
+        syringe_type, calibration_id, boot_count: What the controller must still have when it accepts.
+    """
+
+    __slots__ = (
+        "boot_count", "calibration_id", "depth_um", "dose_nl", "id", "interval_ms", "mode", "shots", "syringe_type",
+        "valid_ms",
+    )
+
+    def __init__(
+        self,
+        seal: object,
+        *,
+        id: int,  # noqa: A002  the register's own name
+        depth_um: int,
+        dose_nl: int,
+        shots: int,
+        interval_ms: int,
+        mode: Mode,
+        valid_ms: int,
+        syringe_type: SyringeType,
+        calibration_id: int,
+        boot_count: int,
+    ) -> None:
+        if seal is not _SEAL:
+            raise TypeError("an Authorisation is made by an Envelope and by nothing else")
+        for name, value in (
+            ("id", id), ("depth_um", depth_um), ("dose_nl", dose_nl), ("shots", shots), ("interval_ms", interval_ms),
+            ("mode", mode), ("valid_ms", valid_ms), ("syringe_type", syringe_type),
+            ("calibration_id", calibration_id), ("boot_count", boot_count),
+        ):
+            object.__setattr__(self, name, value)
+
+    id: int
+    depth_um: int
+    dose_nl: int
+    shots: int
+    interval_ms: int
+    mode: Mode
+    valid_ms: int
+    syringe_type: SyringeType
+    calibration_id: int
+    boot_count: int
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("an Authorisation never changes")
+
+    def __repr__(self) -> str:
+        return (
+            f"Authorisation({self.id}: {self.shots} x {self.dose_nl} nL at {self.depth_um} um, "
+            f"{Mode(self.mode).name.lower()})"
+        )
+
+
+class Mint(Protocol):
+    """Makes an Authorisation; held by the Envelope alone."""
+
+    def __call__(
+        self,
+        *,
+        id: int,  # noqa: A002
+        depth_um: int,
+        dose_nl: int,
+        shots: int,
+        interval_ms: int,
+        mode: Mode,
+        valid_ms: int,
+        syringe_type: SyringeType,
+        calibration_id: int,
+        boot_count: int,
+    ) -> Authorisation: ...
+
+
+_claimed_by: list[str] = []
+
+
+def claim_mint(claimant: str) -> Mint:
+    """The mint, once in a process; `claimant` is the module's name.
+
+    Raises:
+        RuntimeError: it was claimed before.
+    """
+    if _claimed_by:
+        raise RuntimeError(f"the mint of authorisations belongs to {_claimed_by[0]}, {claimant} cannot have it")
+    _claimed_by.append(claimant)
+
+    def mint(**values: object) -> Authorisation:
+        return Authorisation(_SEAL, **values)  # type: ignore[arg-type]
+
+    return mint
+
+
+class Link(Protocol):
+    """Carries whole blocks, as bytes in wire order, to and from the registers of one controller.
+
+    Nothing here retries. Raises `LinkTimeout`, `BadFrame`, `Refused` (exception 01 to 04) or `PortGone`.
+    """
+
+    def read(self, address: int, registers: int) -> bytes: ...
+
+    def write(self, address: int, data: bytes) -> None: ...
+
+    def exchange(self, address: int, data: bytes, read_address: int, read_registers: int) -> bytes:
+        """Function 23: write `data` at `address`, then read, in one transaction."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Injector(Protocol):
+    """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2)."""
+
+    def identity(self) -> Identity: ...
+
+    def calibration(self) -> Calibration: ...
+
+    def exchange(self, *, pedal: bool, cursor: int) -> tuple[Status, tuple[ShotRecord, ...]]:
+        """Renew the lease and read status and up to two records from `cursor` (a lifetime number)."""
+        ...
+
+    def authorise(self, authorisation: Authorisation, epoch: int) -> None:
+        """Send one authorisation unless the stop latch moved since `epoch`.
+
+        Raises:
+            TypeError: it is not an `Authorisation`.
+            StaleEpoch: a stop came in between; certainly not sent.
+            Refused: the controller refused it; certainly not done.
+            LinkTimeout, BadFrame, PortGone: unknown (LED-2).
+        """
+        ...
+
+    def command(self, command: Command, epoch: int | None) -> None:
+        """Send a command; one that moves something (home, prime, syringe changed) needs the epoch it was decided in.
+
+        `RETRACT`, `STOP`, `VOID` and the rest take `epoch=None` and are sent whatever the latch says.
+        """
+        ...
+
+    def anchors(self) -> AnchorPair: ...
+
+    def write_anchor(self, anchor: Anchor) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class PanelInputs(msgspec.Struct, frozen=True):
+    """Levels of the pins at one instant. A contact is true when closed; `stamp` is CLOCK_MONOTONIC seconds."""
+
+    stop_a: bool
+    stop_b: bool
+    pedal_no: bool
+    pedal_nc: bool
+    feedback: bool
+    enable: bool
+    stamp: float
+
+
+class PanelEdge(msgspec.Struct, frozen=True):
+    """One edge of one pin, posted by the event thread."""
+
+    signal: str
+    closed: bool
+    stamp: float
+
+
+class StopLatch(Protocol):
+    """The one lock that a stop, an enable and a send take in turn, and the epoch that a stop moves."""
+
+    @property
+    def epoch(self) -> int: ...
+
+    def raise_epoch(self, drop: Callable[[], None]) -> int:
+        """Under the lock: move the epoch and call `drop`. Returns the new epoch."""
+        ...
+
+    def guarded(self, epoch: int, what: str, act: Callable[[], None]) -> None:
+        """Under the lock: call `act` when the epoch is still `epoch`.
+
+        Raises:
+            StaleEpoch: a stop moved it.
+        """
+        ...
+
+
+class Panel(Protocol):
+    """Stop circuit, pedal, enable relay, beacon and buzzer."""
+
+    def read(self) -> PanelInputs: ...
+
+    def edges(self) -> list[PanelEdge]:
+        """Edges since the last call, oldest first."""
+        ...
+
+    def enable(self, epoch: int) -> None:
+        """Close the motor enable relay unless the stop latch moved since `epoch`.
+
+        Raises:
+            StaleEpoch: a stop came in between.
+        """
+        ...
+
+    def disable(self) -> None: ...
+
+    def stop(self) -> int:
+        """What a stop edge does, asked for by software: epoch up, enable off. Returns the new epoch."""
+        ...
+
+    @property
+    def epoch(self) -> int: ...
+
+    def beacon(self, *, red: bool, yellow: bool, cyan: bool) -> None: ...
+
+    def buzzer(self, hertz: int | None) -> None:
+        """Sound a tone, or None for silence."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether the thread that delivers pin events still runs."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Weight(msgspec.Struct, frozen=True):
+    """One answer of a balance: micrograms, and whether the balance called it stable."""
+
+    ug: int
+    stable: bool
+
+
+class Balance(Protocol):
+    """A laboratory balance."""
+
+    def weigh(self) -> Weight: ...
+
+    def tare(self) -> None: ...
+
+    def zero(self) -> None: ...
+
+    def close(self) -> None: ...
