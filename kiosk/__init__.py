@@ -1,0 +1,1 @@
+"""The application: control, kiosk and the commands of a shell."""

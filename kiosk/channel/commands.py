@@ -1,0 +1,267 @@
+"""What a client may ask of control: one frozen struct for each command, tagged by its name on the wire.
+
+Control believes nothing in them: role, state and every value are checked again (ACC-5). Depth travels as integer um,
+dose and volume as integer nL, rate as integer mHz (shots per 1000 s), so that no unit is ever guessed (UI-2).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
+Mhz = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Side = Literal["left", "right", "whole"]
+"""Paired zones are left or right (LIM-15); all others are whole."""
+ModeName = Literal["single", "burst", "continuous"]
+
+
+class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    pass
+
+
+class Hello(_Command):
+    """First of every client. The kiosk takes the seat; a shell reads and asks."""
+
+    version: int
+    client: Literal["kiosk", "shell"]
+
+
+class Flip(_Command):
+    """The kiosk has completed a frame that shows this snapshot; keeps the kiosk lease alive."""
+
+    snapshot: int
+
+
+class Touched(_Command):
+    """A person touched the screen; keeps it from locking (ACC-3)."""
+
+
+# -- who ----------------------------------------------------------------------------------------------------------
+class CreateFirstAdministrator(_Command):
+    """On a first start on hardware: the first account, an administrator. Refused when any account exists."""
+
+    name: Text
+    pin: Text
+
+
+class SignIn(_Command):
+    name: Text
+    pin: Text
+
+
+class SignOut(_Command):
+    pass
+
+
+class Lock(_Command):
+    pass
+
+
+# -- stop ---------------------------------------------------------------------------------------------------------
+class Stop(_Command):
+    """STOP on glass (STP-2). Taken from anybody, in any state, signed in or not."""
+
+
+class AcknowledgeStop(_Command):
+    """Leaves the latched stop once the contacts are closed (STP-1, STP-3)."""
+
+
+class AcknowledgeAlarm(_Command):
+    number: int
+
+
+class PauseSound(_Command):
+    """Silences present alarms for at most 120 s (ALM-3)."""
+
+
+# -- self-test ----------------------------------------------------------------------------------------------------
+class RunSelfTest(_Command):
+    pass
+
+
+class AnswerCheck(_Command):
+    """The answer to a check that asks a person ("handpiece away?", "heard the tone?")."""
+
+    check: Text
+    yes: bool
+
+
+# -- session ------------------------------------------------------------------------------------------------------
+class OpenSession(_Command):
+    """Opens a session. `new_patient` must agree with what the ledger knows of the code (LIM-15)."""
+
+    protocol: Text
+    patient: Text
+    new_patient: bool
+    similar_confirmed: bool = False
+    """True when the code is one character from an existing one and the person said it is another patient."""
+
+
+class AnswerScreening(_Command):
+    """All screening answers at once: ids answered yes (a reason to stop), and a physician's reason to go on or ''."""
+
+    adult: bool
+    consent: bool
+    yes: tuple[Text, ...]
+    physician_reason: Text = ""
+
+
+class UseProduct(_Command):
+    product: Text
+    lot: Text
+    expiry: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class FitNeedle(_Command):
+    """The needle on the handpiece; `new` is the person's word that it comes out of its packet (LIM-14)."""
+
+    needle: Text
+    new: bool
+
+
+class FitSyringe(_Command):
+    """The syringe in the clamp; control sends the change to the controller, whose plunger then seeks the piston."""
+
+    syringe: Text
+    fill_nl: Nl
+    new: bool
+    new_line: bool
+    """Whether line and connector are new too (LIM-14); a refill for the same patient may keep them."""
+
+
+class Prepared(_Command):
+    """Disinfection done, anaesthetic noted, handpiece away from the patient."""
+
+    disinfected: bool
+    anaesthetic: Literal["none", "cream", "cold spray"] = "none"
+
+
+class Prime(_Command):
+    """Prime so much with the needle out; then a person says whether a drop was seen."""
+
+    volume_nl: Nl
+
+
+class ConfirmDrop(_Command):
+    seen: bool
+
+
+# -- treat --------------------------------------------------------------------------------------------------------
+class ChooseZone(_Command):
+    zone: Text
+    side: Side
+
+
+class Edit(_Command):
+    """Confirm a new value of one setting; ends an arming. Depth um, dose nL, rate mHz, shots a count."""
+
+    field: Literal["depth", "dose", "rate", "shots"]
+    value: int
+
+
+class ChooseMode(_Command):
+    mode: ModeName
+
+
+class ConfirmSoft(_Command):
+    """Crosses the soft limit that the snapshot's question names, with a reason (LIM-1)."""
+
+    key: Text
+    reason: Text
+
+
+class WithdrawSoft(_Command):
+    """Says no to the question; the value goes back to what it was."""
+
+    key: Text
+
+
+class Arm(_Command):
+    """Second step of arming: repeats all that the person saw; refused on any difference."""
+
+    snapshot: int
+    zone: Text
+    side: Side
+    depth_um: Um
+    dose_nl: Nl
+    mode: ModeName
+    rate_mhz: Mhz
+    shots: Count
+    product: Text
+    syringe: Text
+    needle: Text
+
+
+class Disarm(_Command):
+    pass
+
+
+class Rehome(_Command):
+    """Home the needle again, after a stop or fault; asks for the handpiece away from the patient."""
+
+    away: bool
+
+
+class ClearFaults(_Command):
+    pass
+
+
+# -- end ----------------------------------------------------------------------------------------------------------
+class Finish(_Command):
+    """Ends treating; the session waits for its signature."""
+
+
+class ResumeTreating(_Command):
+    """Goes back from the end to treating; nothing is signed yet."""
+
+
+class Sign(_Command):
+    """Signs and closes the session with the person's PIN."""
+
+    pin: Text
+    reactions: Text = ""
+    aftercare_given: bool = False
+    cleaned_up: bool = False
+    review_date: str = ""
+
+
+# -- read ---------------------------------------------------------------------------------------------------------
+class ListSessions(_Command):
+    before: int = 0
+    """Session number to page back from; 0 for the newest."""
+
+
+class ReadSession(_Command):
+    session: int
+
+
+class ExportSession(_Command):
+    session: int
+    format: Literal["json", "csv", "pdf"]
+
+
+class FindPatient(_Command):
+    """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
+
+    patient: Text
+
+
+AnyCommand = (
+    Hello | Flip | Touched | CreateFirstAdministrator | SignIn | SignOut | Lock | Stop | AcknowledgeStop
+    | AcknowledgeAlarm | PauseSound | RunSelfTest | AnswerCheck | OpenSession | AnswerScreening | UseProduct | FitNeedle
+    | FitSyringe | Prepared | Prime | ConfirmDrop | ChooseZone | Edit | ChooseMode | ConfirmSoft | WithdrawSoft | Arm
+    | Disarm | Rehome | ClearFaults | Finish | ResumeTreating | Sign | ListSessions | ReadSession | ExportSession
+    | FindPatient
+)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A command with its client's growing number; a repeat gets the first answer (DESIGN, Processes)."""
+
+    number: int
+    command: AnyCommand

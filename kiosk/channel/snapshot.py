@@ -1,0 +1,374 @@
+"""What control shows: one immutable snapshot for each cycle that changed something, and the replies to commands.
+
+Texts for people are made where the knowledge is (engine, envelope, alarms); the view only lays them out. Volumes are
+nL, depths um, rates mHz, times ms or seconds of CLOCK_MONOTONIC as named.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kiosk.channel.commands import ModeName, Side
+
+Phase = Literal["starting", "home", "setup", "treat", "closing"]
+CheckState = Literal["waiting", "running", "asks", "passed", "failed"]
+StopState = Literal["open", "contradiction", "released", "clear"]
+PressureState = Literal["free", "resisting", "blocked"]
+Priority = Literal["high", "medium", "low"]
+SetupStep = Literal["screening", "product", "needle", "syringe", "preparation", "prime"]
+
+
+class _View(msgspec.Struct, frozen=True):
+    pass
+
+
+class Account(_View):
+    """One line of the sign-in screen. `wait_s` > 0 while wrong PINs make it wait; `demo_pin` in simulation only."""
+
+    name: str
+    role: str
+    wait_s: int = 0
+    disabled: bool = False
+    demo_pin: str = ""
+
+
+class User(_View):
+    name: str
+    role: str
+    locked: bool = False
+
+
+class Check(_View):
+    """One line of the self-test (PST-1)."""
+
+    key: str
+    title: str
+    state: CheckState
+    detail: str = ""
+    """What was found, or what to repair."""
+    question: str = ""
+    """What a person is asked while `state` is asks."""
+
+
+class LinkView(_View):
+    connected: bool
+    sentence: str
+    serial: int = 0
+    firmware: str = ""
+    good: int = 0
+    bad: int = 0
+    calibration_id: int = 0
+
+
+class LoopView(_View):
+    """Lateness of the control cycle, us (WDG-6)."""
+
+    realtime: bool
+    cycles: int = 0
+    p50_us: int = 0
+    p99_us: int = 0
+    max_us: int = 0
+    over_10ms: int = 0
+
+
+class StopView(_View):
+    state: StopState
+    cause: str = ""
+    sentence: str = ""
+
+
+class Value(_View):
+    """A setting with all its limits (LIM-4, UI-2); every number in the unit of its field."""
+
+    value: int
+    step: int
+    hard_low: int
+    hard_high: int
+    hard_low_origin: str
+    hard_high_origin: str
+    default: int
+    soft_low: int | None = None
+    soft_high: int | None = None
+    source: str = ""
+    grade: str = ""
+    needs_clinic: bool = False
+    """True where no grade A or B figure exists and the clinic has to give its own."""
+
+
+class Total(_View):
+    """A running total against its limit; `limit` None when nothing limits it."""
+
+    key: str
+    title: str
+    used: int
+    unit: Literal["nL", "shots", "sessions"]
+    limit: int | None = None
+    origin: str = ""
+
+
+class Zone(_View):
+    key: str
+    title: str
+    side: Side
+    planned: int
+    done: int
+    given_nl: int
+    technique: str = ""
+    spacing_mm: str = ""
+    angle_deg: int = 90
+
+
+class Question(_View):
+    """Something a person must confirm before it counts: a soft limit, or ten times the last value (LIM-1, LIM-8)."""
+
+    key: str
+    sentence: str
+    needs_reason: bool
+
+
+class ArmingView(_View):
+    words: str
+    planned: int
+    done: int
+    left: int
+    note: str = ""
+    """Why a slice was shortened: "12 shots left: product limit"."""
+
+
+class Treat(_View):
+    zone: str
+    side: Side
+    mode: ModeName
+    depth: Value
+    dose: Value
+    rate: Value
+    shots: Value
+    offer: str
+    """The arming in words, with units and side (LIM-8)."""
+    arming: ArmingView | None = None
+    shot_count: int = 0
+    """Shots recorded in this session; the kiosk clicks when it grows."""
+    syringe_left_nl: int = 0
+    syringe_fill_nl: int = 0
+    usable_nl: int = 0
+    """What is left above reserve and dead volume."""
+    pressure_kpa: int = 0
+    pressure: PressureState = "free"
+    needle_um: int = 0
+    angle_deg: int = 90
+    contact: bool = False
+    trigger: bool = False
+    pedal: bool = False
+    enabled: bool = False
+    retracted: bool = False
+    """Home switch seen; nothing else may be called safe."""
+
+
+class SessionView(_View):
+    number: int
+    protocol: str
+    protocol_title: str
+    patient: str
+    opened_by: str
+    step: SetupStep | None
+    """What the set-up waits for; None when it is complete."""
+    done: tuple[SetupStep, ...] = ()
+    product: str = ""
+    product_title: str = ""
+    lot: str = ""
+    expiry: str = ""
+    needle: str = ""
+    needle_title: str = ""
+    needle_shots: int = 0
+    syringe: str = ""
+    syringe_title: str = ""
+    dead_volume_nl: int = 0
+    prime_nl: int = 0
+    """What a prime has to push now: full path, or the short prime of a refill (LIM-14)."""
+    prime_asks_drop: bool = False
+    zones: tuple[Zone, ...] = ()
+    totals: tuple[Total, ...] = ()
+    preparation: tuple[str, ...] = ()
+    aftercare: tuple[str, ...] = ()
+
+
+class Alarm(_View):
+    number: int
+    priority: Priority
+    title: str
+    what: str
+    patient: str
+    """Whether the patient is safe."""
+    todo: str
+    inhibits: str
+    active: bool
+    acknowledged: bool
+
+
+class Notice(_View):
+    """One sentence for the person; `number` grows."""
+
+    number: int
+    sentence: str
+
+
+class Snapshot(_View):
+    number: int
+    stamp: float
+    """CLOCK_MONOTONIC seconds when control made it."""
+    simulated: bool
+    phase: Phase
+    stop: StopView
+    link: LinkView
+    loop: LoopView
+    accounts: tuple[Account, ...] = ()
+    first_start: bool = False
+    """No account exists: an administrator's PIN is asked."""
+    user: User | None = None
+    checks: tuple[Check, ...] = ()
+    ready: bool = False
+    """Self-test passed."""
+    session: SessionView | None = None
+    treat: Treat | None = None
+    missing: tuple[str, ...] = ()
+    """What stands between now and arming, one sentence each (UI-5); empty means it can be armed."""
+    question: Question | None = None
+    alarms: tuple[Alarm, ...] = ()
+    sound_paused_s: int = 0
+    notices: tuple[Notice, ...] = ()
+    busy: str = ""
+    """A service motion that runs now, in words ("Priming 250 uL"); empty when none."""
+    wall: str = ""
+    """Local date and time, minutes; empty when the clock is not trusted."""
+    last_session: int = 0
+    """Number of the session signed last in this run, 0 for none."""
+
+
+# -- catalogue: sent once, after Hello ------------------------------------------------------------------------------
+class ProtocolCard(_View):
+    key: str
+    title: str
+    summary: str
+    techniques: tuple[str, ...]
+    zones: tuple[str, ...]
+    sessions: str
+    interval: str
+    approved: bool
+    needs_clinic: tuple[str, ...] = ()
+    """Names of the figures that the clinic has to give."""
+
+
+class Choice(_View):
+    key: str
+    title: str
+    detail: str = ""
+
+
+class SyringeChoice(_View):
+    key: str
+    title: str
+    barrel_nl: int
+    reserve_nl: int
+
+
+class ProductChoice(_View):
+    key: str
+    title: str
+    detail: str = ""
+    example: bool = True
+
+
+class Catalogue(_View):
+    """What can be chosen: sent once after `Hello`, and again when it changes."""
+
+    protocols: tuple[ProtocolCard, ...]
+    needles: tuple[Choice, ...]
+    syringes: tuple[SyringeChoice, ...]
+    products: tuple[ProductChoice, ...]
+    screening: tuple[Choice, ...]
+    versions: tuple[tuple[str, str], ...] = ()
+
+
+# -- replies --------------------------------------------------------------------------------------------------------
+class SessionLine(_View):
+    number: int
+    opened: str
+    patient: str
+    protocol: str
+    practitioner: str
+    shots: int
+    given_nl: int
+    signed: bool
+    simulated: bool
+
+
+class SessionList(_View, tag=True):
+    lines: tuple[SessionLine, ...]
+    more: bool
+
+
+class ShotLine(_View):
+    number: int
+    zone: str
+    side: str
+    depth_um: int
+    measured_depth_um: int
+    dose_nl: int
+    measured_dose_nl: int
+    outcome: str
+    at: str
+
+
+class SessionPage(_View, tag=True):
+    """One session as the record screen shows it."""
+
+    line: SessionLine
+    product: str
+    lot: str
+    expiry: str
+    needle: str
+    syringe: str
+    zones: tuple[Zone, ...]
+    shots: tuple[ShotLine, ...]
+    events: tuple[tuple[str, str], ...]
+    """Time and sentence."""
+    flags: tuple[str, ...] = ()
+    """What is uncertain or recovered."""
+
+
+class PatientPage(_View, tag=True):
+    patient: str
+    known: bool
+    last_date: str = ""
+    last_zone: str = ""
+    last_product: str = ""
+    last_protocol: str = ""
+    similar: tuple[str, ...] = ()
+
+
+class Exported(_View, tag=True):
+    path: str
+
+
+Page = SessionList | SessionPage | PatientPage | Exported
+
+
+class Reply(_View):
+    """The answer to one request, by its number. A refusal has an error number, a sentence and what to do."""
+
+    number: int
+    ok: bool
+    error: int = 0
+    sentence: str = ""
+    remedy: str = ""
+    page: Page | None = None
+
+
+class Message(_View):
+    """One packet from control: exactly one of the three."""
+
+    snapshot: Snapshot | None = None
+    catalogue: Catalogue | None = None
+    reply: Reply | None = None
