@@ -1,0 +1,73 @@
+# Every target that a person starts has its sentence after "##"; "make help" prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+SOURCES := kiosk drivers hal_sim tests
+# A second start of kiosk and control needs what a first one installed; both scripts cost well under a second then.
+RUN_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: help
+help: ## list every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install all there is to install: system packages, .venv, locked dependencies (with what tests need)
+	@tools/setup.sh dev
+
+.PHONY: setup-run
+setup-run: ## the same without what only tests need
+	@tools/setup.sh run
+
+.PHONY: run
+run: setup-run ## open the kiosk against the simulated injector; without a display, play a treatment into out/
+	@tools/run.sh $(RUN_ARGS)
+
+.PHONY: check
+check: setup ## lint only: ruff, its formatter, pyright, import contracts
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "run 'make format'"; exit 1; }
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: test
+test: check ## check, then every test with its coverage gates (90 % everywhere, 100 % in protocols and session)
+	@tools/test.sh $(TEST_ARGS)
+
+.PHONY: format
+format: setup ## let ruff put the sources in order
+	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: trace
+trace: setup ## every requirement with the tests that prove it; fails when one lost its last test
+	@$(BIN)/python -m tests.trace
+
+.PHONY: bench
+bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/
+	@$(BIN)/python -m tests.bench
+
+.PHONY: registers
+registers: setup-run ## print the injector's register map
+	@$(BIN)/nappage registers
+
+.PHONY: schema
+schema: setup-run ## export the JSON Schema of the profiles for editors
+	@$(BIN)/nappage schema
+
+.PHONY: lock
+lock: setup ## remake both lock files from pyproject.toml (LOCK_ARGS=--upgrade takes newer versions)
+	@tools/lock.sh $(LOCK_ARGS)
+
+.PHONY: install
+install: ## install the units on a Raspberry Pi; refuses elsewhere
+	@systemd/install.sh
+
+.PHONY: uninstall
+uninstall: ## remove the units from a Raspberry Pi; records are kept
+	@systemd/uninstall.sh
+
+.PHONY: clean
+clean: ## remove what make made: .venv, out/, caches (never records)
+	@rm -rf .venv out build .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* *.egg-info
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
