@@ -7,6 +7,8 @@ As a module of the test run it collects ``@pytest.mark.requirement("LIM-1")`` an
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -109,12 +111,11 @@ class Collector:
 
 def main(arguments: list[str]) -> int:
     collector = Collector()
-    # Only collection: nothing is run, nothing printed but errors.
-    code = pytest.main(
-        ["--collect-only", "-qq", "-p", "no:randomly", "-p", "no:terminal", str(HERE)], plugins=[collector]
-    )
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main(["--collect-only", "-q", "-p", "no:randomly", str(HERE)], plugins=[collector])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        print("trace: the tests cannot be collected; 'make test' says why", file=sys.stderr)
+        print(said.getvalue(), "\ntrace: the tests cannot be collected", file=sys.stderr)
         return 1
     proved = proofs(collector.items)
     print(report(load_requirements(), proved))
