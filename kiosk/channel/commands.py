@@ -24,67 +24,67 @@ class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
     pass
 
 
-class Hello(_Command):
+class Hello(_Command, frozen=True):
     """First of every client. The kiosk takes the seat; a shell reads and asks."""
 
     version: int
     client: Literal["kiosk", "shell"]
 
 
-class Flip(_Command):
+class Flip(_Command, frozen=True):
     """The kiosk has completed a frame that shows this snapshot; keeps the kiosk lease alive."""
 
     snapshot: int
 
 
-class Touched(_Command):
+class Touched(_Command, frozen=True):
     """A person touched the screen; keeps it from locking (ACC-3)."""
 
 
 # -- who ----------------------------------------------------------------------------------------------------------
-class CreateFirstAdministrator(_Command):
+class CreateFirstAdministrator(_Command, frozen=True):
     """On a first start on hardware: the first account, an administrator. Refused when any account exists."""
 
     name: Text
     pin: Text
 
 
-class SignIn(_Command):
+class SignIn(_Command, frozen=True):
     name: Text
     pin: Text
 
 
-class SignOut(_Command):
+class SignOut(_Command, frozen=True):
     pass
 
 
-class Lock(_Command):
+class Lock(_Command, frozen=True):
     pass
 
 
 # -- stop ---------------------------------------------------------------------------------------------------------
-class Stop(_Command):
+class Stop(_Command, frozen=True):
     """STOP on glass (STP-2). Taken from anybody, in any state, signed in or not."""
 
 
-class AcknowledgeStop(_Command):
+class AcknowledgeStop(_Command, frozen=True):
     """Leaves the latched stop once the contacts are closed (STP-1, STP-3)."""
 
 
-class AcknowledgeAlarm(_Command):
+class AcknowledgeAlarm(_Command, frozen=True):
     number: int
 
 
-class PauseSound(_Command):
+class PauseSound(_Command, frozen=True):
     """Silences present alarms for at most 120 s (ALM-3)."""
 
 
 # -- self-test ----------------------------------------------------------------------------------------------------
-class RunSelfTest(_Command):
+class RunSelfTest(_Command, frozen=True):
     pass
 
 
-class AnswerCheck(_Command):
+class AnswerCheck(_Command, frozen=True):
     """The answer to a check that asks a person ("handpiece away?", "heard the tone?")."""
 
     check: Text
@@ -92,7 +92,7 @@ class AnswerCheck(_Command):
 
 
 # -- session ------------------------------------------------------------------------------------------------------
-class OpenSession(_Command):
+class OpenSession(_Command, frozen=True):
     """Opens a session. `new_patient` must agree with what the ledger knows of the code (LIM-15)."""
 
     protocol: Text
@@ -102,7 +102,7 @@ class OpenSession(_Command):
     """True when the code is one character from an existing one and the person said it is another patient."""
 
 
-class AnswerScreening(_Command):
+class AnswerScreening(_Command, frozen=True):
     """All screening answers at once: ids answered yes (a reason to stop), and a physician's reason to go on or ''."""
 
     adult: bool
@@ -111,20 +111,20 @@ class AnswerScreening(_Command):
     physician_reason: Text = ""
 
 
-class UseProduct(_Command):
+class UseProduct(_Command, frozen=True):
     product: Text
     lot: Text
     expiry: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
-class FitNeedle(_Command):
+class FitNeedle(_Command, frozen=True):
     """The needle on the handpiece; `new` is the person's word that it comes out of its packet (LIM-14)."""
 
     needle: Text
     new: bool
 
 
-class FitSyringe(_Command):
+class FitSyringe(_Command, frozen=True):
     """The syringe in the clamp; control sends the change to the controller, whose plunger then seeks the piston."""
 
     syringe: Text
@@ -134,54 +134,54 @@ class FitSyringe(_Command):
     """Whether line and connector are new too (LIM-14); a refill for the same patient may keep them."""
 
 
-class Prepared(_Command):
+class Prepared(_Command, frozen=True):
     """Disinfection done, anaesthetic noted, handpiece away from the patient."""
 
     disinfected: bool
     anaesthetic: Literal["none", "cream", "cold spray"] = "none"
 
 
-class Prime(_Command):
+class Prime(_Command, frozen=True):
     """Prime so much with the needle out; then a person says whether a drop was seen."""
 
     volume_nl: Nl
 
 
-class ConfirmDrop(_Command):
+class ConfirmDrop(_Command, frozen=True):
     seen: bool
 
 
 # -- treat --------------------------------------------------------------------------------------------------------
-class ChooseZone(_Command):
+class ChooseZone(_Command, frozen=True):
     zone: Text
     side: Side
 
 
-class Edit(_Command):
+class Edit(_Command, frozen=True):
     """Confirm a new value of one setting; ends an arming. Depth um, dose nL, rate mHz, shots a count."""
 
     field: Literal["depth", "dose", "rate", "shots"]
     value: int
 
 
-class ChooseMode(_Command):
+class ChooseMode(_Command, frozen=True):
     mode: ModeName
 
 
-class ConfirmSoft(_Command):
+class ConfirmSoft(_Command, frozen=True):
     """Crosses the soft limit that the snapshot's question names, with a reason (LIM-1)."""
 
     key: Text
     reason: Text
 
 
-class WithdrawSoft(_Command):
+class WithdrawSoft(_Command, frozen=True):
     """Says no to the question; the value goes back to what it was."""
 
     key: Text
 
 
-class Arm(_Command):
+class Arm(_Command, frozen=True):
     """Second step of arming: repeats all that the person saw; refused on any difference."""
 
     snapshot: int
@@ -197,30 +197,30 @@ class Arm(_Command):
     needle: Text
 
 
-class Disarm(_Command):
+class Disarm(_Command, frozen=True):
     pass
 
 
-class Rehome(_Command):
+class Rehome(_Command, frozen=True):
     """Home the needle again, after a stop or fault; asks for the handpiece away from the patient."""
 
     away: bool
 
 
-class ClearFaults(_Command):
+class ClearFaults(_Command, frozen=True):
     pass
 
 
 # -- end ----------------------------------------------------------------------------------------------------------
-class Finish(_Command):
+class Finish(_Command, frozen=True):
     """Ends treating; the session waits for its signature."""
 
 
-class ResumeTreating(_Command):
+class ResumeTreating(_Command, frozen=True):
     """Goes back from the end to treating; nothing is signed yet."""
 
 
-class Sign(_Command):
+class Sign(_Command, frozen=True):
     """Signs and closes the session with the person's PIN."""
 
     pin: Text
@@ -231,21 +231,21 @@ class Sign(_Command):
 
 
 # -- read ---------------------------------------------------------------------------------------------------------
-class ListSessions(_Command):
+class ListSessions(_Command, frozen=True):
     before: int = 0
     """Session number to page back from; 0 for the newest."""
 
 
-class ReadSession(_Command):
+class ReadSession(_Command, frozen=True):
     session: int
 
 
-class ExportSession(_Command):
+class ExportSession(_Command, frozen=True):
     session: int
     format: Literal["json", "csv", "pdf"]
 
 
-class FindPatient(_Command):
+class FindPatient(_Command, frozen=True):
     """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
 
     patient: Text

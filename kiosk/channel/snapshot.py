@@ -24,7 +24,7 @@ class _View(msgspec.Struct, frozen=True):
     pass
 
 
-class Account(_View):
+class Account(_View, frozen=True):
     """One line of the sign-in screen. `wait_s` > 0 while wrong PINs make it wait; `demo_pin` in simulation only."""
 
     name: str
@@ -34,13 +34,13 @@ class Account(_View):
     demo_pin: str = ""
 
 
-class User(_View):
+class User(_View, frozen=True):
     name: str
     role: str
     locked: bool = False
 
 
-class Check(_View):
+class Check(_View, frozen=True):
     """One line of the self-test (PST-1)."""
 
     key: str
@@ -52,7 +52,7 @@ class Check(_View):
     """What a person is asked while `state` is asks."""
 
 
-class LinkView(_View):
+class LinkView(_View, frozen=True):
     connected: bool
     sentence: str
     serial: int = 0
@@ -62,7 +62,7 @@ class LinkView(_View):
     calibration_id: int = 0
 
 
-class LoopView(_View):
+class LoopView(_View, frozen=True):
     """Lateness of the control cycle, us (WDG-6)."""
 
     realtime: bool
@@ -73,13 +73,13 @@ class LoopView(_View):
     over_10ms: int = 0
 
 
-class StopView(_View):
+class StopView(_View, frozen=True):
     state: StopState
     cause: str = ""
     sentence: str = ""
 
 
-class Value(_View):
+class Value(_View, frozen=True):
     """A setting with all its limits (LIM-4, UI-2); every number in the unit of its field."""
 
     value: int
@@ -97,7 +97,7 @@ class Value(_View):
     """True where no grade A or B figure exists and the clinic has to give its own."""
 
 
-class Total(_View):
+class Total(_View, frozen=True):
     """A running total against its limit; `limit` None when nothing limits it."""
 
     key: str
@@ -108,7 +108,7 @@ class Total(_View):
     origin: str = ""
 
 
-class Zone(_View):
+class Zone(_View, frozen=True):
     key: str
     title: str
     side: Side
@@ -120,7 +120,7 @@ class Zone(_View):
     angle_deg: int = 90
 
 
-class Question(_View):
+class Question(_View, frozen=True):
     """Something a person must confirm before it counts: a soft limit, or ten times the last value (LIM-1, LIM-8)."""
 
     key: str
@@ -128,7 +128,7 @@ class Question(_View):
     needs_reason: bool
 
 
-class ArmingView(_View):
+class ArmingView(_View, frozen=True):
     words: str
     planned: int
     done: int
@@ -137,7 +137,7 @@ class ArmingView(_View):
     """Why a slice was shortened: "12 shots left: product limit"."""
 
 
-class Treat(_View):
+class Treat(_View, frozen=True):
     zone: str
     side: Side
     mode: ModeName
@@ -166,7 +166,7 @@ class Treat(_View):
     """Home switch seen; nothing else may be called safe."""
 
 
-class SessionView(_View):
+class SessionView(_View, frozen=True):
     number: int
     protocol: str
     protocol_title: str
@@ -194,7 +194,7 @@ class SessionView(_View):
     aftercare: tuple[str, ...] = ()
 
 
-class Alarm(_View):
+class Alarm(_View, frozen=True):
     number: int
     priority: Priority
     title: str
@@ -207,14 +207,14 @@ class Alarm(_View):
     acknowledged: bool
 
 
-class Notice(_View):
+class Notice(_View, frozen=True):
     """One sentence for the person; `number` grows."""
 
     number: int
     sentence: str
 
 
-class Snapshot(_View):
+class Snapshot(_View, frozen=True):
     number: int
     stamp: float
     """CLOCK_MONOTONIC seconds when control made it."""
@@ -247,7 +247,7 @@ class Snapshot(_View):
 
 
 # -- catalogue: sent once, after Hello ------------------------------------------------------------------------------
-class ProtocolCard(_View):
+class ProtocolCard(_View, frozen=True):
     key: str
     title: str
     summary: str
@@ -260,27 +260,27 @@ class ProtocolCard(_View):
     """Names of the figures that the clinic has to give."""
 
 
-class Choice(_View):
+class Choice(_View, frozen=True):
     key: str
     title: str
     detail: str = ""
 
 
-class SyringeChoice(_View):
+class SyringeChoice(_View, frozen=True):
     key: str
     title: str
     barrel_nl: int
     reserve_nl: int
 
 
-class ProductChoice(_View):
+class ProductChoice(_View, frozen=True):
     key: str
     title: str
     detail: str = ""
     example: bool = True
 
 
-class Catalogue(_View):
+class Catalogue(_View, frozen=True):
     """What can be chosen: sent once after `Hello`, and again when it changes."""
 
     protocols: tuple[ProtocolCard, ...]
@@ -292,7 +292,7 @@ class Catalogue(_View):
 
 
 # -- replies --------------------------------------------------------------------------------------------------------
-class SessionLine(_View):
+class SessionLine(_View, frozen=True):
     number: int
     opened: str
     patient: str
@@ -304,12 +304,12 @@ class SessionLine(_View):
     simulated: bool
 
 
-class SessionList(_View, tag=True):
+class SessionList(_View, frozen=True, tag=True):
     lines: tuple[SessionLine, ...]
     more: bool
 
 
-class ShotLine(_View):
+class ShotLine(_View, frozen=True):
     number: int
     zone: str
     side: str
@@ -321,7 +321,7 @@ class ShotLine(_View):
     at: str
 
 
-class SessionPage(_View, tag=True):
+class SessionPage(_View, frozen=True, tag=True):
     """One session as the record screen shows it."""
 
     line: SessionLine
@@ -338,7 +338,7 @@ class SessionPage(_View, tag=True):
     """What is uncertain or recovered."""
 
 
-class PatientPage(_View, tag=True):
+class PatientPage(_View, frozen=True, tag=True):
     patient: str
     known: bool
     last_date: str = ""
@@ -348,14 +348,14 @@ class PatientPage(_View, tag=True):
     similar: tuple[str, ...] = ()
 
 
-class Exported(_View, tag=True):
+class Exported(_View, frozen=True, tag=True):
     path: str
 
 
 Page = SessionList | SessionPage | PatientPage | Exported
 
 
-class Reply(_View):
+class Reply(_View, frozen=True):
     """The answer to one request, by its number. A refusal has an error number, a sentence and what to do."""
 
     number: int
@@ -366,7 +366,7 @@ class Reply(_View):
     page: Page | None = None
 
 
-class Message(_View):
+class Message(_View, frozen=True):
     """One packet from control: exactly one of the three."""
 
     snapshot: Snapshot | None = None
