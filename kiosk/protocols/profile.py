@@ -1,0 +1,209 @@
+"""The checked profiles as the rest of the product sees them: integers only, every figure with its source and grade.
+
+The one thing only this file knows is the shape of a resolved profile. The files' own shape (mm, uL) is in `files`,
+the way from one to the other in `resolve`. Depth um, volume nL, rate mHz, pressure kPa, lengths nm where named so.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from drivers.registers import Mode, SyringeType
+
+Grade = Literal["A", "B", "clinic", "device", ""]
+"""A paper, drug label or learned society; B named clinician, course, manual; the clinic's own; the device's own.
+Empty where the clinic still has to give the figure."""
+ModeName = Literal["single", "burst", "continuous"]
+MODES: dict[str, Mode] = {"single": Mode.SINGLE, "burst": Mode.BURST, "continuous": Mode.CONTINUOUS}
+Technique = Literal["epidermal", "nappage", "papule", "point by point", "clinic"]
+
+
+class _Profile(msgspec.Struct, frozen=True):
+    pass
+
+
+class Figure(_Profile):
+    """A figure that drives the device. All None where the clinic has to give it; `default` None: start at the lowest."""
+
+    source: str
+    grade: Grade
+    default: int | None = None
+    soft: tuple[int, int] | None = None
+    hard: tuple[int, int] | None = None
+
+    @property
+    def needs_clinic(self) -> bool:
+        return self.hard is None
+
+
+class Guide(_Profile):
+    """A figure that people follow: spacing, angle, sessions, interval. None where the clinic has to give it."""
+
+    source: str
+    grade: Grade
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def needs_clinic(self) -> bool:
+        return self.low is None
+
+
+class Cap(_Profile):
+    """What the device can do."""
+
+    low: int
+    high: int
+    step: int
+
+
+class Pins(_Profile):
+    """BCM numbers of the Pi's signals."""
+
+    stop_a: int
+    stop_b: int
+    enable: int
+    feedback: int
+    pedal_no: int
+    pedal_nc: int
+    red: int
+    yellow: int
+    cyan: int
+    buzzer: int
+
+
+class Device(_Profile):
+    """The injector as built.
+
+    Attributes:
+        barrel_sensed: The clamp senses the barrel (LIM-12); without it `unsensed_dose_nl` binds every shot.
+        needle_um_per_s, needle_um_per_s2: Speed and acceleration of the carriage.
+        flow_nl_per_s: Highest plunger flow.
+        tubing_nl: Dead volume of the tubing and connectors between syringe and needle.
+        prime_nl, refill_prime_nl: What a full prime pushes beyond the dead volume, and a refill's short prime (LIM-14).
+        arming_shots: Planned shots a person is offered first.
+        viscosity_upas: Viscosity taken for a product that states none, uPa s (water: 1000).
+    """
+
+    key: str
+    title: str
+    pins: Pins
+    depth: Cap
+    dose: Cap
+    rate: Cap
+    shots: Cap
+    arming_shots: int
+    barrel_sensed: bool
+    unsensed_dose_nl: int
+    needle_um_per_s: int
+    needle_um_per_s2: int
+    flow_nl_per_s: int
+    tubing_nl: int
+    prime_nl: int
+    refill_prime_nl: int
+    viscosity_upas: int
+    source: str
+
+
+class Needle(_Profile):
+    """A needle. `bore_nm` inner diameter, `length_um` cannula, `pressure_kpa` highest line pressure, `hub_nl` in hub."""
+
+    key: str
+    title: str
+    gauge: int
+    bore_nm: int
+    length_um: int
+    pressure_kpa: int
+    hub_nl: int
+    shots_max: int
+    source: str
+
+
+class Syringe(_Profile):
+    """A syringe. `dose_nl` is the barrel's hard dose of one shot (LIM-12), `reserve_nl` where the plunger stops."""
+
+    key: str
+    title: str
+    type: SyringeType
+    barrel_nl: int
+    dose_nl: int
+    reserve_nl: int
+    source: str
+
+
+class Product(_Profile):
+    """A product. Limits are None where its label states none; every one is hard.
+
+    Attributes:
+        point_nl, session_nl, session_shots: Most in one point, of this product in one session, points in one session.
+        course_sessions, course_nl: Most sessions and volume in one course.
+        interval_days: Fewest days between two sessions.
+        viscosity_upas: Viscosity, uPa s.
+    """
+
+    key: str
+    title: str
+    example: bool
+    detail: str
+    source: str
+    grade: Grade
+    point_nl: int | None = None
+    session_nl: int | None = None
+    session_shots: int | None = None
+    course_sessions: int | None = None
+    course_nl: int | None = None
+    interval_days: int | None = None
+    viscosity_upas: int | None = None
+
+
+class Zone(_Profile):
+    """Where it may be done. `spacing_um` and `angle_deg` are for the person; the device senses neither."""
+
+    key: str
+    title: str
+    paired: bool
+    technique: Technique
+    depth: Figure
+    dose: Figure
+    rate: Figure
+    spacing_um: Guide
+    angle_deg: Guide
+    zone_shots: Figure | None = None
+    zone_nl: Figure | None = None
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """What a setting's side may be (LIM-15)."""
+        return ("left", "right") if self.paired else ("whole",)
+
+
+class Item(_Profile):
+    """One line of screening, preparation or aftercare, with the grade of its source."""
+
+    key: str
+    text: str
+    source: str
+    grade: str
+
+
+class Protocol(_Profile):
+    """One treatment. `sessions` and `interval_days` are of a course; `preparation` and `aftercare` name items."""
+
+    key: str
+    title: str
+    summary: str
+    example: bool
+    modes: tuple[ModeName, ...]
+    zones: tuple[Zone, ...]
+    sessions: Guide
+    interval_days: Guide
+    preparation: tuple[Item, ...]
+    aftercare: tuple[Item, ...]
+    screening: tuple[Item, ...]
+    session_shots: Figure | None = None
+    session_nl: Figure | None = None
+
+    def zone(self, key: str) -> Zone | None:
+        return next((zone for zone in self.zones if zone.key == key), None)
