@@ -1,1 +1,1 @@
-"""What lies between the application and the machine it runs on: systemd, scheduling, clock, storage, screen, processes."""
+"""What lies between the application and the machine it runs on: systemd, scheduling, clock, disk, screen, processes."""

@@ -115,7 +115,7 @@ def read_battery_ms(folder: Path = Path("/sys/class/rtc/rtc0")) -> int | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        # Chips that noticed a stopped oscillator (DS3231 and kin) answer EINVAL; any other failure is no evidence either.
+        # A chip that noticed its oscillator stop (DS3231 and kin) answers EINVAL; the others are no evidence either.
         if problem.errno in (errno.EINVAL, errno.EIO, errno.ENODEV, errno.EACCES):
             return None
         raise NoKernelFact(fact="battery clock", why=problem.strerror) from problem

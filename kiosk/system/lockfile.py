@@ -1,4 +1,4 @@
-"""Only this file guards that one process writes the ledger (LED-13): an advisory lock that the kernel ends with its owner."""
+"""Only this file guards that one process writes the ledger (LED-13), by a lock that the kernel ends with its owner."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from kiosk.system.errors import AlreadyRunning, LockUnusable
 
@@ -13,8 +14,8 @@ from kiosk.system.errors import AlreadyRunning, LockUnusable
 class WriterLock:
     """Holds the lock from `take` to `release`, or to the end of the process, however it ends.
 
-    The file stays behind on purpose: removing it would let two processes lock two files of one name. The owner's process
-    id in it serves the error message only.
+    The file stays behind on purpose: removing it would let two processes lock two files of one name. The
+    owner's process id in it serves the error message only.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,7 +57,7 @@ class WriterLock:
         """Whether this object holds the lock."""
         return self._handle is not None
 
-    def __enter__(self) -> WriterLock:
+    def __enter__(self) -> Self:
         self.take()
         return self
 

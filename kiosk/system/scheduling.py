@@ -1,7 +1,7 @@
 """Only this file asks the kernel for real-time priority, and only it says how late a cycle was.
 
-Control's three threads are all SCHED_FIFO, so that no holder of the interpreter lock can starve another. Priority is set
-before gpiozero or lgpio is imported, because lgpio's own event thread inherits it, and it is read back (WDG-6).
+Control's three threads are all SCHED_FIFO, so that no holder of the interpreter lock can starve another. Priority
+is set before gpiozero or lgpio is imported, because lgpio's own event thread inherits it, and it is read back (WDG-6).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Only this file ties a process's life to its parent's: the kernel kills it the moment the parent dies, however that was.
+"""Only this file ties a process's life to its parent's: the kernel kills it the moment the parent dies, in any way.
 
-``python -m kiosk.system.tether PARENT COMMAND...`` asks for that and becomes COMMAND. The wish survives the exec, needs no
-code between fork and exec in the parent, and holds for a parent that was killed without a word. Nothing that moves a needle
-outlives who supervises it; the ledger (LED-10) and the controller's lease (WDG-1) are made for an end at any instant.
+``python kiosk/system/tether.py PARENT COMMAND...`` asks for that and becomes COMMAND. The wish survives the exec, needs
+no code between fork and exec in the parent, and holds for a parent that was killed without a word. Nothing that moves
+a needle outlives who supervises it: the ledger (LED-10) and the controller's lease (WDG-1) stand an end at any instant.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _PR_SET_PDEATHSIG = 1
 
 def tethered(command: tuple[str, ...]) -> tuple[str, ...]:
     """The command line that runs ``command`` tied to the calling process. Start it from a thread that stays alive."""
-    # -S leaves site-packages out: this file needs the standard library only and starts in half the time.
-    return (sys.executable, "-S", __file__, str(os.getpid()), *command)
+    # Isolated and without site-packages: this file needs the standard library only, and starts in half the time.
+    return (sys.executable, "-IS", __file__, str(os.getpid()), *command)
 
 
 def main(arguments: list[str]) -> int:
