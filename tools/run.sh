@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 # KMSDRM can draw when a connector of some card has a screen on it and the card may be opened.
 kmsdrm() {
     for status in /sys/class/drm/card*-*/status; do
-        [ -r "$status" ] && [ "$(cat "$status")" = connected ] || continue
-        card=${status#/sys/class/drm/}
-        [ -w "/dev/dri/${card%%-*}" ] && return 0
+        if [ -r "$status" ] && [ "$(cat "$status")" = connected ]; then
+            card=${status#/sys/class/drm/}
+            if [ -w "/dev/dri/${card%%-*}" ]; then return 0; fi
+        fi
     done
     return 1
 }

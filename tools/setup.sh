@@ -93,7 +93,7 @@ fi
 
 say "installing what $lock pins (hashes checked); a first time takes a minute or two"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-.venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: --no-binary sqlite-fts4 -r "$lock"
+.venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r "$lock"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 if on_pi; then

@@ -130,7 +130,7 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def reap(self) -> tuple[int, list[str]]:
-        """After its end: kills what it left behind; gives its exit code as a shell does (128 + signal) and its last lines."""
+        """After its end: kills what it left behind; gives its exit code as shells do (128 + signal), its last lines."""
         assert self._process is not None
         self.kill()
         code = self._process.wait()
