@@ -209,9 +209,8 @@ class ModbusLink:
             raise self._bad(f"it comes from unit {answer[0]}")
         if answer[1] & 0x7F != function:
             raise self._bad(f"it answers function {answer[1] & 0x7F}")
-        if self._serial.in_waiting:
-            raise self._bad("it is followed by bytes that nobody asked for")
-        self._unsettled = False
+        # The answer stands on its own; bytes behind it were asked for by nobody, and the next request waits them out.
+        self._unsettled = bool(self._serial.in_waiting)
         return answer
 
     def _read_until(self, deadline: float, most: int) -> bytes:
