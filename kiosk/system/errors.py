@@ -29,18 +29,6 @@ class NoDataFolder(NappageError, OSError):
     remedy = "Check that it exists, that it belongs to the user who runs control, and that its disk is not read-only."
 
 
-class AlreadyRunning(NappageError, BlockingIOError):
-    number = 911
-    sentence = "Another control process (process {pid}) already writes {path}"
-    remedy = "End that one first; only one may write the ledger."
-
-
-class LockUnusable(NappageError, OSError):
-    number = 912
-    sentence = "The lock file {path} cannot be used ({why})"
-    remedy = "Check who owns the data folder; control must be able to write there."
-
-
 class BacklightUnwritable(NappageError, PermissionError):
     number = 920
     sentence = "The screen's brightness {path} cannot be changed ({why})"

@@ -78,11 +78,6 @@ def ledger_path(folder: Path, *, simulated: bool) -> Path:
     return folder / ("ledger-simulated.sqlite" if simulated else "ledger.sqlite")
 
 
-def writer_lock_path(folder: Path, *, simulated: bool) -> Path:
-    """The lock file that goes with that ledger."""
-    return ledger_path(folder, simulated=simulated).with_suffix(".lock")
-
-
 def look(folder: Path) -> StorageHealth:
     """Free room, and whether a file can be written and synced. It touches the disk: never from the control loop."""
     try:

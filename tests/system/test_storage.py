@@ -1,0 +1,119 @@
+"""Where the data lies, and whether the disk beneath takes another record."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kiosk.system import storage
+from kiosk.system.errors import NoDataFolder
+from kiosk.system.storage import StorageHealth, data_folder, ledger_path, look, on_raspberry_pi
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Path:
+    model = tmp_path / "model"
+    model.write_bytes(b"Raspberry Pi 5 Model B Rev 1.0\0")
+    return model
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Path:
+    return tmp_path / "no-device-tree"
+
+
+def test_a_raspberry_pi_knows_its_name(pi: Path, desktop: Path) -> None:
+    assert on_raspberry_pi(pi)
+    assert not on_raspberry_pi(desktop)
+
+
+def test_another_board_is_no_raspberry_pi(pi: Path) -> None:
+    pi.write_bytes(b"Radxa ROCK 5B\0")
+
+    assert not on_raspberry_pi(pi)
+
+
+def test_off_a_pi_the_data_lies_in_the_xdg_folder(tmp_path: Path, desktop: Path) -> None:
+    folder = data_folder(environ={"XDG_DATA_HOME": str(tmp_path / "share"), "HOME": "/nowhere"}, model=desktop)
+
+    assert folder == tmp_path / "share/nappage"
+    assert folder.stat().st_mode & 0o007 == 0
+
+
+def test_without_xdg_it_lies_below_home(tmp_path: Path, desktop: Path) -> None:
+    folder = data_folder(environ={"HOME": str(tmp_path)}, model=desktop)
+
+    assert folder == tmp_path / ".local/share/nappage"
+
+
+def test_on_a_pi_only_systemd_makes_the_folder(pi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "PI_DATA", tmp_path / "var")
+
+    with pytest.raises(NoDataFolder, match=r"E910.*does not exist"):
+        data_folder(environ={}, model=pi)
+    (tmp_path / "var").mkdir()
+
+    assert data_folder(environ={}, model=pi) == tmp_path / "var"
+
+
+def test_a_folder_that_a_person_names_wins(tmp_path: Path, pi: Path) -> None:
+    assert data_folder(tmp_path / "here", environ={}, model=pi) == tmp_path / "here"
+
+
+def test_a_file_in_the_way_is_an_error(tmp_path: Path, desktop: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(NoDataFolder, match="E910"):
+        data_folder(tmp_path / "file/below", environ={}, model=desktop)
+
+
+def test_real_and_simulated_ledgers_are_different_files(tmp_path: Path) -> None:
+    assert ledger_path(tmp_path, simulated=True) != ledger_path(tmp_path, simulated=False)
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_good_folder_may_arm_and_the_probe_leaves_nothing(tmp_path: Path) -> None:
+    health = look(tmp_path)
+
+    assert health.writable
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_folder_that_is_gone_may_not_arm(tmp_path: Path) -> None:
+    health = look(tmp_path / "gone")
+
+    assert not health.may_arm
+    assert health.why == "No such file or directory"
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_folder_that_takes_no_file_may_not_arm() -> None:
+    health = look(Path("/proc/self"))
+
+    assert not health.writable
+    assert not health.may_arm
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_disk_that_fails_while_it_syncs_may_not_arm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(handle: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    assert look(tmp_path) == StorageHealth(look(tmp_path).free_bytes, writable=False, why="Input/output error")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.requirement("LED-12")
+@pytest.mark.parametrize(
+    ("free_bytes", "may_arm", "low"),
+    [(49_999_999, False, True), (50_000_000, True, True), (499_999_999, True, True), (500_000_000, True, False)],
+)
+def test_too_little_room_blocks_and_little_room_asks(free_bytes: int, may_arm: bool, low: bool) -> None:
+    health = StorageHealth(free_bytes=free_bytes, writable=True)
+
+    assert (health.may_arm, health.low) == (may_arm, low)
