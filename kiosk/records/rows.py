@@ -11,11 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
-
 ID_STRIDE = 16
-"""Ids are drawn in steps of 16. The 15 above a committed one are for the urgent commands that may follow it (stop, void,
-retract), which are sent without waiting for a disk; so a controller is ahead of the ledger (LED-5) only when it has
-accepted an id of `max_id + ID_STRIDE` or more, and the next id drawn is `max(max_id, accepted) // 16 * 16 + 16`."""
+"""Ids are drawn in steps of 16. The 15 above a committed one are for the urgent commands that may follow it (stop,
+void, retract), which are sent without waiting for a disk; so a controller is ahead of the ledger (LED-5) only when it
+has accepted an id of `max_id + ID_STRIDE` or more, and the next id drawn is `max(max_id, accepted) // 16 * 16 + 16`."""
 
 
 class Certainty(StrEnum):
@@ -44,7 +43,7 @@ class _Row(msgspec.Struct, frozen=True, tag=True):
     pass
 
 
-class SessionRow(_Row):
+class SessionRow(_Row, frozen=True):
     """A session was opened. Later facts of it (screening, product, needle, ...) are events."""
 
     session: int
@@ -56,7 +55,7 @@ class SessionRow(_Row):
     versions: str
 
 
-class AuthorisationRow(_Row):
+class AuthorisationRow(_Row, frozen=True):
     """An id was drawn and may be sent once this row is committed (LED-1)."""
 
     id: int
@@ -79,7 +78,7 @@ class AuthorisationRow(_Row):
     """Number of the arming in its session it is a slice of; 0 for service motions."""
 
 
-class ResolutionRow(_Row):
+class ResolutionRow(_Row, frozen=True):
     """What became of an authorisation (LED-2, LED-4). One for each authorisation, the last word on it."""
 
     id: int
@@ -90,7 +89,7 @@ class ResolutionRow(_Row):
     reason: str
 
 
-class ShotRow(_Row):
+class ShotRow(_Row, frozen=True):
     """One motion of the needle or the plunger, as the controller recorded it, or as it must be counted (LED-4).
 
     `number` is the controller's lifetime number, 0 for an amount that no record explains ("unattributed").
@@ -123,7 +122,7 @@ class ShotRow(_Row):
         return max(self.dose_nl, self.measured_dose_nl)
 
 
-class EventRow(_Row):
+class EventRow(_Row, frozen=True):
     """Anything else that happened: who, what, old, new, why (ACC-4). `body` holds plain JSON values."""
 
     kind: str
@@ -131,10 +130,10 @@ class EventRow(_Row):
     session: int
     user: str
     sentence: str
-    body: dict[str, str | int | float | bool | None | list[str]] = {}
+    body: dict[str, str | int | float | bool | list[str] | None] = {}
 
 
-class ClosingRow(_Row):
+class ClosingRow(_Row, frozen=True):
     """A session was signed and closed."""
 
     session: int
@@ -148,7 +147,7 @@ class ClosingRow(_Row):
     given_nl: int
 
 
-class CalibrationRow(_Row):
+class CalibrationRow(_Row, frozen=True):
     """A calibration that the controller was given, or that was found in it."""
 
     id: int
@@ -163,7 +162,7 @@ class CalibrationRow(_Row):
     """Hash of its certificate."""
 
 
-class AccountRow(_Row):
+class AccountRow(_Row, frozen=True):
     """An account was made or changed; the last row of a name holds. `pin` is a salted hash, '' when disabled."""
 
     name: str
@@ -178,9 +177,7 @@ class AccountRow(_Row):
     reason: str = ""
 
 
-Row = (
-    SessionRow | AuthorisationRow | ResolutionRow | ShotRow | EventRow | ClosingRow | CalibrationRow | AccountRow
-)
+Row = SessionRow | AuthorisationRow | ResolutionRow | ShotRow | EventRow | ClosingRow | CalibrationRow | AccountRow
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -236,3 +233,7 @@ class Restored(msgspec.Struct, frozen=True):
     """Outcome of the quick check at opening (LED-11): "good", or a sentence that blocks arming."""
     path_opened_ms: int = 0
     """Wall time the present fluid path was opened, 0 when none is (LIM-14)."""
+    recorded: tuple[tuple[int, int], ...] = ()
+    """For each unresolved authorisation its id and how many shots are recorded under it."""
+    counted_in_full: tuple[int, ...] = ()
+    """Authorisations whose shots were counted in full without their records, which may still arrive (LED-4)."""

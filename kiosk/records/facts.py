@@ -1,0 +1,46 @@
+"""The kinds of event that the record reads back, and the keys that each one's body must hold.
+
+Any other kind may be written; it is kept, listed and exported as it stands. Those named here carry meaning for a
+restart, a course total, a page of history or the signed report. Bodies hold plain JSON values; texts are for people.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Fact(StrEnum):
+    """`EventRow.kind` of the events that are read back."""
+
+    PLAN = "plan"
+    """What the protocol planned; one event for each zone and side. Body: `protocol_title`, `zone`, `zone_title`,
+    `side`, `planned` (shots), `depth_um`, `dose_nl`, `technique`, `spacing_mm`, `angle_deg`, and the hard limits in
+    force `depth_low_um`, `depth_high_um`, `dose_low_nl`, `dose_high_nl`."""
+    SCREENING = "screening"
+    """Body: `adult`, `consent`, `yes` (texts of what was answered yes), `physician_reason`."""
+    PRODUCT = "product"
+    """Body: `product`, `product_title`, `lot`, `expiry` (ISO date), `dilution`."""
+    NEEDLE = "needle"
+    """Body: `needle`, `needle_title`, `new`."""
+    SYRINGE = "syringe"
+    """Body: `syringe`, `syringe_title`, `fill_nl`, `new`, `new_line`."""
+    PREPARATION = "preparation"
+    """Body: `disinfected`, `anaesthetic`."""
+    SOFT_LIMIT = "soft limit"
+    """A soft limit was crossed with a reason (LIM-1). Body: `key`, `old`, `new`, `reason`."""
+    ARMING = "arming"
+    """Body: `arming`, `words`, `zone`, `side`, `depth_um`, `dose_nl`, `shots`."""
+    ALARM = "alarm"
+    """Onset, end, pause or acknowledgement (ALM-5). Body: `number`, `priority`, `what`, and the values in force."""
+    PATH_OPENED = "path opened"
+    """The fluid path of this patient was opened: syringe, line and needle are fitted (LIM-14)."""
+    PATH_DISCARDED = "path discarded"
+    """Syringe, line and needle were thrown away."""
+    PAIRED = "paired"
+    """An administrator bound this ledger to a controller, or said "ledger restored" (LED-5). Body: `serial`,
+    `cursor`, `lifetime_nl`, `max_id`, `boot_count`, `reason`. Made by `reconcile.pairing`."""
+    RECONCILED = "reconciled"
+    """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
+    LATE_RECORD = "late record"
+    """A controller's record that arrived after its shot had been counted in full; not counted again. Body: the
+    record's fields."""

@@ -1,0 +1,137 @@
+"""What a restart reads out of the ledger: where it ends, what is unresolved, and the session that was open (LED-6)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from sqlite_utils import Database
+
+from kiosk.records import chain
+from kiosk.records.connection import run
+from kiosk.records.facts import Fact
+from kiosk.records.rows import (
+    AccountRow,
+    AuthorisationRow,
+    CalibrationRow,
+    EventRow,
+    Restored,
+    Row,
+    SessionRow,
+    ShotRow,
+)
+from kiosk.records.schema import TABLE_FOR
+
+R = TypeVar("R", bound=Row)
+_AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
+
+
+def fetch(db: Database, row_type: type[R], where: str = "", parameters: tuple[Any, ...] = ()) -> tuple[R, ...]:
+    """Rows of one kind, `where` being what follows the table's name."""
+    table = TABLE_FOR[row_type]
+    found = run(db, f"{table.select} {where}", parameters)
+    return tuple(cast("R", table.row(line)) for line in found)
+
+
+def accounts(db: Database) -> tuple[AccountRow, ...]:
+    """The last row of each name, by name."""
+    last = "WHERE row IN (SELECT max(row) FROM account GROUP BY name) ORDER BY name"
+    return fetch(db, AccountRow, last)
+
+
+def _single(db: Database, query: str, parameters: tuple[Any, ...] = ()) -> int:
+    found = run(db, query, parameters).fetchone()
+    return int(found[0]) if found and found[0] is not None else 0
+
+
+def _agreement(db: Database, serial: int) -> tuple[int, EventRow | None]:
+    """Row and event of the last time that ledger and this controller agreed; (0, None) when never."""
+    query = "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC"
+    for row, found in run(db, query, _AGREED):
+        if found == serial:
+            return int(row), fetch(db, EventRow, "WHERE row = ?", (row,))[0]
+    return 0, None
+
+
+def number_in(event: EventRow | None, key: str, default: int) -> int:
+    """An integer of an event's body."""
+    value = event.body.get(key) if event else None
+    return value if isinstance(value, int) else default
+
+
+def last_serial(db: Database) -> int:
+    """Serial number of the controller this ledger belongs to: the last paired or authorised one, 0 when none."""
+    authorised = run(db, "SELECT row, serial FROM authorisation ORDER BY row DESC LIMIT 1").fetchone()
+    paired = run(
+        db,
+        "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1",
+        _AGREED,
+    ).fetchone()
+    latest = max((tuple(line) for line in (authorised, paired) if line), default=(0, 0))
+    return int(latest[1])
+
+
+def counters(db: Database, serial: int) -> tuple[int, int]:
+    """Cursor (lowest lifetime number not yet recorded) and lifetime nL of one controller, as the ledger knows them."""
+    since, event = _agreement(db, serial)
+    cursor, nl = number_in(event, "cursor", 1), number_in(event, "lifetime_nl", 0)
+    highest = _single(db, "SELECT max(number) FROM shot WHERE serial = ? AND row > ?", (serial, since))
+    # Amounts counted in full without a record are our caution, not the controller's counter.
+    measured = "SELECT sum(measured_dose_nl) FROM shot WHERE serial = ? AND row > ? AND number > 0"
+    return max(cursor, highest + 1), nl + _single(db, measured, (serial, since))
+
+
+def path_opened(db: Database) -> int:
+    """Wall time (UTC ms) at which the present fluid path was opened, 0 when none is (LIM-14)."""
+    ended = max(
+        _single(db, "SELECT max(row) FROM event WHERE kind = ?", (Fact.PATH_DISCARDED.value,)),
+        _single(db, "SELECT max(row) FROM closing"),
+    )
+    first = run(
+        db, "SELECT wall_ms FROM event WHERE kind = ? AND row > ? ORDER BY row LIMIT 1", (Fact.PATH_OPENED.value, ended)
+    ).fetchone()
+    return int(first[0]) if first else 0
+
+
+def restore(db: Database, verified: str) -> Restored:
+    """All that a restart needs; `verified` is the outcome of the check at opening."""
+    last_row, last_hash, last_wall_ms = chain.head(db)
+    serial = last_serial(db)
+    cursor, lifetime_nl = counters(db, serial)
+    unresolved = fetch(db, AuthorisationRow, "WHERE id NOT IN (SELECT id FROM resolution) ORDER BY id")
+    open_sessions = fetch(
+        db, SessionRow, "WHERE session NOT IN (SELECT session FROM closing) ORDER BY session DESC LIMIT 1"
+    )
+    open_session = open_sessions[0] if open_sessions else None
+    number = open_session.session if open_session else -1
+    calibrations = fetch(db, CalibrationRow, "WHERE serial = ? ORDER BY row DESC LIMIT 1", (serial,))
+    paired_id = max(
+        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?)", _AGREED)),
+        default=0,
+    )
+    recorded = tuple(
+        (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
+    )
+    in_full = run(
+        db, "SELECT DISTINCT authorisation FROM shot WHERE serial = ? AND number = 0 AND authorisation > 0", (serial,)
+    )
+    return Restored(
+        last_row=last_row,
+        last_hash=last_hash,
+        next_session=_single(db, "SELECT max(session) FROM session") + 1,
+        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), paired_id),
+        serial=serial,
+        accounts=accounts(db),
+        cursor=cursor,
+        lifetime_nl=lifetime_nl,
+        unresolved=unresolved,
+        open_session=open_session,
+        events=fetch(db, EventRow, "WHERE session = ? ORDER BY row", (number,)),
+        shots=fetch(db, ShotRow, "WHERE session = ? ORDER BY row", (number,)),
+        armings=_single(db, "SELECT max(arming) FROM authorisation WHERE session = ?", (number,)),
+        calibration=calibrations[0] if calibrations else None,
+        last_wall_ms=last_wall_ms,
+        verified=verified,
+        path_opened_ms=path_opened(db),
+        recorded=recorded,
+        counted_in_full=tuple(int(line[0]) for line in in_full),
+    )
