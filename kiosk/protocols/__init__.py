@@ -1,1 +1,1 @@
-"""What may be done: TOML profiles become checked structs, and these become an Envelope whose every limit has an origin."""
+"""What may be done: TOML profiles become checked structs, and these an Envelope whose every limit has an origin."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from drivers.errors import NappageError
+
+if TYPE_CHECKING:
+    from kiosk.protocols.limits import Refusal
 
 
 class LimitsInvalid(NappageError, ValueError):
@@ -56,7 +61,7 @@ class ProfileKeyUnknown(NappageError, ValueError):
 class ProfileKeyMissing(NappageError, ValueError):
     number = 207
     sentence = "{file}: '{key}' is missing; needed here: {allowed}"
-    remedy = "Add the key; where the clinic has to give the figure write {{ source = \"clinic\" }}."
+    remedy = 'Add the key; where the clinic has to give the figure write {{ source = "clinic" }}.'
 
 
 class ReferenceUnknown(NappageError, LookupError):
@@ -101,6 +106,10 @@ class EnvelopeRefusal(NappageError, ValueError):
     number = 213
     sentence = "{sentences}"
     remedy = "Change what the sentence names; a hard limit has no override."
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        self.refusals = refusals
+        super().__init__(sentences="; ".join(refusal.sentence for refusal in refusals))
 
 
 class WrongParts(NappageError, ValueError):

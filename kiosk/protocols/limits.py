@@ -76,28 +76,27 @@ class Range(msgspec.Struct, frozen=True):
     needs_clinic: bool = False
 
     def __post_init__(self) -> None:
-        low = self.hard_low.value if self.soft_low is None else self.soft_low.value
-        high = self.hard_high.value if self.soft_high is None else self.soft_high.value
-        numbers: tuple[tuple[str, object], ...] = (
-            ("step", self.step), ("hard low", self.hard_low.value), ("hard high", self.hard_high.value),
-            ("default", self.default), ("soft low", low), ("soft high", high),
+        ladder: tuple[tuple[str, object], ...] = (
+            ("hard low", self.hard_low.value),
+            ("soft low", self.hard_low.value if self.soft_low is None else self.soft_low.value),
+            ("default", self.default),
+            ("soft high", self.hard_high.value if self.soft_high is None else self.soft_high.value),
+            ("hard high", self.hard_high.value),
         )
-        for name, value in numbers:
+        for name, value in (("step", self.step), *ladder):
             if type(value) is not int:
                 raise LimitsInvalid(why=f"{name} is {value!r}, which is not a whole number of {self.unit}")
         if self.step < 1:
             raise LimitsInvalid(why=f"step is {self.step} {self.unit}, it must be at least 1")
-        for name, value in numbers[1:]:
-            if isinstance(value, int) and (value < 0 or value % self.step):
+        below = 0
+        below_name = "zero"
+        for name, value in ladder:
+            assert isinstance(value, int)
+            if value % self.step:
                 raise LimitsInvalid(why=f"{name} {value} {self.unit} is not on the step of {self.step} {self.unit}")
-        for smaller, larger in (("hard low", "soft low"), ("soft low", "default"), ("default", "soft high"),
-                                ("soft high", "hard high"), ("hard low", "hard high")):
-            values = {"hard low": self.hard_low.value, "soft low": low, "default": self.default, "soft high": high,
-                      "hard high": self.hard_high.value}
-            if values[smaller] > values[larger]:
-                raise LimitsInvalid(
-                    why=f"{smaller} {values[smaller]} {self.unit} is above {larger} {values[larger]} {self.unit}"
-                )
+            if value < below:
+                raise LimitsInvalid(why=f"{name} {value} {self.unit} is below {below_name} {below} {self.unit}")
+            below, below_name = value, name
 
     def round_down(self, asked: int) -> int:
         """The largest step that is not more than `asked` (LIM-3): 0 < result <= asked. It may lie outside the bounds.
@@ -108,6 +107,16 @@ class Range(msgspec.Struct, frozen=True):
         if asked < self.step:
             raise RoundsToNothing(asked=asked, unit=self.unit, step=self.step)
         return asked - asked % self.step
+
+
+def not_negative(counted: msgspec.Struct) -> None:
+    """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2)."""
+    for name in counted.__struct_fields__:
+        value: object = getattr(counted, name)
+        if isinstance(value, msgspec.Struct):
+            continue
+        if type(value) is not int or value < 0:
+            raise LimitsInvalid(why=f"{name} is {value!r}, a count is a whole number from 0")
 
 
 class ZoneRanges(msgspec.Struct, frozen=True):
@@ -135,6 +144,9 @@ class Counted(msgspec.Struct, frozen=True):
     shots: int
     nl: int
 
+    def __post_init__(self) -> None:
+        not_negative(self)
+
 
 class Totals(msgspec.Struct, frozen=True):
     """What was counted so far (LIM-6).
@@ -156,6 +168,9 @@ class Totals(msgspec.Struct, frozen=True):
     product_nl: int
     course_nl: int
     course_sessions: int
+
+    def __post_init__(self) -> None:
+        not_negative(self)
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -179,7 +194,10 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class SoftCrossing(msgspec.Struct, frozen=True):
-    """A soft limit that a person must cross knowingly (LIM-1); `key` names field and value, nothing else is confirmed."""
+    """A soft limit that a person must cross knowingly (LIM-1).
+
+    `key` names field, zone, side and value, so that a confirmation is for exactly this.
+    """
 
     key: str
     sentence: str

@@ -20,12 +20,11 @@ MODES: dict[str, Mode] = {"single": Mode.SINGLE, "burst": Mode.BURST, "continuou
 Technique = Literal["epidermal", "nappage", "papule", "point by point", "clinic"]
 
 
-class _Profile(msgspec.Struct, frozen=True):
-    pass
+class Figure(msgspec.Struct, frozen=True):
+    """A figure that drives the device.
 
-
-class Figure(_Profile):
-    """A figure that drives the device. All None where the clinic has to give it; `default` None: start at the lowest."""
+    All None where the clinic has to give it; `default` None alone: no source gives one, start at the lowest.
+    """
 
     source: str
     grade: Grade
@@ -38,7 +37,7 @@ class Figure(_Profile):
         return self.hard is None
 
 
-class Guide(_Profile):
+class Guide(msgspec.Struct, frozen=True):
     """A figure that people follow: spacing, angle, sessions, interval. None where the clinic has to give it."""
 
     source: str
@@ -51,7 +50,7 @@ class Guide(_Profile):
         return self.low is None
 
 
-class Cap(_Profile):
+class Cap(msgspec.Struct, frozen=True):
     """What the device can do."""
 
     low: int
@@ -59,7 +58,7 @@ class Cap(_Profile):
     step: int
 
 
-class Pins(_Profile):
+class Pins(msgspec.Struct, frozen=True):
     """BCM numbers of the Pi's signals."""
 
     stop_a: int
@@ -74,12 +73,13 @@ class Pins(_Profile):
     buzzer: int
 
 
-class Device(_Profile):
+class Device(msgspec.Struct, frozen=True):
     """The injector as built.
 
     Attributes:
         barrel_sensed: The clamp senses the barrel (LIM-12); without it `unsensed_dose_nl` binds every shot.
         needle_um_per_s, needle_um_per_s2: Speed and acceleration of the carriage.
+        park_um: The needle rests this far behind the skin plate, so a stroke travels park + depth.
         flow_nl_per_s: Highest plunger flow.
         tubing_nl: Dead volume of the tubing and connectors between syringe and needle.
         prime_nl, refill_prime_nl: What a full prime pushes beyond the dead volume, and a refill's short prime (LIM-14).
@@ -99,6 +99,7 @@ class Device(_Profile):
     unsensed_dose_nl: int
     needle_um_per_s: int
     needle_um_per_s2: int
+    park_um: int
     flow_nl_per_s: int
     tubing_nl: int
     prime_nl: int
@@ -107,8 +108,16 @@ class Device(_Profile):
     source: str
 
 
-class Needle(_Profile):
-    """A needle. `bore_nm` inner diameter, `length_um` cannula, `pressure_kpa` highest line pressure, `hub_nl` in hub."""
+class Needle(msgspec.Struct, frozen=True):
+    """A needle.
+
+    Attributes:
+        bore_nm: Smallest inner diameter, nm.
+        length_um: Free length of the cannula, um; no deeper than this.
+        pressure_kpa: Highest pressure before it, kPa.
+        hub_nl: Volume of its hub, nL.
+        shots_max: Shots after which it is called blunt; 0 when no source gives a number.
+    """
 
     key: str
     title: str
@@ -121,7 +130,7 @@ class Needle(_Profile):
     source: str
 
 
-class Syringe(_Profile):
+class Syringe(msgspec.Struct, frozen=True):
     """A syringe. `dose_nl` is the barrel's hard dose of one shot (LIM-12), `reserve_nl` where the plunger stops."""
 
     key: str
@@ -133,7 +142,7 @@ class Syringe(_Profile):
     source: str
 
 
-class Product(_Profile):
+class Product(msgspec.Struct, frozen=True):
     """A product. Limits are None where its label states none; every one is hard.
 
     Attributes:
@@ -158,7 +167,7 @@ class Product(_Profile):
     viscosity_upas: int | None = None
 
 
-class Zone(_Profile):
+class Zone(msgspec.Struct, frozen=True):
     """Where it may be done. `spacing_um` and `angle_deg` are for the person; the device senses neither."""
 
     key: str
@@ -167,7 +176,6 @@ class Zone(_Profile):
     technique: Technique
     depth: Figure
     dose: Figure
-    rate: Figure
     spacing_um: Guide
     angle_deg: Guide
     zone_shots: Figure | None = None
@@ -179,7 +187,7 @@ class Zone(_Profile):
         return ("left", "right") if self.paired else ("whole",)
 
 
-class Item(_Profile):
+class Item(msgspec.Struct, frozen=True):
     """One line of screening, preparation or aftercare, with the grade of its source."""
 
     key: str
@@ -188,7 +196,7 @@ class Item(_Profile):
     grade: str
 
 
-class Protocol(_Profile):
+class Protocol(msgspec.Struct, frozen=True):
     """One treatment. `sessions` and `interval_days` are of a course; `preparation` and `aftercare` name items."""
 
     key: str
@@ -196,6 +204,7 @@ class Protocol(_Profile):
     summary: str
     example: bool
     modes: tuple[ModeName, ...]
+    rate: Figure
     zones: tuple[Zone, ...]
     sessions: Guide
     interval_days: Guide
@@ -206,4 +215,26 @@ class Protocol(_Profile):
     session_nl: Figure | None = None
 
     def zone(self, key: str) -> Zone | None:
+        """The zone of that key, or None."""
         return next((zone for zone in self.zones if zone.key == key), None)
+
+    @property
+    def clinic_keys(self) -> tuple[str, ...]:
+        """Dotted keys of the figures that the clinic has still to give; empty for a profile that can be approved."""
+        named: list[tuple[str, Figure | Guide | None]] = [
+            ("rate_per_s", self.rate),
+            ("sessions", self.sessions),
+            ("interval_days", self.interval_days),
+            ("session_shots", self.session_shots),
+            ("session_ul", self.session_nl),
+        ]
+        for zone in self.zones:
+            named += [
+                (f"zones.{zone.key}.depth_mm", zone.depth),
+                (f"zones.{zone.key}.dose_ul", zone.dose),
+                (f"zones.{zone.key}.spacing_mm", zone.spacing_um),
+                (f"zones.{zone.key}.angle_deg", zone.angle_deg),
+                (f"zones.{zone.key}.shots", zone.zone_shots),
+                (f"zones.{zone.key}.total_ul", zone.zone_nl),
+            ]
+        return tuple(key for key, figure in named if figure is not None and figure.needs_clinic)

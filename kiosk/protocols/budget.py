@@ -1,0 +1,220 @@
+"""The totals: what was counted, what limits it, and how many shots each still leaves (LIM-6).
+
+The one thing only this file knows is which limit belongs to which total. What is about to be given counts at
+commanded x 1.05; what was given counts as `Totals` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from drivers.registers import Mode
+from kiosk.protocols.effective import Parts, figure_origin, fits_projected, projected, shot_limits
+from kiosk.protocols.limits import (
+    Limit,
+    Origin,
+    Refusal,
+    Setting,
+    SoftCrossing,
+    Total,
+    Totals,
+    not_negative,
+    tightest_high,
+)
+from kiosk.protocols.profile import Figure, Zone
+from kiosk.protocols.words import ORIGIN_WORDS, amount
+
+WARN_PERCENT = 95
+"""LIM-6: from here on a total is warned about."""
+
+
+class Course(msgspec.Struct, frozen=True):
+    """What the ledger knows of this patient code on this protocol, product and zone, before this session.
+
+    Raises:
+        LimitsInvalid: a negative number (LIM-2).
+    """
+
+    sessions: int
+    nl: int
+    days_since_last: int | None
+
+    def __post_init__(self) -> None:
+        not_negative(self)
+
+
+def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple[Total, ...]:
+    """Every total of `zone` with its tightest limit, from the point to the course.
+
+    The syringe's total counts what the next shots may take from it: 0 used of what is left above the reserve.
+    """
+    product, protocol = parts.product, parts.protocol
+    nl = "nL"
+    return (
+        Total("point", "This point", totals.point_nl, nl, _stated(product and product.point_nl, Origin.PRODUCT)),
+        Total("zone", zone.title, totals.zone.nl, nl, _figure(zone.zone_nl, Origin.ZONE)),
+        Total("zone shots", f"{zone.title}, shots", totals.zone.shots, "shots", _figure(zone.zone_shots, Origin.ZONE)),
+        Total("session", "This session", totals.session.nl, nl, _figure(protocol.session_nl, Origin.PROTOCOL)),
+        Total("session shots", "This session, shots", totals.session.shots, "shots", _session_shots(parts, zone)),
+        Total(
+            "product",
+            "This product today",
+            totals.product_nl,
+            nl,
+            _stated(product and product.session_nl, Origin.PRODUCT),
+        ),
+        Total(
+            "syringe",
+            "Left in the syringe above its reserve",
+            0,
+            nl,
+            Limit(totals.syringe_usable_nl, Origin.SYRINGE),
+        ),
+        Total(
+            "course",
+            "This course",
+            max(totals.course_nl, course.nl + totals.session.nl),
+            nl,
+            _stated(product and product.course_nl, Origin.COURSE),
+        ),
+        Total(
+            "course sessions",
+            "Sessions of this course",
+            max(totals.course_sessions, course.sessions + 1),
+            "sessions",
+            _stated(product and product.course_sessions, Origin.COURSE),
+        ),
+    )
+
+
+def _stated(value: int | None, origin: Origin) -> Limit | None:
+    return None if value is None else Limit(value, origin)
+
+
+def _figure(figure: Figure | None, origin: Origin) -> Limit | None:
+    if figure is None or figure.hard is None:
+        return None
+    return Limit(figure.hard[1], figure_origin(figure, origin))
+
+
+def _session_shots(parts: Parts, zone: Zone) -> Limit | None:
+    limits = tuple(limit for limit in shot_limits(parts, zone) if limit.origin != Origin.ZONE)
+    return tightest_high(limits) if limits else None
+
+
+class Room(msgspec.Struct, frozen=True):
+    """How many shots a total still leaves."""
+
+    shots: int
+    total: Total
+    limit: Limit
+
+
+def rooms(all_totals: Iterable[Total], setting: Setting) -> tuple[Room, ...]:
+    """What each limited total leaves of shots at the set dose, fewest first.
+
+    In continuous mode every shot is a point of its own; in the others the shots of a press add up.
+    """
+    found: list[Room] = []
+    for total in all_totals:
+        if total.limit is None or total.unit == "sessions":
+            continue
+        if total.unit == "shots":
+            shots = max(0, total.limit.value - total.used)
+        elif total.key == "point" and setting.mode == Mode.CONTINUOUS:
+            shots = setting.shots if fits_projected(total.limit.value, setting.dose_nl) else 0
+        else:
+            shots = fits_projected(total.limit.value - total.used, setting.dose_nl)
+        found.append(Room(shots, total, total.limit))
+    return tuple(sorted(found, key=lambda room: room.shots))
+
+
+def exhausted(all_totals: Iterable[Total], setting: Setting) -> list[Refusal]:
+    """Every total that does not leave a single shot, or a session too many."""
+    refusals: list[Refusal] = []
+    for room in rooms(all_totals, setting):
+        if room.shots < 1:
+            unit = room.total.unit
+            counted = amount(room.total.used, unit)
+            refusals.append(
+                Refusal(
+                    key=room.total.key,
+                    sentence=(
+                        f"{room.total.title}: {counted} counted of {amount(room.limit.value, unit)}, not enough left "
+                        f"for a shot of {amount(setting.dose_nl, 'nL')} and its 5 % ({ORIGIN_WORDS[room.limit.origin]})"
+                    ),
+                    origin=room.limit.origin,
+                )
+            )
+    return refusals
+
+
+def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
+    """Totals that the next shot brings to 95 % or more, and a plan that will not fit (LIM-6)."""
+    found: list[str] = []
+    for room in rooms(all_totals, setting):
+        unit = room.total.unit
+        next_shot = 1 if unit == "shots" else projected(setting.dose_nl)
+        if 100 * (room.total.used + next_shot) >= WARN_PERCENT * room.limit.value:
+            found.append(
+                f"{room.total.title}: {amount(room.total.used, unit)} of {amount(room.limit.value, unit)} "
+                f"({ORIGIN_WORDS[room.limit.origin]})"
+            )
+        if 0 < room.shots < setting.shots and room.total.key != "point":
+            found.append(
+                f"{setting.shots} shots are planned, {room.total.title.lower()} leaves {room.shots} "
+                f"({ORIGIN_WORDS[room.limit.origin]})"
+            )
+    return tuple(found)
+
+
+def course_refusals(parts: Parts, course: Course, all_totals: Iterable[Total]) -> list[Refusal]:
+    """Too many sessions, or too soon by the product's own interval: no override."""
+    refusals = [
+        Refusal(
+            key=total.key,
+            sentence=f"This is session {total.used}, and the product allows {total.limit.value} in a course",
+            origin=total.limit.origin,
+        )
+        for total in all_totals
+        if total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
+    ]
+    fewest = None if parts.product is None else parts.product.interval_days
+    if fewest is not None and course.days_since_last is not None and course.days_since_last < fewest:
+        refusals.append(
+            Refusal(
+                key="interval",
+                sentence=(
+                    f"The last session was {course.days_since_last} days ago, and the product allows the next after "
+                    f"{fewest} days"
+                ),
+                origin=Origin.COURSE,
+            )
+        )
+    return refusals
+
+
+def course_crossings(parts: Parts, course: Course, totals: Totals) -> list[SoftCrossing]:
+    """Sooner than the protocol's interval, or more sessions than its course: a confirmation with a reason."""
+    crossings: list[SoftCrossing] = []
+    usual, days = parts.protocol.interval_days.low, course.days_since_last
+    if usual is not None and days is not None and days < usual:
+        crossings.append(
+            SoftCrossing(
+                key=f"interval:{days}",
+                sentence=f"The last session was {days} days ago; the protocol leaves at least {usual} days between two",
+                origin=Origin.COURSE,
+            )
+        )
+    planned, session = parts.protocol.sessions.high, max(totals.course_sessions, course.sessions + 1)
+    if planned is not None and session > planned:
+        crossings.append(
+            SoftCrossing(
+                key=f"sessions:{session}",
+                sentence=f"This is session {session}; the protocol plans at most {planned}",
+                origin=Origin.COURSE,
+            )
+        )
+    return crossings
