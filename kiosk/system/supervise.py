@@ -80,6 +80,7 @@ class Supervisor:
         self._environ = environ
         self._selector = selectors.DefaultSelector()
         self._code: int | None = None
+        self._ctrl_c = 0
         self._problem: ChildNotReady | None = None
         self._width = max((len(plan.name) for plan in plans), default=0)
 
@@ -108,7 +109,7 @@ class Supervisor:
         return self._code
 
     def end(self, code: int) -> None:
-        """Begin the end of all; the first code counts. A second call does not hurry it."""
+        """Begin the end of all; the first code counts."""
         if self._code is None:
             self._code = code
 
@@ -194,9 +195,9 @@ class Supervisor:
                 place.child = None
 
     def _signalled(self, wake: int) -> None:
-        count = len(os.read(wake, 64))
-        if self._code is not None or count > 1:
-            # Asked twice: no more patience.
+        self._ctrl_c += os.read(wake, 64).count(signal.SIGINT)
+        if self._ctrl_c > 1:
+            # A person pressed twice: no more patience. (A closing terminal may send SIGHUP twice; that means nothing.)
             for place in self._places:
                 if place.child is not None:
                     place.child.kill()
