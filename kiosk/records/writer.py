@@ -46,7 +46,7 @@ class NotOpened(msgspec.Struct, frozen=True):
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """The ledger is closed. `sentence` is not empty when a reader kept its side files in use; no row is lost by that."""
+    """The ledger is closed. `sentence` is not empty when a reader kept its side files in use; no row is lost."""
 
     sentence: str = ""
 
