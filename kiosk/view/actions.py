@@ -1,0 +1,125 @@
+"""What a touch means: frozen values that a button carries, understood by `update` only."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kiosk.channel.commands import AnyCommand
+from kiosk.view.numbers import FieldName
+
+
+class _Action(msgspec.Struct, frozen=True):
+    pass
+
+
+class Send(_Action, frozen=True):
+    """Send a command; then close the open panel, or go to `then`."""
+
+    command: AnyCommand
+    then: str = ""
+
+
+class Go(_Action, frozen=True):
+    """Open a place, remembering the way back."""
+
+    place: str
+
+
+class Back(_Action, frozen=True):
+    pass
+
+
+class Say(_Action, frozen=True):
+    """Tell the person why this is not possible now (UI-5): what a greyed button does."""
+
+    sentence: str
+
+
+class Pick(_Action, frozen=True):
+    """Choose one of several."""
+
+    field: str
+    value: str
+
+
+class Tick(_Action, frozen=True):
+    key: str
+
+
+class Panel(_Action, frozen=True):
+    """Open a panel over the page: edit:FIELD, text:FIELD, pin:WHY, arm, zone, mode, recover."""
+
+    name: str
+
+
+class Cancel(_Action, frozen=True):
+    """Close the panel and throw away what was typed in it."""
+
+
+class Type(_Action, frozen=True):
+    """One key of our own keyboard or number pad."""
+
+    key: str
+
+
+class StepBy(_Action, frozen=True):
+    """One step of the edited value up or down."""
+
+    steps: Literal[-1, 1]
+
+
+class ConfirmDraft(_Action, frozen=True):
+    """Take the edited value."""
+
+
+class ConfirmText(_Action, frozen=True):
+    """Take the typed text and close its panel."""
+
+
+class FindTyped(_Action, frozen=True):
+    """Ask control about the patient code typed."""
+
+
+class OpenTyped(_Action, frozen=True):
+    """Open a session for the patient code asked about."""
+
+
+class SubmitPin(_Action, frozen=True):
+    """Use the PIN typed: sign in, unlock, sign, or create the first administrator."""
+
+    purpose: Literal["signin", "unlock", "sign", "first"]
+
+
+class ArmShown(_Action, frozen=True):
+    """Second step of arming: exactly what the open offer shows (LIM-8)."""
+
+
+class Wipe(_Action, frozen=True):
+    """Forget a typed text."""
+
+    field: str
+
+
+Action = (
+    Send
+    | Go
+    | Back
+    | Say
+    | Pick
+    | Tick
+    | Panel
+    | Cancel
+    | Type
+    | StepBy
+    | ConfirmDraft
+    | ConfirmText
+    | FindTyped
+    | OpenTyped
+    | SubmitPin
+    | ArmShown
+    | Wipe
+)
+
+__all__ = ["Action", "FieldName"]

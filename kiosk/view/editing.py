@@ -1,0 +1,84 @@
+"""A value being edited: its limits, steps, typed digits, and the command that confirms it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from drivers.errors import NappageError
+from kiosk.channel.commands import AnyCommand, Edit
+from kiosk.channel.snapshot import Catalogue, Snapshot, Value
+from kiosk.view.local import Draft, Local
+from kiosk.view.numbers import FieldName, digits, parse
+from kiosk.view.setup import chosen_syringe, fill_of
+
+TYPED = 8
+"""Digits that a value may be typed with."""
+FILL_STEP_NL = 50_000
+
+
+def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Value | None:
+    """The setting with its limits, None when it cannot be edited now."""
+    if field == "fill":
+        syringe = chosen_syringe(local, catalogue)
+        if syringe is None:
+            return None
+        return Value(
+            value=fill_of(local, syringe),
+            step=FILL_STEP_NL,
+            hard_low=FILL_STEP_NL,
+            hard_high=syringe.barrel_nl,
+            hard_low_origin="syringe",
+            hard_high_origin="syringe",
+            default=syringe.barrel_nl,
+        )
+    if snapshot.treat is None:
+        return None
+    values = {"depth": snapshot.treat.depth, "dose": snapshot.treat.dose, "rate": snapshot.treat.rate}
+    return values.get(field, snapshot.treat.shots)
+
+
+def stepped(draft: Draft, value: Value, steps: int, now: float) -> Draft:
+    """One step up or down on the grid, stopping at the hard limits (a stepper offers nothing outside)."""
+    start = read(draft, value)
+    base = start if isinstance(start, int) else draft.value
+    moved = (
+        (base // value.step + steps) * value.step
+        if base % value.step == 0 or steps > 0
+        else (base // value.step) * value.step
+    )
+    return Draft(field=draft.field, value=max(value.hard_low, min(value.hard_high, moved)), since=now)
+
+
+def typed(draft: Draft, key: str, now: float) -> Draft:
+    """The draft after one key of the number pad: a digit, "." or "back"."""
+    text = draft.typed[:-1] if key == "back" else (draft.typed + key)[:TYPED]
+    return msgspec.structs.replace(draft, typed=text, since=now, fault="")
+
+
+def read(draft: Draft, value: Value) -> int | NappageError:
+    """The value a draft stands for, or the error that says why it cannot be one."""
+    if not draft.typed:
+        return draft.value
+    try:
+        return parse(
+            draft.field,
+            draft.typed,
+            low=value.hard_low,
+            high=value.hard_high,
+            step=value.step,
+            origin=value.hard_high_origin,
+        )
+    except NappageError as fault:
+        return fault
+
+
+def shown(draft: Draft) -> str:
+    """The number as the panel shows it: what is typed, else the value stepped to."""
+    return draft.typed or digits(draft.field, draft.value)
+
+
+def edit_command(field: FieldName, value: int) -> AnyCommand | None:
+    """The command that confirms a value; None for the fill, which travels with its syringe."""
+    if field == "fill":
+        return None
+    return Edit(field=field, value=value)

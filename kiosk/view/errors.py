@@ -1,0 +1,41 @@
+"""What a person may type wrongly on the glass: the numbers E800 to E819."""
+
+from __future__ import annotations
+
+from drivers.errors import NappageError
+
+
+class NotANumber(NappageError, ValueError):
+    number = 800
+    sentence = "'{text}' is not a number"
+    remedy = "Type digits with at most one decimal point or comma."
+
+
+class ZerosInARow(NappageError, ValueError):
+    number = 801
+    sentence = "'{text}' has three zeros in a row at an end"
+    remedy = "Check the decimal point; reach the value with the steppers if it is meant."
+
+
+class TooFine(NappageError, ValueError):
+    number = 802
+    sentence = "'{text}' is not a multiple of the step {step}"
+    remedy = "Choose a value the injector can do."
+
+
+class OutsideHard(NappageError, ValueError):
+    number = 803
+    sentence = "{text} is outside {low} to {high} ({origin})"
+    remedy = "Choose a value inside; this limit has no override."
+
+
+class NotADate(NappageError, ValueError):
+    number = 804
+    sentence = "'{text}' is not a date"
+    remedy = "Type year, month and day: 2027-04-30."
+
+
+class ValuesChanged(NappageError, RuntimeError):
+    number = 805
+    sentence = "The values changed while the offer was shown"
+    remedy = "Press ARM again and read the new offer."

@@ -1,0 +1,143 @@
+"""What surrounds every screen: header, message strip, the rail's buttons and STOP."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
+from kiosk.channel.snapshot import Alarm, Snapshot
+from kiosk.view.actions import Back, Go, Send
+from kiosk.view.local import Local
+from kiosk.view.route import ScreenKey
+from kiosk.view.touch import NOTHING, Tone, Touch, unless
+
+STOP = Touch("stop", "STOP", Send(Stop()), tone="danger", on_down=True)
+"""STOP on glass: the same on every screen, at touch-down (STP-2)."""
+TITLES: dict[ScreenKey, str] = {
+    "selftest": "Self-test",
+    "first": "First start",
+    "signin": "Sign in",
+    "home": "Nappage",
+    "protocols": "Choose the treatment",
+    "patient": "Patient code",
+    "screening": "Screening",
+    "product": "Product",
+    "needle": "Needle",
+    "syringe": "Syringe",
+    "preparation": "Preparation",
+    "prime": "Prime",
+    "treat": "Treat",
+    "end": "End of session",
+    "record": "Record",
+    "history": "History",
+    "alarms": "Alarms",
+    "about": "About",
+}
+RANK = {"high": 0, "medium": 1, "low": 2}
+ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
+
+
+class Strip(msgspec.Struct, frozen=True):
+    """The message strip: the one sentence that matters most now."""
+
+    text: str = ""
+    tone: Tone = "quiet"
+    icon: str = ""
+    touch: Touch = NOTHING
+
+
+class Frame(msgspec.Struct, frozen=True):
+    title: str = ""
+    where: str = ""
+    """Patient and protocol of the open session."""
+    who: str = ""
+    wall: str = ""
+    simulated: bool = False
+    armed: bool = False
+    strip: Strip = Strip()
+    back: Touch = NOTHING
+    alarms: Touch = NOTHING
+    lock: Touch = NOTHING
+    stop: Touch = STOP
+
+
+def standing(snapshot: Snapshot) -> tuple[Alarm, ...]:
+    """Alarms that stand or wait for an acknowledgement, the highest first."""
+    listed = [alarm for alarm in snapshot.alarms if alarm.active or not alarm.acknowledged]
+    return tuple(sorted(listed, key=lambda alarm: (RANK[alarm.priority], alarm.acknowledged, alarm.number)))
+
+
+def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
+    """The frame of a screen."""
+    if snapshot is None:
+        return Frame(title=TITLES[screen], strip=Strip("Waiting for control", "quiet", "lan-disconnect"))
+    session, user = snapshot.session, snapshot.user
+    armed = snapshot.treat is not None and snapshot.treat.arming is not None
+    return Frame(
+        title=TITLES[screen],
+        where=f"{session.patient} · {session.protocol_title}" if session else "",
+        who=f"{user.name}, {user.role}" if user else "",
+        wall=snapshot.wall or "Clock not trusted",
+        simulated=snapshot.simulated,
+        armed=armed,
+        strip=strip(snapshot, local, screen),
+        back=_back(snapshot, local, armed),
+        alarms=_alarms(snapshot, local),
+        lock=_lock(snapshot, armed),
+    )
+
+
+def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
+    """The sentence that matters most: stop, what was just said, alarms, what runs, what is missing (UI-5)."""
+    if snapshot.stop.state != "clear":
+        words = snapshot.stop.sentence or "Stopped"
+        return Strip(words, "danger", "alert", Touch("stop:acknowledge", "Acknowledge", Send(AcknowledgeStop())))
+    if local.notice:
+        return Strip(local.notice, "dark", "information")
+    alarms = standing(snapshot)
+    if alarms and screen != "alarms":
+        first = alarms[0]
+        more = f"  (+{len(alarms) - 1} more)" if len(alarms) > 1 else ""
+        show = Touch("strip:alarms", "Show", Go("alarms"))
+        return Strip(f"{first.title}. {first.todo}{more}", ALARM_TONES[first.priority], "bell", show)
+    if snapshot.busy:
+        return Strip(snapshot.busy, "primary", "timer")
+    return _readiness(snapshot, screen)
+
+
+def _readiness(snapshot: Snapshot, screen: ScreenKey) -> Strip:
+    arming = snapshot.treat.arming if snapshot.treat else None
+    if arming is not None:
+        return Strip(arming.note or arming.words, "armed", "target")
+    if snapshot.missing and screen in ("home", "treat", "prime"):
+        return Strip("Not ready: " + snapshot.missing[0], "warn", "alert-circle")
+    if screen == "treat":
+        return Strip("Ready to arm", "good", "check-circle")
+    return Strip(snapshot.link.sentence, "quiet" if snapshot.link.connected else "warn", "usb")
+
+
+def _back(snapshot: Snapshot, local: Local, armed: bool) -> Touch:
+    if local.place:
+        return unless(Touch("back", "Back", Back(), icon="arrow-left"), "Disarm first." if armed else "")
+    if snapshot.phase in ("starting", "home"):
+        return Touch("about", "About", Go("about"), icon="information")
+    return NOTHING
+
+
+def _alarms(snapshot: Snapshot, local: Local) -> Touch:
+    count = len(standing(snapshot))
+    tone: Tone = ALARM_TONES[standing(snapshot)[0].priority] if count else "plain"
+    label = f"Alarms {count}" if count else "Alarms"
+    if local.place == "alarms":
+        return Touch("alarms", label, Back(), icon="bell", tone=tone, selected=True)
+    return Touch("alarms", label, Go("alarms"), icon="bell", tone=tone)
+
+
+def _lock(snapshot: Snapshot, armed: bool) -> Touch:
+    if snapshot.user is None:
+        return NOTHING
+    if snapshot.session is None:
+        return Touch("signout", "Sign out", Send(SignOut(), then="/"), icon="logout")
+    return unless(Touch("lock", "Lock", Send(Lock()), icon="lock"), "Disarm first." if armed else "")

@@ -1,0 +1,81 @@
+"""What the kiosk itself remembers: where the person is and what is typed but not confirmed. Nothing that counts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.snapshot import PatientPage, SessionList, SessionPage, Treat
+from kiosk.view.numbers import FieldName
+
+DRAFT_S = 60.0
+"""A value typed and not confirmed is thrown away after this, s (LIM-10)."""
+NOTICE_S = 8.0
+"""A notice stays this long, s."""
+STALE_MS = 500
+"""A snapshot older than this covers every value (DESIGN, Processes)."""
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A value being edited: what is typed, or the value stepped to while nothing is typed."""
+
+    field: FieldName
+    value: int
+    since: float
+    typed: str = ""
+    fault: str = ""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """The offer that the arm panel shows, kept still while it is read."""
+
+    treat: Treat
+    product: str
+    syringe: str
+    needle: str
+
+
+class Local(msgspec.Struct, frozen=True):
+    """The kiosk's own state. `texts`, `picks` are replaced, never changed in place."""
+
+    now: float = 0.0
+    age_ms: int = 1_000_000
+    """Age of the newest snapshot."""
+    reason: str = ""
+    """Why there is no connection."""
+    phase: str = ""
+    session: int = 0
+    place: str = ""
+    trail: tuple[str, ...] = ()
+    panel: str = ""
+    draft: Draft | None = None
+    offer: Offer | None = None
+    focus: str = ""
+    shift: bool = False
+    touched: float = 0.0
+    """When a key was last typed, for LIM-10."""
+    texts: dict[str, str] = {}
+    picks: dict[str, str] = {}
+    ticks: frozenset[str] = frozenset()
+    fill_nl: int | None = None
+    patient: PatientPage | None = None
+    sessions: SessionList | None = None
+    record: SessionPage | None = None
+    exported: str = ""
+    notice: str = ""
+    notice_until: float = 0.0
+    heard_notice: int = 0
+    """Number of control's notice shown last."""
+    last_session: int = -1
+    """Last signed session known, to open the record of a new one."""
+
+    def text(self, field: str) -> str:
+        """What is typed in a field."""
+        return self.texts.get(field, "")
+
+    def with_text(self, field: str, text: str) -> Local:
+        """The same with another text."""
+        return msgspec.structs.replace(self, texts={**self.texts, field: text})
+
+    def saying(self, sentence: str, seconds: float = NOTICE_S) -> Local:
+        """The same with a notice."""
+        return msgspec.structs.replace(self, notice=sentence, notice_until=self.now + seconds)

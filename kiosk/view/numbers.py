@@ -1,0 +1,119 @@
+"""Only this file turns integers into the numbers people read, and typed text back into integers (UI-2).
+
+A unit stands beside every number; no thousands separators; the decimal sign shown is a point, a typed comma is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
+
+FieldName = Literal["depth", "dose", "rate", "shots", "fill"]
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """How one field is written: `scale` integers make one unit, shown with `places` decimals."""
+
+    name: str
+    scale: int
+    places: int
+
+
+UNITS: dict[FieldName, Unit] = {
+    "depth": Unit("mm", 1_000, 2),
+    "dose": Unit("uL", 1_000, 1),
+    "rate": Unit("shots/s", 1_000, 1),
+    "shots": Unit("shots", 1, 0),
+    "fill": Unit("mL", 1_000_000, 2),
+}
+TITLES: dict[FieldName, str] = {
+    "depth": "Depth",
+    "dose": "Dose",
+    "rate": "Rate",
+    "shots": "Shots",
+    "fill": "Fill",
+}
+
+
+def digits(field: FieldName, value: int) -> str:
+    """The number alone, exact to its places, rounded half up for display only."""
+    unit = UNITS[field]
+    tenth = 10**unit.places
+    shown = (value * tenth * 2 + unit.scale) // (2 * unit.scale)
+    return f"{shown // tenth}.{shown % tenth:0{unit.places}d}" if unit.places else str(shown)
+
+
+def with_unit(field: FieldName, value: int) -> str:
+    """Number and unit: ``0.60 mm``."""
+    return f"{digits(field, value)} {UNITS[field].name}"
+
+
+def mm(um: int) -> str:
+    """A depth, two decimals."""
+    return with_unit("depth", um)
+
+
+def ul(nl: int) -> str:
+    """A dose, one decimal."""
+    return with_unit("dose", nl)
+
+
+def ml(nl: int) -> str:
+    """A fill, two decimals."""
+    return with_unit("fill", nl)
+
+
+def volume(nl: int) -> str:
+    """A volume in the unit that reads best: below 1 mL in uL, else in mL."""
+    return ul(nl) if nl < 1_000_000 else ml(nl)
+
+
+def amount(used: int, unit: Literal["nL", "shots", "sessions"]) -> str:
+    """A total with its unit."""
+    return volume(used) if unit == "nL" else f"{used} {unit}"
+
+
+def parse(field: FieldName, text: str, *, low: int, high: int, step: int, origin: str) -> int:
+    """The integer a person typed, in the field's own unit.
+
+    Raises `NotANumber`, `ZerosInARow` (UI-2), `TooFine` (never rounded silently, LIM-3) or `OutsideHard` (LIM-1).
+    """
+    unit = UNITS[field]
+    plain = text.strip().replace(",", ".")
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", plain):
+        raise NotANumber(text=text)
+    bare = plain.replace(".", "")
+    if bare.startswith("000") or bare.endswith("000"):
+        raise ZerosInARow(text=text)
+    whole, _, rest = plain.partition(".")
+    millionths = int(whole) * 1_000_000 + int(rest.ljust(6, "0"))
+    value, left = divmod(millionths * unit.scale, 1_000_000)
+    if left or value % step:
+        raise TooFine(text=text, step=with_unit(field, step))
+    if not low <= value <= high:
+        raise OutsideHard(
+            text=with_unit(field, value), low=digits(field, low), high=with_unit(field, high), origin=origin
+        )
+    return value
+
+
+def iso_date(typed: str) -> str:
+    """Eight typed digits as ``2027-04-30``; raises `NotADate`."""
+    plain = typed.replace("-", "")
+    try:
+        if not re.fullmatch(r"\d{8}", plain):
+            raise ValueError(typed)
+        return date(int(plain[:4]), int(plain[4:6]), int(plain[6:])).isoformat()
+    except ValueError as fault:
+        raise NotADate(text=typed) from fault
+
+
+def dashed(typed: str) -> str:
+    """Typed digits as they grow into a date, with blanks for what is missing."""
+    shown = typed[:8].ljust(8, "_")
+    return f"{shown[:4]}-{shown[4:6]}-{shown[6:]}"

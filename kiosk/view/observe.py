@@ -1,0 +1,116 @@
+"""What news does to the kiosk's own state: a new snapshot, a reply, the passing of time."""
+
+from __future__ import annotations
+
+from kiosk.channel.commands import ReadSession
+from kiosk.channel.snapshot import PatientPage, Reply, SessionList, SessionPage, Snapshot
+from kiosk.view.errors import ValuesChanged
+from kiosk.view.local import DRAFT_S, Local
+from kiosk.view.setup import PLACES
+from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
+
+EVERYWHERE = frozenset({"alarms", "about"})
+HOME = frozenset({"protocols", "patient", "history", "record", "selftest"})
+ALLOWED: dict[str, frozenset[str]] = {
+    "starting": EVERYWHERE | {"first"},
+    "home": EVERYWHERE | HOME | {"first"},
+    "setup": EVERYWHERE | PLACES,
+    "treat": EVERYWHERE | {"needle", "syringe"},
+    "closing": EVERYWHERE,
+}
+
+
+def tick(local: Local, now: float, age_ms: int, reason: str = "") -> Local:
+    """Time has passed: a draft older than 60 s is thrown away with a notice (LIM-10), notices end."""
+    local = replace(local, now=now, age_ms=age_ms, reason=reason)
+    if local.notice and now >= local.notice_until:
+        local = replace(local, notice="")
+    if local.draft is not None and now - local.draft.since >= DRAFT_S:
+        return replace(local, panel="", draft=None).saying("The value was not confirmed for 60 s and is thrown away.")
+    typing = local.focus and local.text(local.focus)
+    if typing and now - local.touched >= DRAFT_S:
+        wiped = local.with_text(local.focus, "")
+        return replace(wiped, panel="", focus="" if local.panel else local.focus).saying(
+            "The text was not confirmed for 60 s and is thrown away."
+        )
+    return local
+
+
+def see(local: Local, snapshot: Snapshot) -> Outcome:
+    """A snapshot has come: what no longer fits it is closed, control's notice is shown."""
+    number = snapshot.session.number if snapshot.session else 0
+    if number != local.session:
+        local = replace(
+            local,
+            session=number,
+            place="",
+            trail=(),
+            panel="",
+            draft=None,
+            offer=None,
+            focus="",
+            patient=None,
+            ticks=frozenset(),
+            texts={},
+            fill_nl=None,
+            picks=_kept(local),
+        )
+    if snapshot.phase != local.phase or local.place not in ALLOWED[snapshot.phase] | {""}:
+        local = replace(
+            local,
+            phase=snapshot.phase,
+            trail=(),
+            panel="",
+            draft=None,
+            offer=None,
+            place=local.place if local.place in EVERYWHERE else "",
+        )
+    local = _close(local, snapshot)
+    if snapshot.first_start and snapshot.user is None and not local.focus:
+        local = replace(local, focus="name")
+    if snapshot.notices and snapshot.notices[-1].number > local.heard_notice:
+        newest = snapshot.notices[-1]
+        local = replace(local, heard_notice=newest.number).saying(newest.sentence)
+    return _signed(local, snapshot)
+
+
+def _kept(local: Local) -> dict[str, str]:
+    """A new session starts with no choice but the account: nothing is carried to another patient (LIM-14)."""
+    return {field: value for field, value in local.picks.items() if field == "account"}
+
+
+def _close(local: Local, snapshot: Snapshot) -> Local:
+    treat = snapshot.treat
+    if local.panel and (snapshot.stop.state != "clear" or (treat is not None and treat.arming is not None)):
+        return replace(local, panel="", draft=None, offer=None, focus="")
+    if local.offer is not None and not same_offer(local.offer, offered(snapshot)):
+        return replace(local, panel="", offer=None).saying(sentence(ValuesChanged()))
+    if (snapshot.user is None or snapshot.user.locked) and local.panel:
+        return replace(local, panel="", draft=None, offer=None, focus="")
+    return local
+
+
+def _signed(local: Local, snapshot: Snapshot) -> Outcome:
+    """After signing the record opens by itself, once."""
+    known, newest = local.last_session, snapshot.last_session
+    local = replace(local, last_session=newest)
+    if known in (-1, newest) or newest == 0 or snapshot.phase != "home":
+        return Outcome(local)
+    return Outcome(replace(local, place="record", trail=("",), record=None, exported=""), (ReadSession(newest),))
+
+
+def hear(local: Local, reply: Reply) -> Local:
+    """A reply has come: its page is kept, a refusal is said with its number and what to do."""
+    if not reply.ok:
+        return local.saying(f"E{reply.error}: {reply.sentence}. {reply.remedy}", 12.0)
+    match reply.page:
+        case PatientPage():
+            return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
+        case SessionList():
+            return replace(local, sessions=reply.page)
+        case SessionPage():
+            return replace(local, record=reply.page)
+        case None:
+            return local
+        case exported:
+            return replace(local, exported=exported.path).saying(f"Exported to {exported.path}")

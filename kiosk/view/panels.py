@@ -1,0 +1,280 @@
+"""What the one panel over a screen shows: value, text, PIN, offer, choice, question, stop, lock, no connection."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.commands import (
+    AcknowledgeStop,
+    ChooseMode,
+    ChooseZone,
+    ClearFaults,
+    ConfirmSoft,
+    Rehome,
+    SignOut,
+    WithdrawSoft,
+)
+from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
+from kiosk.view.editing import limits, read, shown
+from kiosk.view.errors import NotANumber
+from kiosk.view.local import Local
+from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, ul, with_unit
+from kiosk.view.start import PIN_LEAST, dots
+from kiosk.view.touch import NOTHING, Line, Touch, unless
+from kiosk.view.treat import HOLD_MS, MODES, side_words, zone_detail, zone_title
+
+CONFIRM_MS = 500
+TEXT_TITLES = {
+    "lot": "Lot, as printed on the pack",
+    "expiry": "Expiry: year, month, day",
+    "physician": "The physician's reason to go on",
+    "reactions": "Reactions seen",
+    "review": "Review date: year, month, day",
+    "soft": "Reason for crossing the limit",
+}
+STOPS = {
+    "open": ("STOP circuit is open", "The red button is pressed, or unplugged."),
+    "contradiction": ("STOP contacts disagree", "Press the red button fully and release it."),
+    "released": ("Stopped", "The red button is released."),
+    "clear": ("", ""),
+}
+_CANCEL = Touch("cancel", "Cancel", Cancel(), icon="close")
+
+
+class Scale(msgspec.Struct, frozen=True):
+    """Where a value stands between its limits, 0 to 1, with the limits in words."""
+
+    at: float = 0.0
+    soft_from: float = 0.0
+    soft_to: float = 1.0
+    low: str = ""
+    high: str = ""
+    soft: str = ""
+
+
+class Editing(msgspec.Struct, frozen=True):
+    title: str = ""
+    number: str = ""
+    unit: str = ""
+    fault: str = ""
+    scale: Scale = Scale()
+    source: str = ""
+    down: Touch = NOTHING
+    up: Touch = NOTHING
+    point: bool = True
+    cancel: Touch = NOTHING
+    confirm: Touch = NOTHING
+
+
+def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
+    """A value with its limits and their origin drawn beside it (UI-2, LIM-4)."""
+    draft = local.draft
+    value = limits(draft.field, snapshot, local, catalogue) if draft else None
+    if draft is None or value is None:
+        return Editing(title="This value cannot be set now", cancel=_CANCEL)
+    meant = read(draft, value)
+    fault = draft.fault or ("" if isinstance(meant, (int, NotANumber)) else str(meant))
+    span = max(1, value.hard_high - value.hard_low)
+    low = value.hard_low if value.soft_low is None else value.soft_low
+    high = value.hard_high if value.soft_high is None else value.soft_high
+    at = meant if isinstance(meant, int) else draft.value
+    unit = UNITS[draft.field].name
+    soft = "" if value.soft_high is None else f"usual {digits(draft.field, low)} to {with_unit(draft.field, high)}"
+    source = "No published figure: needs the clinic's figure" if value.needs_clinic else ""
+    confirm = Touch("confirm", "Hold to confirm", ConfirmDraft(), tone="primary", hold_ms=CONFIRM_MS)
+    return Editing(
+        title=TITLES[draft.field],
+        number=shown(draft),
+        unit=unit,
+        fault=fault,
+        scale=Scale(
+            (at - value.hard_low) / span, (low - value.hard_low) / span, (high - value.hard_low) / span,
+            f"{with_unit(draft.field, value.hard_low)}\n{value.hard_low_origin}",
+            f"{with_unit(draft.field, value.hard_high)}\n{value.hard_high_origin}", soft,
+        ),
+        source=source or (f"{value.source} (grade {value.grade})" if value.source and value.grade else value.source),
+        down=Touch("step:down", "", StepBy(-1), icon="minus", on_down=True),
+        up=Touch("step:up", "", StepBy(1), icon="plus", on_down=True),
+        point=UNITS[draft.field].places > 0,
+        cancel=_CANCEL,
+        confirm=unless(confirm, "" if isinstance(meant, int) else str(meant)),
+    )  # fmt: skip
+
+
+class Texting(msgspec.Struct, frozen=True):
+    title: str = ""
+    text: str = ""
+    numeric: bool = False
+    shift: bool = False
+    cancel: Touch = NOTHING
+    confirm: Touch = NOTHING
+
+
+def texting(snapshot: Snapshot, local: Local) -> Texting:
+    """One line of text on our own keyboard, or a date on the number pad."""
+    field = local.panel.partition(":")[2]
+    text = local.text(field)
+    numeric = field in ("expiry", "review")
+    confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
+    why = ""
+    if field == "soft" and snapshot.question is not None:
+        confirm = Touch("confirm", "Cross the limit", Send(ConfirmSoft(snapshot.question.key, text.strip())),
+                        tone="warn", icon="check", hold_ms=CONFIRM_MS)  # fmt: skip
+        why = "" if text.strip() else "A reason is needed."
+    return Texting(
+        title=TEXT_TITLES.get(field, field), text=dashed(text) if numeric else text, numeric=numeric,
+        shift=local.shift, cancel=_CANCEL, confirm=unless(confirm, why),
+    )  # fmt: skip
+
+
+class PinAsked(msgspec.Struct, frozen=True):
+    title: str = ""
+    detail: str = ""
+    dots: str = ""
+    clear: Touch = Touch("pin:back", "", Type("back"), icon="backspace", on_down=True)
+    cancel: Touch = NOTHING
+    confirm: Touch = NOTHING
+
+
+def pin_asked(local: Local) -> PinAsked:
+    """The PIN that signs the session."""
+    why = "" if len(local.text("pin")) >= PIN_LEAST else "Type all digits of your PIN."
+    sign = unless(Touch("confirm", "Sign", SubmitPin("sign"), tone="primary", icon="check"), why)
+    return PinAsked("Sign the session with your PIN", "A signed session is closed and cannot be changed.",
+                    dots(local.text("pin")), cancel=_CANCEL, confirm=sign)  # fmt: skip
+
+
+def locked(snapshot: Snapshot, local: Local) -> PinAsked:
+    """The lock screen; STOP stays (ACC-3)."""
+    user = snapshot.user
+    name = user.name if user else ""
+    demo = next((entry.demo_pin for entry in snapshot.accounts if entry.name == name and entry.demo_pin), "")
+    why = "" if len(local.text("pin")) >= PIN_LEAST else "Type all digits of your PIN."
+    unlock = msgspec.structs.replace(Touch("confirm", "Unlock", SubmitPin("unlock"), tone="primary", icon="lock"))
+    stopped = snapshot.stop.sentence if snapshot.stop.state != "clear" else ""
+    detail = stopped or (f"Demo PIN {demo}" if demo else "Type the PIN to go on.")
+    leave = (
+        Touch("signout", "Sign out", Send(SignOut(), then="/"), icon="logout") if snapshot.session is None else NOTHING
+    )
+    return PinAsked(f"Locked: {name}", detail, dots(local.text("pin")), cancel=leave, confirm=unless(unlock, why))
+
+
+class Offered(msgspec.Struct, frozen=True):
+    words: str = ""
+    lines: tuple[Line, ...] = ()
+    cancel: Touch = NOTHING
+    confirm: Touch = NOTHING
+
+
+def offer(snapshot: Snapshot, local: Local) -> Offered:
+    """The offer in words with units and side; holding arms exactly this (LIM-8)."""
+    shown_offer, session = local.offer, snapshot.session
+    if shown_offer is None or session is None:
+        return Offered("Nothing can be armed now.", cancel=_CANCEL)
+    treat = shown_offer.treat
+    return Offered(
+        words=treat.offer,
+        lines=(
+            Line("zone", "Zone", zone_title(session, treat)),
+            Line("depth", "Depth", mm(treat.depth.value)),
+            Line("dose", "Dose", ul(treat.dose.value)),
+            Line("mode", "Mode", MODES[treat.mode][0]),
+            Line("rate", "Rate", with_unit("rate", treat.rate.value)),
+            Line("shots", "Shots", str(treat.shots.value)),
+            Line("product", "Product", session.product_title),
+            Line("needle", "Needle", session.needle_title),
+            Line("syringe", "Syringe", session.syringe_title),
+        ),
+        cancel=_CANCEL,
+        confirm=Touch("arm:confirm", "HOLD TO ARM", ArmShown(), tone="armed", hold_ms=HOLD_MS),
+    )
+
+
+class Choosing(msgspec.Struct, frozen=True):
+    title: str = ""
+    rows: tuple[Touch, ...] = ()
+    cancel: Touch = NOTHING
+
+
+def choosing(snapshot: Snapshot, local: Local) -> Choosing:
+    """A short list to choose from: zone and side, mode, or how to recover."""
+    treat, session = snapshot.treat, snapshot.session
+    if local.panel == "zone" and session is not None:
+        rows = tuple(
+            Touch(f"zone:{zone.key}:{zone.side}", side_words(zone.title, zone.side),
+                  Send(ChooseZone(zone.key, zone.side)), zone_detail(zone), f"{zone.done} of {zone.planned}",
+                  selected=treat is not None and (zone.key, zone.side) == (treat.zone, treat.side))
+            for zone in session.zones
+        )  # fmt: skip
+        return Choosing("Zone and side", rows, _CANCEL)
+    if local.panel == "mode":
+        rows = tuple(
+            Touch(f"mode:{mode}", title, Send(ChooseMode(mode)), meaning,
+                  selected=treat is not None and treat.mode == mode)
+            for mode, (title, meaning) in MODES.items()
+        )  # fmt: skip
+        return Choosing("Mode", rows, _CANCEL)
+    return Choosing("Recover", (
+        Touch("rehome", "Home the needle", Send(Rehome(away=True)), "Only with the handpiece away from the patient",
+              icon="home", hold_ms=CONFIRM_MS, trail="hold"),
+        Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check"),
+    ), _CANCEL)  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True):
+    sentence: str = ""
+    note: str = ""
+    yes: Touch = NOTHING
+    no: Touch = NOTHING
+
+
+def asked(snapshot: Snapshot) -> Asked:
+    """A soft limit or an unusual value: confirmed separately, with a reason where one is needed (LIM-1)."""
+    question = snapshot.question
+    if question is None:
+        return Asked()
+    no = Touch("soft:no", "No, take it back", Send(WithdrawSoft(question.key)), tone="primary")
+    if question.needs_reason:
+        yes = Touch("soft:reason", "Yes, with a reason", Panel("text:soft"), tone="warn", icon="pencil")
+        return Asked(question.sentence, "Crossing this limit is recorded with your reason.", yes, no)
+    yes = Touch(
+        "soft:yes", "Hold: yes, it is meant", Send(ConfirmSoft(question.key, "")), tone="warn", hold_ms=CONFIRM_MS
+    )
+    return Asked(question.sentence, "Your answer is recorded.", yes, no)
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    title: str = ""
+    sentence: str = ""
+    cause: str = ""
+    needle: Line = Line()
+    acknowledge: Touch = NOTHING
+
+
+def stopped(snapshot: Snapshot) -> Stopped:
+    """The three states of the stop circuit; leaving needs an acknowledgement (STP-1, STP-3)."""
+    stop = snapshot.stop
+    title, usual = STOPS[stop.state]
+    why = "" if stop.state == "released" else "Release the red button first."
+    treat = snapshot.treat
+    needle = Line()
+    if treat is not None:
+        needle = (
+            Line("needle", "The needle is in: home switch seen", icon="check-circle", tone="good")
+            if treat.retracted
+            else Line("needle", "Needle may be out: lift the handpiece away", icon="alert", tone="danger")
+        )
+    acknowledge = unless(Touch("acknowledge", "ACKNOWLEDGE", Send(AcknowledgeStop()), tone="primary"), why)
+    return Stopped(title, stop.sentence or usual, stop.cause, needle, acknowledge)
+
+
+class Covered(msgspec.Struct, frozen=True):
+    title: str = "No connection to control"
+    sentence: str = ""
+
+
+def covered(local: Local) -> Covered:
+    """Nothing on the glass may be believed now; the red button works by itself."""
+    why = f" ({local.reason})" if local.reason else ""
+    return Covered(sentence=f"The screen connects again by itself{why}. The red stop button works without it.")

@@ -1,0 +1,72 @@
+"""The whole glass as one frozen value: `draw` gives frame, screen and panel for a snapshot and the local state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.view import panels, records, start, steps, treat
+from kiosk.view.frame import Frame, frame
+from kiosk.view.local import Local
+from kiosk.view.route import PanelKey, ScreenKey, panel, route
+
+EMPTY = Catalogue(protocols=(), needles=(), syringes=(), products=(), screening=())
+Page = msgspec.Struct
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """What is on the glass."""
+
+    frame: Frame
+    screen: ScreenKey
+    page: Page
+    panel: PanelKey = ""
+    over: Page | None = None
+
+
+_Drawing = Callable[[Snapshot, Local, Catalogue], Page]
+
+_PAGES: dict[ScreenKey, _Drawing] = {
+    "selftest": lambda snapshot, local, _: start.selftest(snapshot, local),
+    "first": lambda _, local, __: start.first(local),
+    "signin": lambda snapshot, local, _: start.signin(snapshot, local),
+    "home": lambda snapshot, _, __: start.home(snapshot),
+    "protocols": steps.protocols,
+    "patient": lambda _, local, __: steps.patient(local),
+    "screening": steps.screening,
+    "product": steps.product,
+    "needle": steps.needle,
+    "syringe": steps.syringe,
+    "preparation": lambda snapshot, local, _: steps.preparation(snapshot, local),
+    "prime": lambda snapshot, _, __: steps.prime(snapshot),
+    "treat": lambda snapshot, _, __: treat.treating(snapshot),
+    "end": lambda snapshot, local, _: records.end(snapshot, local),
+    "record": lambda _, local, __: records.record(local),
+    "history": lambda _, local, __: records.history(local),
+    "alarms": lambda snapshot, _, __: records.alarms(snapshot),
+    "about": lambda snapshot, _, catalogue: start.about(snapshot, catalogue),
+}
+_PANELS: dict[PanelKey, _Drawing] = {
+    "cover": lambda _, local, __: panels.covered(local),
+    "lock": lambda snapshot, local, _: panels.locked(snapshot, local),
+    "stop": lambda snapshot, _, __: panels.stopped(snapshot),
+    "question": lambda snapshot, _, __: panels.asked(snapshot),
+    "edit": panels.editing,
+    "text": lambda snapshot, local, _: panels.texting(snapshot, local),
+    "pin": lambda _, local, __: panels.pin_asked(local),
+    "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
+    "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
+}
+
+
+def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -> Picture:
+    """The glass. Before the first snapshot there is only the cover."""
+    screen, over = route(snapshot, local), panel(snapshot, local)
+    around = frame(snapshot, local, screen)
+    if snapshot is None:
+        return Picture(around, screen, start.selftest(None, local), "cover", panels.covered(local))
+    listed = catalogue or EMPTY
+    page = _PAGES[screen](snapshot, local, listed)
+    return Picture(around, screen, page, over, _PANELS[over](snapshot, local, listed) if over else None)

@@ -1,0 +1,84 @@
+"""Which screen and which panel are on the glass: one function each, of snapshot and local state."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kiosk.channel.snapshot import Snapshot
+from kiosk.view.local import STALE_MS, Local
+from kiosk.view.setup import PLACES
+
+ScreenKey = Literal[
+    "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
+    "preparation", "prime", "treat", "end", "record", "history", "alarms", "about",
+]  # fmt: skip
+PanelKey = Literal["", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
+
+HOME_PLACES: dict[str, ScreenKey] = {
+    "protocols": "protocols",
+    "patient": "patient",
+    "history": "history",
+    "record": "record",
+    "selftest": "selftest",
+}
+SETUP_PLACES: dict[str, ScreenKey] = {
+    "screening": "screening",
+    "product": "product",
+    "needle": "needle",
+    "syringe": "syringe",
+    "preparation": "preparation",
+    "prime": "prime",
+}
+PANELS: dict[str, PanelKey] = {
+    "edit": "edit",
+    "text": "text",
+    "pin": "pin",
+    "arm": "arm",
+    "zone": "choice",
+    "mode": "choice",
+    "recover": "choice",
+}
+
+
+def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
+    """The screen under whatever panel is open."""
+    if snapshot is None:
+        return "selftest"
+    if local.place == "alarms":
+        return "alarms"
+    if local.place == "about":
+        return "about"
+    return _before(snapshot) or _inside(snapshot, local)
+
+
+def _before(snapshot: Snapshot) -> ScreenKey | None:
+    """Screens that come before any work: self-test and sign-in."""
+    if snapshot.phase == "starting":
+        return "selftest"
+    if snapshot.user is None:
+        return "first" if snapshot.first_start else "signin"
+    return None
+
+
+def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
+    if snapshot.phase == "setup" and snapshot.session is not None:
+        step = snapshot.session.step or "prime"
+        return SETUP_PLACES[local.place if local.place in PLACES else step]
+    if snapshot.phase == "treat":
+        return SETUP_PLACES.get(local.place, "treat")
+    if snapshot.phase == "closing":
+        return "end"
+    return HOME_PLACES.get(local.place, "home")
+
+
+def panel(snapshot: Snapshot | None, local: Local) -> PanelKey:
+    """The one panel over the screen; never one on another. No connection wins, then lock, stop, a question."""
+    if snapshot is None or local.age_ms > STALE_MS:
+        return "cover"
+    if snapshot.user is not None and snapshot.user.locked:
+        return "lock"
+    if snapshot.stop.state != "clear" and snapshot.user is not None:
+        return "stop"
+    if snapshot.question is not None:
+        return "text" if local.panel.startswith("text:soft") else "question"
+    return PANELS.get(local.panel.partition(":")[0], "")

@@ -1,0 +1,337 @@
+"""What the set-up screens show: protocol, patient, screening, product, needle, syringe, preparation, prime."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.commands import AnyCommand, ConfirmDrop, Finish, Prime
+from kiosk.channel.snapshot import Catalogue, Choice, PatientPage, ProtocolCard, SetupStep, Snapshot
+from kiosk.view.actions import Action, FindTyped, Go, OpenTyped, Panel, Pick, Say, Send, Tick, Wipe
+from kiosk.view.local import Local
+from kiosk.view.numbers import dashed, ml, volume
+from kiosk.view.setup import (
+    STEP_TITLES,
+    STEPS,
+    chosen_syringe,
+    fill_of,
+    needle_command,
+    preparation_command,
+    product_command,
+    screening_command,
+    screening_yes,
+    syringe_command,
+)
+from kiosk.view.touch import NOTHING, Line, Touch, unless
+
+CLINIC = "needs the clinic's figure"
+"""Said where no grade A or B source exists and the clinic has to give its own figure."""
+
+
+class Stepper(msgspec.Struct, frozen=True):
+    """What every set-up step has: the way so far, the way on, the way out."""
+
+    steps: tuple[Touch, ...] = ()
+    go_on: Touch = NOTHING
+    leave: Touch = NOTHING
+
+
+def stepper(snapshot: Snapshot, here: SetupStep, meant: AnyCommand | str | None) -> Stepper:
+    """The steps with the present one chosen; `meant` is the step's command, or what is missing for it."""
+    session = snapshot.session
+    if session is None:
+        return Stepper()
+    treating = snapshot.phase == "treat"
+    steps = () if treating else tuple(_step(step, here, session.done, session.step) for step in STEPS)
+    go_on = NOTHING
+    if isinstance(meant, str):
+        go_on = Touch("continue", "Continue", enabled=False, why=meant, tone="primary", icon="chevron-right")
+    elif meant is not None:
+        go_on = Touch("continue", "Continue", Send(meant, then="/"), tone="primary", icon="chevron-right")
+    leave = (
+        NOTHING if treating else Touch("leave", "End session", Send(Finish()), tone="quiet", icon="close", hold_ms=600)
+    )
+    return Stepper(steps, go_on, leave)
+
+
+def _step(step: SetupStep, here: SetupStep, done: tuple[SetupStep, ...], now: SetupStep | None) -> Touch:
+    reached = step in done or step == now
+    icon = "check" if step in done else ""
+    touch = Touch(f"step:{step}", STEP_TITLES[step], Go(step), icon=icon, selected=step == here)
+    return unless(touch, "" if reached else "The steps before this one come first.")
+
+
+def tick(key: str, label: str, local: Local, detail: str = "") -> Touch:
+    """A line with a box that a touch ticks."""
+    on = key in local.ticks
+    icon = "checkbox-marked" if on else "checkbox-blank-outline"
+    return Touch(key, label, Tick(key), detail, icon=icon, selected=on)
+
+
+class Protocols(msgspec.Struct, frozen=True):
+    cards: tuple[Touch, ...] = ()
+    heading: str = ""
+    lines: tuple[Line, ...] = ()
+    choose: Touch = NOTHING
+
+
+def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protocols:
+    """The treatments, and what the chosen one says."""
+    chosen = next((card for card in catalogue.protocols if card.key == local.picks.get("protocol")), None)
+    why = "" if chosen else "Choose a treatment first."
+    if chosen and not chosen.approved and not snapshot.simulated:
+        why = "An administrator has to approve this treatment first."
+    return Protocols(
+        cards=tuple(_card(card, card is chosen) for card in catalogue.protocols),
+        heading=chosen.title if chosen else "Choose a treatment",
+        lines=_about_protocol(chosen) if chosen else (),
+        choose=unless(Touch("continue", "Patient code", Go("patient"), tone="primary", icon="chevron-right"), why),
+    )
+
+
+def _card(card: ProtocolCard, chosen: bool) -> Touch:
+    mark = CLINIC if card.needs_clinic else "" if card.approved else "not approved"
+    return Touch(
+        f"protocol:{card.key}",
+        card.title,
+        Pick("protocol", card.key),
+        ", ".join(card.techniques),
+        mark,
+        selected=chosen,
+    )
+
+
+def _about_protocol(card: ProtocolCard) -> tuple[Line, ...]:
+    lines = [Line("summary", card.summary)] if card.summary else []
+    lines += [
+        Line("zones", "Zones", ", ".join(card.zones)),
+        Line("sessions", "Sessions", card.sessions or "not stated"),
+        Line("interval", "Interval", card.interval or "not stated"),
+    ]
+    if card.needs_clinic:
+        lines.append(Line("clinic", "Needs the clinic's figure", ", ".join(card.needs_clinic), "", "alert", "warn"))
+    if not card.approved:
+        lines.append(Line("approval", "Not approved", "Runs in simulation only", "", "alert", "warn"))
+    return tuple(lines)
+
+
+class Patient(msgspec.Struct, frozen=True):
+    code: str = ""
+    prompt: str = ""
+    keyboard: bool = True
+    find: Touch = NOTHING
+    question: str = ""
+    lines: tuple[Line, ...] = ()
+    similar: Touch = NOTHING
+    yes: Touch = NOTHING
+    no: Touch = NOTHING
+
+
+def patient(local: Local) -> Patient:
+    """The code on our own keyboard, then the questions of LIM-15."""
+    code, page = local.text("patient"), local.patient
+    if page is None or page.patient != code:
+        why = "" if code.strip() else "Type the patient's code."
+        find = unless(Touch("find", "Look up", FindTyped(), tone="primary", icon="magnify"), why)
+        return Patient(code=code, prompt="A code the clinic chooses, never a name", find=find)
+    similar = page.similar and "similar" not in local.ticks
+    why = "Confirm first that the similar code is another patient." if similar else ""
+    yes = "Same person" if page.known else "New patient"
+    no = "Another person" if page.known else "Wrong code"
+    action: Action = Wipe("patient") if not page.known else Say("A code is never given twice: choose another code.")
+    return Patient(
+        code=code,
+        keyboard=False,
+        question="Same person?" if page.known else "New patient?",
+        lines=_known(page),
+        similar=tick("similar", "It is another patient", local, f"Similar code: {', '.join(page.similar)}")
+        if page.similar
+        else NOTHING,
+        yes=unless(Touch("patient:yes", yes, OpenTyped(), tone="primary", icon="check"), why),
+        no=Touch("patient:no", no, Wipe("patient") if not page.known else action, icon="close"),
+    )
+
+
+def _known(page: PatientPage) -> tuple[Line, ...]:
+    if not page.known:
+        return (Line("new", f"{page.patient} has never been treated on this device"),)
+    return (
+        Line("date", "Last session", page.last_date),
+        Line("protocol", "Treatment", page.last_protocol),
+        Line("zone", "Zone", page.last_zone),
+        Line("product", "Product", page.last_product),
+    )
+
+
+class Screening(msgspec.Struct, frozen=True):
+    step: Stepper = Stepper()
+    asks: tuple[Touch, ...] = ()
+    rows: tuple[Touch, ...] = ()
+    reason: Touch = NOTHING
+    verdict: str = ""
+
+
+def screening(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Screening:
+    """Age, consent, and the contraindications; one ticked needs a physician's reason."""
+    yes = screening_yes(local, catalogue)
+    reason = local.text("physician")
+    shown = Touch("reason", "Physician's reason", Panel("text:physician"), reason or "to be typed", icon="pencil")
+    return Screening(
+        step=stepper(snapshot, "screening", screening_command(local, catalogue)),
+        asks=(tick("adult", "18 or older", local), tick("consent", "Consent signed", local)),
+        rows=tuple(tick(f"screen:{entry.key}", entry.title, local, entry.detail) for entry in catalogue.screening),
+        reason=shown if yes else NOTHING,
+        verdict=f"{len(yes)} ticked: stop, unless a physician decides otherwise" if yes else "Tick all that apply",
+    )
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A step that is a list with a few fields beside it: product and needle."""
+
+    step: Stepper = Stepper()
+    rows: tuple[Touch, ...] = ()
+    fields: tuple[Touch, ...] = ()
+    note: str = ""
+
+
+def product(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
+    """Product, lot and expiry; an expired one is refused by control."""
+    expiry = local.text("expiry")
+    shown = dashed(expiry) if expiry else "to be typed"
+    return Listed(
+        step=stepper(snapshot, "product", product_command(local)),
+        rows=tuple(
+            Touch(
+                f"product:{entry.key}", entry.title, Pick("product", entry.key), entry.detail,
+                "example" if entry.example else "", selected=entry.key == local.picks.get("product"),
+            )
+            for entry in catalogue.products
+        ),
+        fields=(
+            Touch("field:lot", local.text("lot") or "to be typed", Panel("text:lot"), "Lot", icon="pencil"),
+            Touch("field:expiry", shown, Panel("text:expiry"), "Expiry", icon="calendar"),
+        ),
+        note="Read lot and expiry from the pack in your hand.",
+    )  # fmt: skip
+
+
+def _choices(field: str, entries: tuple[Choice, ...], local: Local) -> tuple[Touch, ...]:
+    return tuple(
+        Touch(f"{field}:{entry.key}", entry.title, Pick(field, entry.key), entry.detail,
+              selected=entry.key == local.picks.get(field))
+        for entry in entries
+    )  # fmt: skip
+
+
+def needle(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
+    """The needle, and the word that it is new (LIM-14)."""
+    shots = snapshot.session.needle_shots if snapshot.session else 0
+    return Listed(
+        step=stepper(snapshot, "needle", needle_command(local)),
+        rows=_choices("needle", catalogue.needles, local),
+        fields=(tick("needle:new", "New, from its packet", local),),
+        note=f"The fitted needle has made {shots} shots." if shots else "Handpiece away from the patient.",
+    )
+
+
+class Barrel(msgspec.Struct, frozen=True):
+    """One syringe as a picture: its touch, and its size relative to the largest."""
+
+    touch: Touch = NOTHING
+    printed: str = ""
+    size: float = 1.0
+    level: float = 0.0
+
+
+class Syringe(msgspec.Struct, frozen=True):
+    step: Stepper = Stepper()
+    barrels: tuple[Barrel, ...] = ()
+    fill: Touch = NOTHING
+    ticks: tuple[Touch, ...] = ()
+
+
+def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
+    """The barrel by picture with its printed volume (LIM-12), its fill, and what is new (LIM-14)."""
+    chosen = chosen_syringe(local, catalogue)
+    largest = max((entry.barrel_nl for entry in catalogue.syringes), default=1)
+    barrels: list[Barrel] = []
+    for entry in catalogue.syringes:
+        picked = entry is chosen
+        barrels.append(Barrel(
+            Touch(f"syringe:{entry.key}", entry.title, Pick("syringe", entry.key), selected=picked),
+            f"{entry.barrel_nl / 1_000_000:g} mL",
+            entry.barrel_nl / largest,
+            fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
+        ))  # fmt: skip
+    fill = Touch("field:fill", ml(fill_of(local, chosen)) if chosen else "-", Panel("edit:fill"), "Fill", icon="pencil")
+    return Syringe(
+        step=stepper(snapshot, "syringe", syringe_command(local, catalogue)),
+        barrels=tuple(barrels),
+        fill=unless(fill, "" if chosen else "Choose the syringe first."),
+        ticks=(
+            tick("syringe:new", "New syringe", local, "from its packet"),
+            tick("syringe:line", "New line and connector", local, "needed for a new patient"),
+        ),
+    )
+
+
+class Preparation(msgspec.Struct, frozen=True):
+    step: Stepper = Stepper()
+    lines: tuple[Line, ...] = ()
+    disinfected: Touch = NOTHING
+    anaesthetics: tuple[Touch, ...] = ()
+
+
+def preparation(snapshot: Snapshot, local: Local) -> Preparation:
+    """What is done before the first shot."""
+    said = snapshot.session.preparation if snapshot.session else ()
+    chosen = local.picks.get("anaesthetic", "none")
+    titles = (("none", "No anaesthetic"), ("cream", "Cream"), ("cold spray", "Cold spray"))
+    return Preparation(
+        step=stepper(snapshot, "preparation", preparation_command(local)),
+        lines=tuple(Line(f"prepare{at}", words, icon="chevron-right") for at, words in enumerate(said)),
+        disinfected=tick("disinfected", "Area disinfected", local),
+        anaesthetics=tuple(
+            Touch(f"anaesthetic:{key}", title, Pick("anaesthetic", key), selected=key == chosen)
+            for key, title in titles
+        ),
+    )
+
+
+class PrimeView(msgspec.Struct, frozen=True):
+    step: Stepper = Stepper()
+    volume: str = ""
+    lines: tuple[Line, ...] = ()
+    prime: Touch = NOTHING
+    question: str = ""
+    yes: Touch = NOTHING
+    no: Touch = NOTHING
+    recover: Touch = NOTHING
+    busy: str = ""
+
+
+def prime(snapshot: Snapshot) -> PrimeView:
+    """The volume to push, and whether a drop was seen."""
+    session = snapshot.session
+    if session is None:
+        return PrimeView()
+    asks = session.prime_asks_drop
+    start = Touch("prime", f"Hold to prime {volume(session.prime_nl)}", Send(Prime(session.prime_nl)), tone="primary",
+                  icon="water", hold_ms=600)  # fmt: skip
+    why = snapshot.busy or ("Nothing is left to prime." if not session.prime_nl else "")
+    return PrimeView(
+        step=stepper(snapshot, "prime", None),
+        volume=volume(session.prime_nl),
+        lines=(
+            Line("away", "Needle out, over a swab or beaker, away from the patient", icon="alert", tone="warn"),
+            Line("dead", "Dead volume of line and needle", "", volume(session.dead_volume_nl), "water"),
+            Line("syringe", "Syringe", session.syringe_title, "", "needle"),
+        ),
+        prime=NOTHING if asks else unless(start, why),
+        question="Was a drop seen at the needle's tip?" if asks else "",
+        yes=Touch("drop:yes", "Yes, a drop", Send(ConfirmDrop(True)), tone="primary", icon="check")
+        if asks
+        else NOTHING,
+        no=Touch("drop:no", "No drop", Send(ConfirmDrop(False)), icon="close") if asks else NOTHING,
+        recover=Touch("recover", "Recover", Panel("recover"), icon="refresh"),
+        busy=snapshot.busy,
+    )

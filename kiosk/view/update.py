@@ -1,0 +1,282 @@
+"""What an action does to the kiosk's own state and which commands it sends: only here touches become commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from drivers.errors import NappageError
+from kiosk.channel import commands as channel
+from kiosk.channel.commands import AnyCommand
+from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.view import actions, editing
+from kiosk.view.actions import Action
+from kiosk.view.errors import NotADate, ValuesChanged
+from kiosk.view.local import Draft, Local, Offer
+from kiosk.view.numbers import FieldName, iso_date
+from kiosk.view.setup import review_date
+
+TEXT_LENGTH = 60
+PIN_LENGTH = 12
+EDITED: dict[str, FieldName] = {
+    "edit:depth": "depth",
+    "edit:dose": "dose",
+    "edit:rate": "rate",
+    "edit:shots": "shots",
+    "edit:fill": "fill",
+}
+NUMERIC = frozenset({"pin", "expiry", "review"})
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    local: Local
+    commands: tuple[AnyCommand, ...] = ()
+
+
+class World(msgspec.Struct, frozen=True):
+    """What an action is judged by: the newest of everything."""
+
+    snapshot: Snapshot
+    catalogue: Catalogue
+
+
+def sentence(fault: NappageError) -> str:
+    """An error as one line for the glass."""
+    return str(fault)
+
+
+def act(local: Local, action: Action, world: World) -> Outcome:
+    """The outcome of one touch; `local.now` is its time."""
+    local = replace(local, touched=local.now)
+    match action:
+        case actions.Send(command=command, then=then):
+            outcome = _send(local, command, then)
+        case actions.Go(place=place):
+            outcome = _go(local, place)
+        case actions.Back():
+            place = local.trail[-1] if local.trail else ""
+            outcome = Outcome(replace(local, place=place, trail=local.trail[:-1]))
+        case actions.Say(sentence=words):
+            outcome = Outcome(local.saying(words))
+        case actions.Panel() | actions.Cancel():
+            outcome = _panel(local, action.name if isinstance(action, actions.Panel) else "", world)
+        case actions.ConfirmDraft():
+            outcome = _confirm_draft(local, world)
+        case actions.ConfirmText():
+            outcome = _confirm_text(local)
+        case actions.FindTyped() | actions.OpenTyped():
+            outcome = _patient(local, action)
+        case actions.SubmitPin(purpose=purpose):
+            outcome = _submit_pin(local, purpose)
+        case actions.ArmShown():
+            outcome = _arm(local, world)
+        case _:
+            outcome = Outcome(_fill_in(local, action, world))
+    return outcome
+
+
+def replace(local: Local, **changes: Any) -> Local:
+    """The local state with changes."""
+    return msgspec.structs.replace(local, **changes)
+
+
+def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
+    closed = replace(local, panel="", draft=None, offer=None, focus="")
+    if then:
+        closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else closed.trail)
+    return Outcome(closed, (command,))
+
+
+def _go(local: Local, place: str) -> Outcome:
+    """Opens a place; ``history`` and ``record:N`` ask control for their page."""
+    name, _, number = place.partition(":")
+    trail = (*local.trail, local.place) if local.place != name else local.trail
+    moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
+    if name == "history":
+        return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
+    if name == "record":
+        return Outcome(replace(moved, record=None, exported=""), (channel.ReadSession(session=int(number)),))
+    if name == "patient":
+        moved = replace(moved.with_text("patient", ""), patient=None, focus="patient", shift=True, ticks=frozenset())
+    if name == "first":
+        moved = replace(moved, focus="name")
+    return Outcome(moved)
+
+
+def _panel(local: Local, name: str, world: World) -> Outcome:
+    opened = replace(local, panel=name, draft=None, offer=None, focus="")
+    kind, _, field = name.partition(":")
+    if kind == "edit":
+        value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
+        if value is None:
+            return Outcome(replace(local, panel="").saying("This cannot be set now."))
+        opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
+    elif kind == "text":
+        opened = replace(opened, focus=field, shift=field == "lot")
+    elif kind == "pin":
+        opened = replace(opened.with_text("pin", ""), focus="pin")
+    elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
+        opened = replace(opened, offer=offered(world.snapshot))
+    return Outcome(opened)
+
+
+def offered(snapshot: Snapshot) -> Offer | None:
+    """What an arming would repeat, as shown now; None when there is nothing to arm."""
+    treat, session = snapshot.treat, snapshot.session
+    if treat is None or session is None:
+        return None
+    return Offer(treat, session.product, session.syringe, session.needle)
+
+
+def same_offer(one: Offer, other: Offer | None) -> bool:
+    """Whether two offers would arm the same: all that `Arm` repeats and the words."""
+    return other is not None and _values(one) == _values(other)
+
+
+def _values(offer: Offer) -> tuple[object, ...]:
+    treat = offer.treat
+    return (
+        treat.zone,
+        treat.side,
+        treat.depth.value,
+        treat.dose.value,
+        treat.mode,
+        treat.rate.value,
+        treat.shots.value,
+        treat.offer,
+        offer.product,
+        offer.syringe,
+        offer.needle,
+    )
+
+
+def _arm(local: Local, world: World) -> Outcome:
+    offer = local.offer
+    if offer is None:
+        return Outcome(local)
+    closed = replace(local, panel="", offer=None)
+    if not same_offer(offer, offered(world.snapshot)):
+        return Outcome(closed.saying(sentence(ValuesChanged())))
+    treat = offer.treat
+    arm = channel.Arm(
+        snapshot=world.snapshot.number,
+        zone=treat.zone,
+        side=treat.side,
+        depth_um=treat.depth.value,
+        dose_nl=treat.dose.value,
+        mode=treat.mode,
+        rate_mhz=treat.rate.value,
+        shots=treat.shots.value,
+        product=offer.product,
+        syringe=offer.syringe,
+        needle=offer.needle,
+    )
+    return Outcome(closed, (arm,))
+
+
+def _fill_in(local: Local, action: Action, world: World) -> Local:
+    match action:
+        case actions.Type(key=key):
+            return _type(local, key)
+        case actions.StepBy(steps=steps) if local.draft is not None:
+            value = editing.limits(local.draft.field, world.snapshot, local, world.catalogue)
+            return (
+                local if value is None else replace(local, draft=editing.stepped(local.draft, value, steps, local.now))
+            )
+        case actions.Wipe(field=field):
+            return local.with_text(field, "")
+        case actions.Pick(field=field, value=value):
+            picked = replace(local, picks={**local.picks, field: value})
+            if field == "syringe":
+                return replace(picked, fill_nl=None)
+            if field == "focus":
+                return replace(local, focus=value)
+            return picked.with_text("pin", "") if field == "account" else picked
+        case actions.Tick(key=key):
+            return replace(local, ticks=local.ticks ^ {key})
+        case _:
+            return local
+
+
+def _type(local: Local, key: str) -> Local:
+    if local.draft is not None:
+        return replace(local, draft=editing.typed(local.draft, key, local.now))
+    field = local.focus or "pin"
+    text = local.text(field)
+    if key == "shift":
+        return replace(local, shift=not local.shift)
+    if key == "back":
+        return _retype(local, field, text[:-1])
+    length = 8 if field in ("expiry", "review") else PIN_LENGTH if field in NUMERIC else TEXT_LENGTH
+    letter = key.upper() if local.shift or field == "patient" else key
+    if len(text) >= length or (field in NUMERIC and not letter.isdigit()):
+        return local
+    return _retype(local, field, text + letter)
+
+
+def _retype(local: Local, field: str, text: str) -> Local:
+    changed = local.with_text(field, text)
+    return replace(changed, patient=None) if field == "patient" else changed
+
+
+def _confirm_draft(local: Local, world: World) -> Outcome:
+    draft = local.draft
+    value = editing.limits(draft.field, world.snapshot, local, world.catalogue) if draft else None
+    if draft is None or value is None:
+        return Outcome(replace(local, panel="", draft=None))
+    meant = editing.read(draft, value)
+    if isinstance(meant, NappageError):
+        return Outcome(replace(local, draft=replace_draft(draft, sentence(meant))))
+    closed = replace(local, panel="", draft=None)
+    command = editing.edit_command(draft.field, meant)
+    return Outcome(replace(closed, fill_nl=meant)) if command is None else Outcome(closed, (command,))
+
+
+def replace_draft(draft: Draft, fault: str) -> Draft:
+    """The draft with its fault in words."""
+    return msgspec.structs.replace(draft, fault=fault)
+
+
+def _confirm_text(local: Local) -> Outcome:
+    field = local.focus
+    closed = replace(local, panel="", focus="")
+    if field in ("expiry", "review") and local.text(field):
+        try:
+            iso_date(local.text(field))
+        except NotADate as fault:
+            return Outcome(local.saying(sentence(fault)))
+    return Outcome(closed)
+
+
+def _patient(local: Local, action: Action) -> Outcome:
+    code = local.text("patient").strip()
+    if isinstance(action, actions.FindTyped):
+        return Outcome(local, (channel.FindPatient(patient=code),))
+    page = local.patient
+    if page is None or page.patient != code:
+        return Outcome(local.saying("Look the code up first."))
+    opened = channel.OpenSession(
+        protocol=local.picks.get("protocol", ""),
+        patient=code,
+        new_patient=not page.known,
+        similar_confirmed=bool(page.similar) and "similar" in local.ticks,
+    )
+    return Outcome(replace(local, focus=""), (opened,))
+
+
+def _submit_pin(local: Local, purpose: str) -> Outcome:
+    pin = local.text("pin")
+    wiped = local.with_text("pin", "")
+    if purpose == "first":
+        return Outcome(wiped, (channel.CreateFirstAdministrator(name=local.text("name").strip(), pin=pin),))
+    if purpose == "sign":
+        signed = channel.Sign(
+            pin=pin,
+            reactions=local.text("reactions").strip(),
+            aftercare_given="aftercare" in local.ticks,
+            cleaned_up="cleanup" in local.ticks,
+            review_date=review_date(local.text("review")),
+        )
+        return Outcome(replace(wiped, panel="", focus=""), (signed,))
+    return Outcome(wiped, (channel.SignIn(name=local.picks.get("account", ""), pin=pin),))
