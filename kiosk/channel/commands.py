@@ -211,6 +211,12 @@ class ClearFaults(_Command, frozen=True):
     pass
 
 
+class PairInjector(_Command, frozen=True):
+    """An administrator's word that this controller belongs to this ledger, or that the ledger was restored (LED-5)."""
+
+    reason: Text
+
+
 # -- end ----------------------------------------------------------------------------------------------------------
 class Finish(_Command, frozen=True):
     """Ends treating; the session waits for its signature."""
@@ -255,8 +261,8 @@ AnyCommand = (
     Hello | Flip | Touched | CreateFirstAdministrator | SignIn | SignOut | Lock | Stop | AcknowledgeStop
     | AcknowledgeAlarm | PauseSound | RunSelfTest | AnswerCheck | OpenSession | AnswerScreening | UseProduct | FitNeedle
     | FitSyringe | Prepared | Prime | ConfirmDrop | ChooseZone | Edit | ChooseMode | ConfirmSoft | WithdrawSoft | Arm
-    | Disarm | Rehome | ClearFaults | Finish | ResumeTreating | Sign | ListSessions | ReadSession | ExportSession
-    | FindPatient
+    | Disarm | Rehome | ClearFaults | PairInjector | Finish | ResumeTreating | Sign | ListSessions | ReadSession
+    | ExportSession | FindPatient
 )
 
 

@@ -1,0 +1,235 @@
+"""The injector's coming and going, and what is settled before it is trusted (LED-4, LED-5, LIM-5).
+
+    AWAY -> REREADING -> VOIDING -> READING -> SETTLING -> READY        from anywhere back to AWAY when the link is lost
+                                        \\-> BLOCKED until an administrator pairs ledger and injector
+
+At every connect the ledger is read back, then a `void` with a fresh id makes a late frame harmless; the records past the
+ledger's cursor are read from the controller, and reconciliation says what was done. What the controller had accepted is
+looked at before the `void`, for the `void` itself is above everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+import msgspec
+
+from drivers.registers import RECORDS_KEPT, CommandKind, ShotRecord, Status
+from kiosk.channel.snapshot import LinkView
+from kiosk.records.reconcile import LedgerView, Reconciliation, pairing, reconcile
+from kiosk.records.rows import ID_STRIDE, Restored
+from kiosk.session.desk import Desk
+from kiosk.session.errors import MotionFailed, NotNow
+from kiosk.session.exchange import Connected, Disconnect, Disconnected, Reread, SetCursor
+from kiosk.session.intake import Intake
+from kiosk.session.slot import Slot
+
+
+AHEAD = (
+    "The injector accepted ids that this record does not hold: the record was restored or replaced. "
+    "An administrator has to pair them, with a reason"
+)
+
+
+class State(Enum):
+    AWAY = auto()
+    REREADING = auto()
+    VOIDING = auto()
+    READING = auto()
+    SETTLING = auto()
+    BLOCKED = auto()
+    READY = auto()
+
+
+STATE_SENTENCES = {
+    State.VOIDING: "the injector is being connected",
+    State.REREADING: "the record is being read back",
+    State.READING: "the injector's records are being read",
+    State.SETTLING: "the record is being completed",
+}
+
+
+class Connection:
+    """Whether there is an injector, and whether what it did is settled. `ready` is all that the rest asks."""
+
+    def __init__(self, desk: Desk, slot: Slot, intake: Intake, restored: Callable[[Restored], None]) -> None:
+        self._desk = desk
+        self._slot = slot
+        self._intake = intake
+        self._restored = restored
+        self.state = State.AWAY
+        self._why = "no injector is connected"
+        self.connected: Connected | None = None
+        self._records: dict[int, ShotRecord] = {}
+        self._ledger: Restored | None = None
+        self._cursor = 1
+        self._ahead = ""
+        self._uptime_ms = 0
+        self.good = 0
+        self.bad = 0
+
+    @property
+    def ready(self) -> bool:
+        return self.state is State.READY
+
+    @property
+    def sentence(self) -> str:
+        """Why it is not ready."""
+        return STATE_SENTENCES.get(self.state, self._why)
+
+    def view(self) -> LinkView:
+        identity = self._desk.identity
+        if identity is None:
+            return LinkView(False, self._why, good=self.good, bad=self.bad)
+        return LinkView(
+            self.ready, "" if self.ready else self.sentence, identity.serial,
+            f"{identity.firmware >> 8}.{identity.firmware & 0xFF}", self.good, self.bad, identity.calibration_id,
+        )
+
+    def step(self) -> None:
+        """Follow the link; the parts behind it run only once it is ready."""
+        link = self._desk.inputs.link
+        if isinstance(link, Disconnected):
+            self._lose(link.sentence)
+        elif isinstance(link, Connected):
+            self._begin(link)
+        if self._desk.inputs.identity is not None and self.state is not State.AWAY:
+            self._desk.identity = self._desk.inputs.identity
+        if self.state is State.AWAY:
+            return
+        self._watch_for_reset()
+        if self.state is State.REREADING and self._desk.inputs.restored is not None:
+            self._ledger = self._desk.inputs.restored
+            self.state = State.VOIDING
+        if self.state is State.VOIDING and self._slot.free:
+            self._void(self._desk.inputs.status)
+        elif self.state is State.READING:
+            self._read()
+
+    # -- coming and going ------------------------------------------------------------------------------------------
+    def _lose(self, why: str) -> None:
+        if self.state is not State.AWAY:
+            self._desk.event("link lost", f"The injector's link was lost: {why}")
+        self._why = why
+        self.state = State.AWAY
+        self.connected = None
+        self._slot.abandon()
+        self._desk.identity = self._desk.status = None
+
+    def _begin(self, link: Connected) -> None:
+        self._lose("the injector was connected anew")
+        self.connected = link
+        self._desk.identity = link.identity
+        self._uptime_ms = 0
+        self.state = State.REREADING
+        self._desk.emit(Reread())
+        self._desk.event("link", f"Injector {link.identity.serial} connected", serial=link.identity.serial,
+                         boot_count=link.identity.boot_count)
+
+    def _watch_for_reset(self) -> None:
+        """A controller that started again is another one until its identity is read and its records are settled."""
+        status = self._desk.inputs.status
+        if status is None:
+            return
+        if status.uptime_ms < self._uptime_ms:
+            self._lose("the injector started again")
+            self._desk.emit(Disconnect())
+            return
+        self._uptime_ms = status.uptime_ms
+
+    # -- settling ----------------------------------------------------------------------------------------------------
+    def _void(self, status: Status | None) -> None:
+        if status is None or self._ledger is None:
+            return
+        accepted = max(status.authorisation_id, status.command_id)
+        self._ahead = AHEAD if accepted >= self._ledger.max_id + ID_STRIDE else ""
+
+        def voided(error: MotionFailed | None) -> None:
+            if error is None:
+                self._start_reading()
+            elif self.state is State.VOIDING:
+                self._desk.emit(Disconnect())
+
+        self._slot.serve(CommandKind.VOID, 0, voided)
+
+    def _start_reading(self) -> None:
+        ledger = self._ledger
+        assert ledger is not None, "voided after the ledger was read back"
+        self._records = {}
+        self.state = State.READING
+        self._cursor = ledger.cursor if self._knows(ledger) else 1
+        self._desk.emit(SetCursor(self._page(1)))
+
+    def _knows(self, restored: Restored) -> bool:
+        identity = self._desk.identity
+        return identity is not None and restored.serial == identity.serial
+
+    def _page(self, cursor: int) -> int:
+        """The first number that is still kept, from `cursor` on."""
+        status = self._desk.status
+        kept_from = 1 if status is None else status.lifetime_shots - RECORDS_KEPT + 1
+        self._cursor = max(self._cursor, kept_from, cursor)
+        return self._cursor
+
+    def _read(self) -> None:
+        """Page through the records until the last counted motion; acknowledges nothing that could be lost by it:
+        no authorisation is given meanwhile, so nothing is overwritten."""
+        status, desk = self._desk.status, self._desk
+        if status is None or not desk.fresh or desk.moving:
+            return
+        for record in desk.inputs.records:
+            self._records[record.number] = record
+        next_number = max(self._records, default=self._cursor - 1) + 1
+        if desk.inputs.records and next_number <= status.lifetime_shots:
+            desk.emit(SetCursor(self._page(next_number)))
+            return
+        self._settle(status)
+
+    def _settle(self, status: Status) -> None:
+        identity, ledger = self._desk.identity, self._ledger
+        assert identity is not None and ledger is not None, "settled after both were read"
+        records = tuple(self._records[number] for number in sorted(self._records))
+        found = reconcile(self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms)
+        blocked = self._ahead or found.blocked
+        if blocked:
+            self.state, self._why = State.BLOCKED, blocked
+            self._desk.event("blocked", blocked)
+        elif not found.wait:
+            self._apply(found)
+
+    def _view(self, ledger: Restored) -> LedgerView:
+        """The ledger as it was before this connect, but for the id of our own `void`."""
+        return msgspec.structs.replace(LedgerView.of(ledger), max_id=max(ledger.max_id, self._desk.max_id))
+
+    def _apply(self, found: Reconciliation) -> None:
+        self.state = State.SETTLING
+        for sentence in found.sentences:
+            self._desk.notice(sentence)
+        self._desk.commit(*found.rows, then=lambda: self._done(found))
+
+    def _done(self, found: Reconciliation) -> None:
+        if self.state is not State.SETTLING:
+            return
+        self.state = State.READY
+        self._intake.restart(found.cursor)
+        assert self._ledger is not None, "settled from the ledger"
+        self._restored(self._ledger)
+
+    def pair(self, reason: str) -> None:
+        """An administrator pairs ledger and injector as they are now (LED-5).
+
+        Raises:
+            NotNow: nothing is blocked, or no reason is given.
+        """
+        status, identity, ledger = self._desk.status, self._desk.identity, self._ledger
+        if self.state is not State.BLOCKED or status is None or identity is None or ledger is None:
+            raise NotNow(what="Pairing", why="ledger and injector do not contradict each other")
+        if not reason.strip():
+            raise NotNow(what="Pairing", why="a reason is needed")
+        records = tuple(self._records[number] for number in sorted(self._records))
+        found = pairing(
+            self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms, user=self._desk.user,
+            reason=reason,
+        )
+        self._apply(found)

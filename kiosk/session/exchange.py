@@ -1,0 +1,214 @@
+"""What goes into one step of the engine and what comes out: inputs and effects, as values.
+
+The engine reads nothing and does nothing by itself; whoever runs it (the loop in real time, a rig in virtual time)
+fills `Inputs`, calls `step` and performs the effects in their order.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from drivers.ports import Authorisation, PanelInputs
+from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRecord, Status
+from kiosk.channel.commands import Request
+from kiosk.channel.snapshot import Page, Reply
+from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+
+Client = int
+"""Number of a channel client; 0 is nobody."""
+SendResult = Literal["done", "refused", "stale", "unknown"]
+
+
+class _Value(msgspec.Struct, frozen=True):
+    pass
+
+
+class Connected(_Value):
+    """The port is open and an injector answered; it is not trusted before it is reconciled (LED-4)."""
+
+    identity: Identity
+    calibration: Calibration | None
+    """The one in force; None when it is damaged or there is none."""
+    anchors: AnchorPair
+
+
+class Disconnected(_Value):
+    """No injector: a sentence says why, `error` is its number."""
+
+    sentence: str
+    error: int = 0
+
+
+class Sent(_Value):
+    """What became of a send effect, by its id (LED-2)."""
+
+    id: int
+    result: SendResult
+    sentence: str = ""
+
+
+class Answer(_Value):
+    """What the clerk found out, by the ticket of its question."""
+
+    ticket: int
+    ok: bool
+    sentence: str = ""
+    remedy: str = ""
+    error: int = 0
+    text: str = ""
+    page: Page | None = None
+
+
+class Gone(_Value):
+    """A client has left the channel."""
+
+    client: Client
+
+
+class Inputs(_Value):
+    """All that is read in one cycle."""
+
+    panel: PanelInputs
+    epoch: int
+    wall_ms: int
+    """UTC, ms; what is shown and compared with expiry dates."""
+    wall_trusted: bool = True
+    panel_alive: bool = True
+    status: Status | None = None
+    """None when this cycle's exchange brought nothing."""
+    records: tuple[ShotRecord, ...] = ()
+    link: Connected | Disconnected | None = None
+    """Set in the cycle in which it changed."""
+    identity: Identity | None = None
+    """Set in the cycle after it was asked for."""
+    sent: tuple[Sent, ...] = ()
+    ledger: tuple[Committed | WriteFailed, ...] = ()
+    restored: Restored | None = None
+    """Set in a cycle after `Reread`."""
+    answers: tuple[Answer, ...] = ()
+    requests: tuple[tuple[Client, Request], ...] = ()
+    gone: tuple[Client, ...] = ()
+    bad_frames: int = 0
+    """Bad frames and time-outs of the last second (LNK-3)."""
+    late_ms: float = 0.0
+    """How late this cycle began (WDG-6)."""
+    realtime: bool = True
+
+
+class Commit(_Value):
+    """Have the ledger thread commit a unit; its `Committed` or `WriteFailed` is a later input."""
+
+    unit: Unit
+
+
+class Enable(_Value):
+    """Close the motor enable relay, unless a stop came since `epoch`."""
+
+    epoch: int
+
+
+class Disable(_Value):
+    pass
+
+
+class TripStop(_Value):
+    """Do what a stop edge does, for a stop on glass or by software."""
+
+
+class SendAuthorisation(_Value):
+    authorisation: Authorisation
+    epoch: int
+
+
+class SendCommand(_Value):
+    """`epoch` None for what is sent whatever the latch says: stop, void, retract, clear faults."""
+
+    command: Command
+    epoch: int | None
+
+
+class AskIdentity(_Value):
+    """Read the identity block again; it is the next cycle's `identity`."""
+
+
+class SetCursor(_Value):
+    """Lowest lifetime number not yet committed; goes with every lease from now on."""
+
+    cursor: int
+
+
+class Reread(_Value):
+    """Have the ledger thread read back what a restart would find, after all that was handed to it; see `restored`."""
+
+
+class WriteAnchor(_Value):
+    row: int
+    sha256: bytes
+
+
+class Respond(_Value):
+    client: Client
+    reply: Reply
+
+
+class Ask(_Value):
+    """A question for the clerk: what takes long and is never done in the loop."""
+
+    ticket: int
+    question: Question
+
+
+class HashPin(_Value, tag=True):
+    pin: str
+
+
+class CheckPin(_Value, tag=True):
+    pin: str
+    hashed: str
+
+
+class Listing(_Value, tag=True):
+    before: int
+
+
+class ReadPage(_Value, tag=True):
+    session: int
+
+
+class ReadPatient(_Value, tag=True):
+    """What is known of a code; with a protocol and a product also the course so far."""
+
+    patient: str
+    protocol: str = ""
+    product: str = ""
+
+
+class MakeExport(_Value, tag=True):
+    session: int
+    format: str
+
+
+Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | MakeExport
+
+
+class Beacon(_Value):
+    red: bool
+    yellow: bool
+    cyan: bool
+
+
+class Buzzer(_Value):
+    hertz: int | None
+
+
+class Disconnect(_Value):
+    """Close the port and open it again: three bad frames in a second (LNK-3)."""
+
+
+Effect = (
+    Commit | Enable | Disable | TripStop | SendAuthorisation | SendCommand | AskIdentity | SetCursor | Reread | WriteAnchor
+    | Respond | Ask | Beacon | Buzzer | Disconnect
+)
+

@@ -1,0 +1,104 @@
+"""Where shot records enter: each becomes a row once, counts at once, and is acknowledged when its row is on disk.
+
+Only this file moves the cursor, and only this file compares commanded with measured on our side (LED-9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.registers import Identity, Input, Outcome, ShotRecord
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
+from kiosk.session.desk import Desk
+from kiosk.session.exchange import SetCursor
+
+DEPTH_TOLERANCE_UM = 100
+DOSE_TOLERANCE_NL, DOSE_TOLERANCE_PERCENT = 300, 5
+
+
+def disagreement(record: ShotRecord) -> str:
+    """Why commanded and measured do not agree, or "" (LED-9).
+
+    The upper side counts for every outcome, the lower side for a completed one only.
+    """
+    completed = record.outcome == Outcome.COMPLETED
+    depth = record.measured_depth_um - record.depth_um
+    if depth > DEPTH_TOLERANCE_UM or (completed and depth < -DEPTH_TOLERANCE_UM):
+        return f"depth {record.measured_depth_um / 1000:.2f} mm measured, {record.depth_um / 1000:.2f} mm set"
+    tolerance = max(DOSE_TOLERANCE_NL, record.dose_nl * DOSE_TOLERANCE_PERCENT // 100)
+    dose = record.measured_dose_nl - record.dose_nl
+    if dose > tolerance or (completed and dose < -tolerance):
+        return f"dose {record.measured_dose_nl / 1000:.1f} uL measured, {record.dose_nl / 1000:.1f} uL set"
+    return ""
+
+
+class Intake:
+    """Takes records in order, counts points, and keeps the cursor."""
+
+    def __init__(self, desk: Desk, counted: Callable[[ShotRow], None]) -> None:
+        self._desk = desk
+        self._counted = counted
+        self._next = desk.cursor
+        self._pressed = False
+        self.point = 0
+        self.pressing = False
+        """Trigger or pedal is held: shots of a burst still add to the present point."""
+
+    def restart(self, cursor: int) -> None:
+        """Go on from a cursor that reconciliation found."""
+        self._next = self._desk.cursor = cursor
+        self._desk.emit(SetCursor(cursor))
+
+    def step(self, row: AuthorisationRow | None, identity: Identity) -> tuple[list[ShotRecord], str]:
+        """New records of this cycle, and a sentence when one of them disagrees or belongs to nothing that was sent."""
+        self._watch_press()
+        taken: list[ShotRecord] = []
+        trouble = ""
+        for record in self._desk.inputs.records:
+            if record.number != self._next:
+                continue
+            taken.append(record)
+            trouble = trouble or disagreement(record)
+            if row is None or record.authorisation_id != row.id:
+                trouble = trouble or f"motion {record.number} belongs to nothing that was sent"
+            self._keep(record, row, identity)
+        return taken, trouble
+
+    def _watch_press(self) -> None:
+        status = self._desk.status
+        self.pressing = status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
+        if self.pressing and not self._pressed:
+            self.point += 1
+        self._pressed = self.pressing
+
+    def _keep(self, record: ShotRecord, row: AuthorisationRow | None, identity: Identity) -> None:
+        self._next = record.number + 1
+        known = row is not None and record.authorisation_id == row.id
+        shot = ShotRow(
+            session=self._desk.session,
+            mono_ms=self._desk.mono_ms,
+            serial=identity.serial,
+            boot_count=identity.boot_count,
+            number=record.number,
+            authorisation=record.authorisation_id,
+            kind=row.kind if row is not None and known else AuthorisationKind.TREATMENT,
+            zone=row.zone if row is not None and known else "",
+            side=row.side if row is not None and known else "",
+            point=self.point,
+            depth_um=record.depth_um,
+            measured_depth_um=record.measured_depth_um,
+            dose_nl=record.dose_nl,
+            measured_dose_nl=record.measured_dose_nl,
+            peak_kpa=record.peak_kpa,
+            duration_ms=record.duration_ms,
+            outcome=record.outcome,
+            certainty=Certainty.DONE if known and record.outcome != Outcome.INTERRUPTED else Certainty.UNKNOWN,
+        )
+        self._counted(shot)
+        number = record.number + 1
+        self._desk.commit(shot, then=lambda: self._acknowledge(number))
+
+    def _acknowledge(self, cursor: int) -> None:
+        if cursor > self._desk.cursor:
+            self._desk.cursor = cursor
+            self._desk.emit(SetCursor(cursor))

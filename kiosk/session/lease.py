@@ -1,0 +1,30 @@
+"""The kiosk's lease: a screen that does not show what is going on may not be armed (WDG-5).
+
+Live while the newest snapshot that a completed frame showed is at most 750 ms old.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+LEASE_S = 0.750
+REMEMBERED = 200
+"""Snapshots remembered, 5 s of them at 40 a second; an older one would be stale anyway."""
+
+
+class KioskLease:
+    def __init__(self) -> None:
+        self._stamps: OrderedDict[int, float] = OrderedDict()
+        self._shown = float("-inf")
+
+    def published(self, number: int, stamp: float) -> None:
+        self._stamps[number] = stamp
+        if len(self._stamps) > REMEMBERED:
+            self._stamps.popitem(last=False)
+
+    def flipped(self, number: int) -> None:
+        """A frame showed snapshot `number`; one that was never published counts for nothing."""
+        self._shown = max(self._shown, self._stamps.get(number, float("-inf")))
+
+    def live(self, now: float) -> bool:
+        return now - self._shown <= LEASE_S

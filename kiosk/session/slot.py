@@ -1,0 +1,135 @@
+"""The one place where something may be on its way to the injector: one dispatch at a time, never a queue (LIM-7).
+
+Service motions (home, prime, seek) and the messages that move nothing go through here exactly like the slices of an
+arming: drawn id, committed row, checks, supply, send, records, resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.ports import Authorisation
+from drivers.registers import Command, CommandKind
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty
+from kiosk.session.desk import Desk
+from kiosk.session.dispatch import Dispatch, Ended
+from kiosk.session.errors import Busy, MotionFailed, NotNow
+from kiosk.session.exchange import Disable
+
+SERVICE_WORDS = {
+    CommandKind.HOME: "Homing the needle",
+    CommandKind.PRIME: "Priming",
+    CommandKind.SYRINGE_CHANGED: "Looking for the piston",
+    CommandKind.NEEDLE_CHANGED: "Telling the injector of the new needle",
+    CommandKind.CLEAR_FAULTS: "Clearing faults",
+    CommandKind.VOID: "Connecting",
+}
+MOVES = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED})
+KINDS = {
+    CommandKind.HOME: AuthorisationKind.HOME,
+    CommandKind.PRIME: AuthorisationKind.PRIME,
+    CommandKind.SYRINGE_CHANGED: AuthorisationKind.SEEK,
+    CommandKind.VOID: AuthorisationKind.VOID,
+}
+
+
+class Slot:
+    """Holds the dispatch on its way; `blocked` is the engine's answer to "may anything move now?"."""
+
+    def __init__(self, desk: Desk, blocked: Callable[[], str]) -> None:
+        self._desk = desk
+        self._blocked = blocked
+        self.current: Dispatch | None = None
+        self.words = ""
+        self.relay_failed = False
+        self.ignored = 0
+        """Requests that came while one was on its way (LIM-7)."""
+
+    @property
+    def free(self) -> bool:
+        return self.current is None
+
+    @property
+    def row(self) -> AuthorisationRow | None:
+        return None if self.current is None else self.current.row
+
+    def step(self) -> None:
+        if self.current is not None:
+            self.current.step()
+
+    def treat(
+        self, row: AuthorisationRow, authorisation: Authorisation, recheck: Callable[[], str],
+        ended: Callable[[Ended], None],
+    ) -> None:
+        """Send one slice of an arming. The enable stays on after it; whoever armed drops it."""
+        self._require_free()
+        self.words = "Treating"
+        self.current = Dispatch(self._desk, row, authorisation, recheck, self._then(ended, drop=False))
+
+    def serve(self, kind: CommandKind, argument: int, ended: Callable[[NappageEnd], None]) -> None:
+        """One service motion or message; `ended` hears None when it was done, else the error.
+
+        Raises:
+            Busy: something is on its way already.
+            NotNow: nothing may move now.
+        """
+        self._require_free()
+        moves = kind in MOVES
+        identity = self._desk.identity
+        why = self._blocked() if moves else ("" if identity is not None else "there is no injector")
+        if why or identity is None:
+            raise NotNow(what=SERVICE_WORDS[kind], why=why or "there is no injector")
+        row = AuthorisationRow(
+            id=self._desk.draw_id(),
+            mono_ms=self._desk.mono_ms,
+            kind=KINDS.get(kind, AuthorisationKind.CONTROL),
+            session=self._desk.session,
+            serial=identity.serial,
+            boot_count=identity.boot_count,
+            calibration_id=identity.calibration_id,
+            dose_nl=argument if kind is CommandKind.PRIME else 0,
+        )
+        words = self.words = SERVICE_WORDS[kind]
+        if kind is CommandKind.PRIME:
+            self.words = f"Priming {argument / 1000:.0f} uL"
+
+        def heard(end: Ended) -> None:
+            bad = [record for record in end.records if record.outcome != 0]
+            if end.certainty is Certainty.DONE and not bad and (end.records or not moves):
+                ended(None)
+            else:
+                why = end.sentence or ("it was cut short" if bad else "nothing moved")
+                ended(MotionFailed(what=words, why=why))
+
+        recheck = self._blocked if moves else lambda: ""
+        self.current = Dispatch(
+            self._desk, row, Command(row.id, kind, argument), recheck, self._then(heard, drop=moves), moves=moves
+        )
+
+    def _require_free(self) -> None:
+        if self.current is not None:
+            self.ignored += 1
+            raise Busy(what=self.words)
+
+    def _then(self, ended: Callable[[Ended], None], *, drop: bool) -> Callable[[Ended], None]:
+        def over(end: Ended) -> None:
+            if self.current is not None:
+                self.relay_failed = self.current.relay_late
+            self.current = None
+            if drop:
+                self._desk.emit(Disable())
+            ended(end)
+
+        return over
+
+    def interrupt(self, sentence: str, kind: CommandKind = CommandKind.VOID) -> None:
+        if self.current is not None:
+            self.current.interrupt(sentence, kind)
+
+    def abandon(self) -> None:
+        """The link is lost."""
+        if self.current is not None:
+            self.current.abandon()
+
+
+NappageEnd = MotionFailed | None

@@ -1,0 +1,71 @@
+"""When each command is possible: the states of a session as one table.
+
+A session goes  starting -> home -> setup <-> treat <-> closing -> home.  `armed_too` marks what may be asked while an
+arming lives; everything else is refused then, except what ends it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import Phase
+
+ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing"})
+AFTER_START: frozenset[Phase] = frozenset({"home", "setup", "treat", "closing"})
+HOME: frozenset[Phase] = frozenset({"home"})
+SETUP: frozenset[Phase] = frozenset({"setup", "treat"})
+TREAT: frozenset[Phase] = frozenset({"treat"})
+CLOSING: frozenset[Phase] = frozenset({"closing"})
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One line of the table."""
+
+    phases: frozenset[Phase]
+    armed_too: bool = False
+    ends_arming: bool = False
+    shell: bool = False
+    """Whether a client without the seat may ask it."""
+
+
+TABLE: dict[type, Rule] = {
+    ask.Flip: Rule(ALWAYS, armed_too=True),
+    ask.Touched: Rule(ALWAYS, armed_too=True),
+    ask.CreateFirstAdministrator: Rule(ALWAYS),
+    ask.SignIn: Rule(ALWAYS),
+    ask.SignOut: Rule(ALWAYS, ends_arming=True),
+    ask.Lock: Rule(ALWAYS, ends_arming=True),
+    ask.Stop: Rule(ALWAYS, armed_too=True, shell=True),
+    ask.AcknowledgeStop: Rule(ALWAYS),
+    ask.AcknowledgeAlarm: Rule(ALWAYS, armed_too=True),
+    ask.PauseSound: Rule(ALWAYS, armed_too=True),
+    ask.RunSelfTest: Rule(frozenset({"starting", "home"})),
+    ask.AnswerCheck: Rule(frozenset({"starting"})),
+    ask.OpenSession: Rule(HOME),
+    ask.AnswerScreening: Rule(frozenset({"setup"})),
+    ask.UseProduct: Rule(SETUP),
+    ask.FitNeedle: Rule(SETUP),
+    ask.FitSyringe: Rule(SETUP),
+    ask.Prepared: Rule(SETUP),
+    ask.Prime: Rule(SETUP),
+    ask.ConfirmDrop: Rule(SETUP),
+    ask.ChooseZone: Rule(TREAT, ends_arming=True),
+    ask.Edit: Rule(TREAT, ends_arming=True),
+    ask.ChooseMode: Rule(TREAT, ends_arming=True),
+    ask.ConfirmSoft: Rule(TREAT),
+    ask.WithdrawSoft: Rule(TREAT),
+    ask.Arm: Rule(TREAT),
+    ask.Disarm: Rule(ALWAYS, ends_arming=True),
+    ask.Rehome: Rule(AFTER_START),
+    ask.ClearFaults: Rule(ALWAYS),
+    ask.PairInjector: Rule(ALWAYS, shell=True),
+    ask.Finish: Rule(frozenset({"setup", "treat"}), ends_arming=True),
+    ask.ResumeTreating: Rule(CLOSING),
+    ask.Sign: Rule(CLOSING),
+    ask.ListSessions: Rule(ALWAYS, armed_too=True, shell=True),
+    ask.ReadSession: Rule(ALWAYS, armed_too=True, shell=True),
+    ask.ExportSession: Rule(ALWAYS, shell=True),
+    ask.FindPatient: Rule(ALWAYS, shell=True),
+}
+"""Every command but `Hello`, which the channel itself answers."""

@@ -1,0 +1,62 @@
+"""What was given so far, folded from the session's shots: by point, zone, session, syringe and product (LIM-6).
+
+Each shot counts max(commanded, measured), an uncertain one in full. A prime is waste: it empties the syringe and counts
+for the product, not for the patient.
+"""
+
+from __future__ import annotations
+
+from kiosk.protocols.limits import Counted, Totals
+from kiosk.records.rows import AuthorisationKind, ShotRow
+
+NOTHING = Counted(0, 0)
+GIVEN = frozenset({AuthorisationKind.TREATMENT})
+"""Kinds that go into a patient."""
+
+
+class Tally:
+    """Running sums over the shots of one session."""
+
+    def __init__(self) -> None:
+        self.session = NOTHING
+        self.product_nl = 0
+        self.syringe_nl = 0
+        self.needle_shots = 0
+        self.by_zone: dict[tuple[str, str], Counted] = {}
+        self.last_point = (0, 0)
+        """Number of the newest point and what it got, nL."""
+
+    def add(self, shot: ShotRow) -> None:
+        self.syringe_nl += shot.counted_nl
+        self.product_nl += shot.counted_nl
+        if shot.kind not in GIVEN:
+            return
+        zone = (shot.zone, shot.side)
+        self.session = _plus(self.session, shot.counted_nl)
+        self.by_zone[zone] = _plus(self.by_zone.get(zone, NOTHING), shot.counted_nl)
+        self.needle_shots += 1
+        point, given = self.last_point
+        self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
+
+    def new_syringe(self) -> None:
+        self.syringe_nl = 0
+
+    def new_needle(self) -> None:
+        self.needle_shots = 0
+
+    def totals(self, zone: tuple[str, str], *, point_open: bool, usable_nl: int, course: tuple[int, int]) -> Totals:
+        """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here."""
+        sessions, earlier_nl = course
+        return Totals(
+            point_nl=self.last_point[1] if point_open else 0,
+            zone=self.by_zone.get(zone, NOTHING),
+            session=self.session,
+            syringe_usable_nl=usable_nl,
+            product_nl=self.product_nl,
+            course_nl=earlier_nl + self.session.nl,
+            course_sessions=sessions,
+        )
+
+
+def _plus(counted: Counted, nl: int) -> Counted:
+    return Counted(counted.shots + 1, counted.nl + nl)

@@ -1,0 +1,274 @@
+"""Zone, values and arming: what a person sets, confirms and arms, and the slices the engine gives while it lives.
+
+An arming is a person's act; an authorisation is the machine's slice of it. This file never changes a value that a
+person set; it may only shorten a slice, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from drivers.registers import CommandKind, Mode, Outcome, ShotRecord
+from kiosk.channel.snapshot import Question
+from kiosk.protocols.envelope import Envelope
+from kiosk.protocols.errors import EnvelopeRefusal
+from kiosk.protocols.limits import Setting, Totals, Verdict, ZoneRanges
+from kiosk.protocols.words import amount
+from kiosk.protocols.words import bound as bound_in_words
+from kiosk.records.facts import Fact
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, EventRow
+from kiosk.session.desk import Desk
+from kiosk.session.dispatch import Ended
+from kiosk.session.errors import OutsideLimit
+from kiosk.session.exchange import Disable, WriteAnchor
+from kiosk.session.slot import Slot
+from kiosk.session.words import in_words
+
+IDLE_S = 30.0
+"""An arming ends after so many seconds without a shot."""
+TEN_TIMES = 10
+FIELDS = {"depth": "depth_um", "dose": "dose_nl", "rate": "rate_mhz", "shots": "shots"}
+
+
+class Arming:
+    """One arming: its number in the session, its values, and how far it got."""
+
+    def __init__(self, number: int, setting: Setting, words: str, now: float) -> None:
+        self.number = number
+        self.setting = setting
+        self.words = words
+        self.done = 0
+        self.note = ""
+        self.last_shot = now
+
+    @property
+    def left(self) -> int:
+        return max(0, self.setting.shots - self.done)
+
+
+class Treatment:
+    """What is set and what is armed. `envelope` is None until product, needle and syringe are known."""
+
+    def __init__(
+        self, desk: Desk, slot: Slot, totals: Callable[[Setting], Totals], title: Callable[[str], str], armings: int
+    ) -> None:
+        self._desk = desk
+        self._slot = slot
+        self._totals = totals
+        self._title = title
+        self._armings = armings
+        self.envelope: Envelope | None = None
+        self.setting: Setting | None = None
+        self.arming: Arming | None = None
+        self.confirmed: frozenset[str] = frozenset()
+        self.question: Question | None = None
+        self._candidate: Setting | None = None
+        self._remembered: dict[tuple[str, str], Setting] = {}
+        self._ended_by_stop = False
+        self.blocked: Callable[[], str] = lambda: ""
+        """Why an arming may not go on; set by the engine."""
+
+    # -- values --------------------------------------------------------------------------------------------------
+    def begin(self, envelope: Envelope, first: tuple[str, str]) -> None:
+        """New parts: the envelope changes and every value is looked at again. `first` is the zone to begin with."""
+        self.envelope = envelope
+        zone = first if self.setting is None else (self.setting.zone, self.setting.side)
+        self.choose_zone(*zone)
+
+    def remember(self, setting: Setting) -> None:
+        """A setting that was armed earlier in this session, found in the ledger."""
+        self._remembered[(setting.zone, setting.side)] = setting
+
+    def clear(self) -> None:
+        """The session is over."""
+        self.envelope = self.setting = self.question = self._candidate = None
+        self.confirmed = frozenset()
+        self._remembered = {}
+
+    def ranges(self, zone: str) -> ZoneRanges:
+        assert self.envelope is not None, "values have ranges once the parts are known"
+        return self.envelope.ranges(zone)
+
+    def choose_zone(self, zone: str, side: str) -> None:
+        """Go to a zone: its last values of this session where they still fit, else its defaults."""
+        ranges = self.ranges(zone)
+        last = self._remembered.get((zone, side))
+        kept = {} if last is None else {field: getattr(last, field) for field in FIELDS.values()}
+        values: dict[str, int] = {}
+        for name, field in FIELDS.items():
+            allowed = getattr(ranges, name)
+            value = kept.get(field, allowed.default)
+            values[field] = value if allowed.hard_low.value <= value <= allowed.hard_high.value else allowed.default
+        mode = self.setting.mode if self.setting is not None else Mode.SINGLE
+        self.end("another zone was chosen")
+        self.question = self._candidate = None
+        self.setting = Setting(zone=zone, side=side, mode=mode, **values)
+
+    def choose_mode(self, mode: Mode) -> None:
+        assert self.setting is not None, "a mode is chosen in a zone"
+        self.end("another mode was chosen")
+        self.setting = msgspec.structs.replace(self.setting, mode=mode)
+
+    def edit(self, name: str, value: int) -> None:
+        """A new value, confirmed by a person. Outside a hard limit it is refused, past a soft one it is asked (LIM-1).
+
+        Raises:
+            OutsideLimit: with the limit and its origin.
+        """
+        assert self.setting is not None, "a value is edited in a zone"
+        allowed = getattr(self.ranges(self.setting.zone), name)
+        low, high = allowed.hard_low, allowed.hard_high
+        if not low.value <= value <= high.value or value % allowed.step:
+            sentence = (
+                f"{name.capitalize()} {amount(value, allowed.unit)} is not allowed: from {bound_in_words(low, allowed.unit)} "
+                f"to {bound_in_words(high, allowed.unit)} in steps of {amount(allowed.step, allowed.unit)}"
+            )
+            self._desk.event("refused", sentence, field=name, value=value)
+            raise OutsideLimit(sentence_of_limit=sentence)
+        self.end(f"{name} was changed")
+        self._consider(msgspec.structs.replace(self.setting, **{FIELDS[name]: value}))
+
+    def _consider(self, candidate: Setting) -> None:
+        """Take `candidate` when nothing about it has to be asked, else ask the first question."""
+        self.question = self._ask_about(candidate)
+        self._candidate = candidate if self.question is not None else None
+        if self.question is None:
+            if candidate != self.setting:
+                self._desk.event("set", f"Set: {in_words(candidate, self._title(candidate.zone))}")
+            self.setting = candidate
+
+    def _ask_about(self, candidate: Setting) -> Question | None:
+        last = self._remembered.get((candidate.zone, candidate.side), self.setting)
+        for name, field in FIELDS.items():
+            value, before = getattr(candidate, field), 0 if last is None else getattr(last, field)
+            key = f"ten times:{name}:{value}"
+            if before and value >= TEN_TIMES * before and key not in self.confirmed:
+                return Question(key, f"{name.capitalize()} would be {value / before:.0f} times the last value here.", False)
+        crossings = self.verdict(candidate).crossings
+        return Question(crossings[0].key, crossings[0].sentence, True) if crossings else None
+
+    def confirm(self, key: str, reason: str) -> None:
+        """A person crosses the soft limit that was asked, with a reason.
+
+        Raises:
+            OutsideLimit: another question stands, or the reason is empty.
+        """
+        question = self.question
+        if question is None or question.key != key or (question.needs_reason and not reason.strip()):
+            raise OutsideLimit(sentence_of_limit="That question does not stand, or its reason is missing")
+        self.confirmed |= {key}
+        old, new = self.setting, self._candidate or self.setting
+        self._desk.event(
+            Fact.SOFT_LIMIT, question.sentence, key=key, reason=reason,
+            old="" if old is None else in_words(old, self._title(old.zone)),
+            new="" if new is None else in_words(new, self._title(new.zone)),
+        )
+        candidate = self._candidate or self.setting
+        if candidate is not None:
+            self._consider(candidate)
+
+    def withdraw(self) -> None:
+        """No: the value stays what it was."""
+        self.question = self._candidate = None
+
+    def verdict(self, setting: Setting) -> Verdict:
+        assert self.envelope is not None, "a verdict needs the parts"
+        return self.envelope.check(setting, self._totals(setting), self.confirmed)
+
+    # -- arming --------------------------------------------------------------------------------------------------
+    def ask_crossings(self) -> None:
+        """Put the first crossing of the present values to the person again."""
+        if self.setting is not None:
+            self._consider(self.setting)
+
+    def arm(self) -> None:
+        """The person's act; everything was checked by the engine just before."""
+        assert self.setting is not None, "what is armed was set"
+        self._armings += 1
+        words = in_words(self.setting, self._title(self.setting.zone))
+        self.arming = Arming(self._armings, self.setting, words, self._desk.now)
+        self._remembered[(self.setting.zone, self.setting.side)] = self.setting
+        body = msgspec.to_builtins(self.setting)
+        self._desk.event(Fact.ARMING, f"Armed: {words}", arming=self._armings, words=words, **body)
+        self._next_slice(self.arming)
+
+    def _next_slice(self, arming: Arming) -> None:
+        identity, envelope = self._desk.identity, self.envelope
+        assert identity is not None and envelope is not None, "armed means connected and complete"
+        number = self._desk.draw_id()
+        try:
+            cut = envelope.slice(
+                arming.setting, self._totals(arming.setting), planned_left=arming.left, id=number,
+                boot_count=identity.boot_count, confirmed=self.confirmed,
+            )
+        except EnvelopeRefusal as refusal:
+            self._desk.notice(refusal.sentence.format(**refusal.facts))
+            self.end(refusal.sentence.format(**refusal.facts))
+            return
+        arming.note = cut.note
+        given, setting = cut.authorisation, arming.setting
+        row = AuthorisationRow(
+            id=number, mono_ms=self._desk.mono_ms, kind=AuthorisationKind.TREATMENT, session=self._desk.session,
+            serial=identity.serial, boot_count=given.boot_count, calibration_id=given.calibration_id,
+            zone=setting.zone, side=setting.side, depth_um=given.depth_um, dose_nl=given.dose_nl, shots=given.shots,
+            interval_ms=given.interval_ms, mode=int(given.mode), valid_ms=given.valid_ms, arming=arming.number,
+        )
+        self._slot.treat(row, given, lambda: self._against(arming), lambda end: self._slice_ended(arming, end))
+
+    def _against(self, arming: Arming) -> str:
+        return self.blocked() if self.arming is arming else "the arming ended"
+
+    def _slice_ended(self, arming: Arming, end: Ended) -> None:
+        if self.arming is not arming:
+            self._desk.emit(Disable())
+        elif end.certainty is not Certainty.DONE:
+            self.end(end.sentence)
+
+    def counted(self, records: list[ShotRecord]) -> None:
+        """Shots of the live arming were recorded."""
+        arming = self.arming
+        if arming is None or not records:
+            return
+        arming.done += len(records)
+        arming.last_shot = self._desk.now
+        bad = next((record for record in records if record.outcome != Outcome.COMPLETED), None)
+        if bad is not None:
+            self.end(f"a shot ended early ({Outcome(bad.outcome).name.lower().replace('_', ' ')})")
+
+    def step(self) -> None:
+        """Give the next slice, or end the arming when its time has come."""
+        arming = self.arming
+        if arming is None:
+            return
+        why = self.blocked()
+        if why:
+            self.end(why)
+        elif self._slot.free and arming.left == 0:
+            self.end("all planned shots were given")
+        elif self._desk.now - arming.last_shot > IDLE_S and not self._desk.moving:
+            self.end("30 s passed without a shot")
+        elif self._slot.free:
+            self._next_slice(arming)
+
+    def end(self, why: str, kind: CommandKind = CommandKind.VOID) -> None:
+        """End the arming: take back what is live, let the present stroke end (unless `kind` is stop), drop enable."""
+        arming = self.arming
+        if arming is None:
+            return
+        self.arming = None
+        desk = self._desk
+        sentence = f"Disarmed: {why}"
+        desk.notice(sentence)
+        row = EventRow(
+            "disarmed", desk.mono_ms, desk.session, desk.user, sentence,
+            {"arming": arming.number, "done": arming.done, "planned": arming.setting.shots},
+        )
+        desk.commit(row, then=lambda: desk.emit(WriteAnchor(desk.last_row, desk.last_hash)))
+        if self._slot.free:
+            desk.emit(Disable())
+        else:
+            self._slot.interrupt(why, kind)
+
+
