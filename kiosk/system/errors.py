@@ -7,7 +7,7 @@ from drivers.errors import NappageError
 
 class NotifyFailed(NappageError, OSError):
     number = 900
-    sentence = "systemd's notification socket {address} did not take a message ({why})"
+    sentence = "The service manager's socket {address} did not take a message ({why})"
     remedy = "Start the program through its unit, or without NOTIFY_SOCKET in its environment."
 
 
