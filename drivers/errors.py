@@ -66,7 +66,7 @@ class LinkTimeout(NappageError, TimeoutError):
 class BadFrame(NappageError, OSError):
     number = 106
     sentence = "The injector's answer was damaged ({why})"
-    remedy = "Check the cable; away from motors and screened. Nothing was acted on."
+    remedy = "Check the cable; away from motors and screened. Whether it was acted on, the injector's records tell."
 
 
 class NotAnInjector(NappageError, OSError):

@@ -203,12 +203,12 @@ class ModbusLink:
                 wanted = size
                 if function != WRITE_MULTIPLE and answer[2] != size - 5:
                     raise self._bad(f"it announces {answer[2]} bytes instead of {size - 5}")
-        if not self._framer.check_CRC(answer[:-2], int.from_bytes(answer[-2:], "big")):
-            raise self._bad("its CRC does not fit")
         if answer[0] != UNIT:
             raise self._bad(f"it comes from unit {answer[0]}")
         if answer[1] & 0x7F != function:
             raise self._bad(f"it answers function {answer[1] & 0x7F}")
+        if not self._framer.check_CRC(answer[:-2], int.from_bytes(answer[-2:], "big")):
+            raise self._bad("its CRC does not fit")
         # The answer stands on its own; bytes behind it were asked for by nobody, and the next request waits them out.
         self._unsettled = bool(self._serial.in_waiting)
         return answer
@@ -274,7 +274,8 @@ def _words(data: bytes) -> list[int]:
 
 def _open(port: str, parity: str) -> serial.Serial:
     try:
-        return serial.Serial(port, BAUD, parity=parity, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        opened = serial.Serial(port, BAUD, parity=parity, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        control_flags: int = termios.tcgetattr(opened.fileno())[2]
     except _GONE as error:
         number = getattr(error, "errno", None)
         if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO):
@@ -284,3 +285,7 @@ def _open(port: str, parity: str) -> serial.Serial:
         if number in (errno.EAGAIN, errno.EBUSY):
             raise PortBusy(port=port) from error
         raise NotAnInjector(port=port, why=f"it cannot be opened as a serial port: {error}") from error
+    if bool(control_flags & termios.PARENB) != (parity != serial.PARITY_NONE):
+        opened.close()  # a pseudo-terminal may take the setting without a word and without effect
+        raise NotAnInjector(port=port, why=f"it does not take parity {parity}")
+    return opened

@@ -82,6 +82,7 @@ class GpioPanel:
     """The `Panel` on real or mock pins.
 
     The stop contacts have no `bounce_time`: the first edge of a bounce is the one that counts, and only opening acts.
+    Contacts are gpiozero's DigitalInputDevice, not its Button: each Button brings a thread that polls for holding.
     """
 
     def __init__(
@@ -125,10 +126,10 @@ class GpioPanel:
 
             self._enable: _Output = take("OutputDevice", pins.enable, initial_value=False)
             self._inputs: dict[str, _Input] = {
-                "stop_a": take("Button", pins.stop_a, pull_up=True),
-                "stop_b": take("Button", pins.stop_b, pull_up=True),
-                "pedal_no": take("Button", pins.pedal_no, pull_up=True),
-                "pedal_nc": take("Button", pins.pedal_nc, pull_up=True),
+                "stop_a": take("DigitalInputDevice", pins.stop_a, pull_up=True),
+                "stop_b": take("DigitalInputDevice", pins.stop_b, pull_up=True),
+                "pedal_no": take("DigitalInputDevice", pins.pedal_no, pull_up=True),
+                "pedal_nc": take("DigitalInputDevice", pins.pedal_nc, pull_up=True),
                 "feedback": take("DigitalInputDevice", pins.feedback, pull_up=False),
             }
             self._beacon: list[_Output] = [take("LED", number) for number in (pins.red, pins.yellow, pins.cyan)]
