@@ -15,7 +15,6 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
-from hal_sim.blocks import ModbusException
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
 from pymodbus.pdu.register_message import (
@@ -30,6 +29,7 @@ from pymodbus.pdu.register_message import (
 )
 
 from drivers.registers import UNIT, ExceptionCode
+from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.faults import Faults
 
 SILENCE_S = 0.005
@@ -168,7 +168,10 @@ class Wire:
         self.requests += 1
         if self._device.faults.lost_requests and self.requests % EVERY == 0:
             return
-        answer = self._answer(now, frame[1], frame[2:-2])
+        try:
+            answer = self._answer(now, frame[1], frame[2:-2])
+        except NoAnswer:
+            return
         answer.dev_id = UNIT
         self._spoil_and_send(now, self._framer.buildFrame(answer))
 
@@ -177,6 +180,8 @@ class Wire:
             return ExceptionResponse(function, ExceptionCode.ILLEGAL_FUNCTION)
         try:
             return self._handle(now, function, body)
+        except NoAnswer:
+            raise
         except ModbusException as error:
             return ExceptionResponse(function, error.code)
         except (ValueError, struct.error):  # how pymodbus says that a frame contradicts itself

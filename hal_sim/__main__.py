@@ -1,0 +1,87 @@
+"""`python -m hal_sim`: the simulated injector alone on the bench, for anything that speaks Modbus.
+
+Only this file knows the bench's command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+from hal_sim.bench import Bench, Places, say_flushed, speaks
+from hal_sim.memory import Memory
+from hal_sim.rig import Rig
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m hal_sim",
+        description="The simulated injector on a serial line of its own. Commands come from the terminal or a pipe, "
+        "one per line; 'help' lists them.",
+    )
+    parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that follows the serial port")
+    parser.add_argument("--panel", type=Path, metavar="PATH", help="Unix socket for the wires of the panel")
+    parser.add_argument("--console", type=Path, metavar="PATH", help="Unix socket for commands, one per line")
+    parser.add_argument("--memory", type=Path, metavar="FILE", help="file that keeps the controller's memory")
+    parser.add_argument("--seed", type=int, default=0, help="begin of all that is random (default 0)")
+    parser.add_argument(
+        "--barrel", type=int, choices=(1, 2, 5, 10), metavar="ML", help="put a full syringe in: 1 to 10"
+    )
+    parser.add_argument("--window", action="store_true", help="open a small window to press and watch things")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but the first port")
+    return parser.parse_args(words)
+
+
+@contextlib.contextmanager
+def _window(console: Path) -> Generator[None]:
+    """The bench's window, as a process of its own: drawing must not slow the device down."""
+    window = subprocess.Popen([sys.executable, "-m", "hal_sim.window", str(console)])
+    try:
+        yield
+    finally:
+        window.terminate()
+        window.wait()
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run the bench until SIGTERM, SIGINT or `quit`. Returns the exit status."""
+    arguments = _arguments(words)
+    spoken = False
+
+    def say(text: str) -> None:
+        nonlocal spoken
+        if not (arguments.quiet and spoken):
+            say_flushed(text)
+        spoken = True
+
+    with contextlib.ExitStack() as closing:
+        console: Path | None = arguments.console
+        if arguments.window and console is None:
+            console = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-bench-"))) / "console"
+        try:
+            rig = Rig(memory=Memory(arguments.memory), seed=arguments.seed)
+            places = Places(link=arguments.link, panel=arguments.panel, console=console)
+            bench = Bench(rig, places, say=say)
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"The bench cannot start: {error}\n")
+            return 2
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: bench.end())
+        if arguments.barrel is not None:
+            bench.command(f"barrel {arguments.barrel}")
+        if speaks(sys.stdin.fileno()):
+            bench.take_commands(sys.stdin.fileno())
+        if arguments.window and console is not None:
+            closing.enter_context(_window(console))
+        bench.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
