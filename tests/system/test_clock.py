@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import msgspec
@@ -129,6 +130,15 @@ def test_a_battery_clock_that_cannot_be_asked_is_an_error(tmp_path: Path) -> Non
 
     with pytest.raises(NoKernelFact, match="battery clock"):
         clock.read_battery_ms(tmp_path)
+
+
+def test_a_battery_clock_whose_chip_had_stopped_reads_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(path: Path, encoding: str) -> str:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(Path, "read_text", stopped)
+
+    assert clock.read_battery_ms(tmp_path) is None
 
 
 def test_the_boot_id_stays_the_same_within_a_boot() -> None:

@@ -246,6 +246,19 @@ def test_when_nobody_reads_any_more_all_are_ended() -> None:
     assert Supervisor((plan("kiosk", "print('hello')\n" + WAIT),), broken).run() == 0
 
 
+def test_when_the_supervisor_itself_fails_nothing_is_left_behind() -> None:
+    said: list[str] = []
+
+    def full(line: str) -> None:
+        said.append(line)
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        Supervisor((plan("kiosk", "import os; print(os.getpid())\n" + WAIT), plan("control", WAIT)), full).run()
+
+    assert is_gone(int(said[0].split()[-1]))
+
+
 def test_lines_go_to_standard_output_where_nobody_takes_them(capsys: pytest.CaptureFixture[str]) -> None:
     Supervisor((plan("kiosk", "print('hello')"),)).run()
 
