@@ -1,4 +1,4 @@
-"""What the ledger knows of one controller: read at a restart, kept up to date by every row that is committed after it."""
+"""What the ledger knows of one controller: read at a restart, kept up to date by every row committed after it."""
 
 from __future__ import annotations
 

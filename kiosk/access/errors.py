@@ -1,0 +1,53 @@
+"""What signing in may answer, E600 to E649."""
+
+from __future__ import annotations
+
+from drivers.errors import NappageError
+
+
+class PinRefused(NappageError, ValueError):
+    number = 600
+    sentence = "This PIN cannot be used: {why}"
+    remedy = "Choose 6 to 12 digits that are no run, no repetition and no date."
+
+
+class SignInRefused(NappageError, PermissionError):
+    number = 601
+    sentence = "Name and PIN do not belong together; the next try is possible in {wait}, {left} are left"
+    remedy = "With the last wrong PIN the account is disabled; an administrator helps."
+
+
+class SignInWaits(NappageError, PermissionError):
+    number = 602
+    sentence = "{name} has to wait {wait} after a wrong PIN"
+    remedy = "Wait, or ask an administrator."
+
+
+class AccountDisabled(NappageError, PermissionError):
+    number = 603
+    sentence = "The account {name} is disabled"
+    remedy = "An administrator gives it a new PIN."
+
+
+class AccountUnknown(NappageError, LookupError):
+    number = 604
+    sentence = "There is no account {name}"
+    remedy = "Choose one of the names shown."
+
+
+class HashDamaged(NappageError, ValueError):
+    number = 605
+    sentence = "The stored PIN of this account cannot be read ({why})"
+    remedy = "An administrator gives the account a new PIN."
+
+
+class NotAllowed(NappageError, PermissionError):
+    number = 606
+    sentence = "{who} may not do this ({what}); it takes {roles}"
+    remedy = "Sign in as somebody who may."
+
+
+class AccountsExist(NappageError, PermissionError):
+    number = 607
+    sentence = "There is an account already, so no first administrator can be made"
+    remedy = "Ask an administrator for an account."
