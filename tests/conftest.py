@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 import hypothesis
 import pytest
@@ -17,10 +16,9 @@ hypothesis.settings.load_profile("nappage")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """One seed for order and for hypothesis, chosen here when nobody named one, before hypothesis looks for its own."""
+    """Choose a seed where nobody named one, before hypothesis looks for its own, so that it can be printed."""
     if config.getoption("--hypothesis-seed") is None:
-        seed: Any = getattr(config.option, "randomly_seed", None)
-        config.option.hypothesis_seed = str(seed if isinstance(seed, int) else secrets.randbits(32))
+        config.option.hypothesis_seed = str(secrets.randbits(32))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
