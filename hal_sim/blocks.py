@@ -163,7 +163,7 @@ class Registers:
         refusal = self._service(block.service_word)
         if refusal != Refusal.NONE:
             return refusal
-        if block.id <= self._controller.calibration_id():
+        if block.id <= self._controller.gauges.calibration_id():
             return Refusal.OLD_ID
         if not _plausible(block, self._build):
             return Refusal.VALUE
@@ -178,7 +178,7 @@ class Registers:
         spare = self._controller.journal.spare_calibration()
         if not CALIBRATION.intact(spare) or CALIBRATION.decode(spare).id != block.id:
             return Refusal.CALIBRATION
-        if block.id <= self._controller.calibration_id():
+        if block.id <= self._controller.gauges.calibration_id():
             return Refusal.OLD_ID
         self._controller.journal.select_calibration()
         self._controller.step(now)
@@ -215,7 +215,7 @@ class Registers:
             dwell_ms=DWELL_MS,
             occlusion_kpa=OCCLUSION_KPA,
             compliance_nl_per_100kpa=round(self._build.compliance_nl_kpa * 100),
-            calibration_id=self._controller.calibration_id(),
+            calibration_id=self._controller.gauges.calibration_id(),
             calibration_crc=int.from_bytes(in_force[-4:], "big"),
             needle_changes=journal.needle_changes,
             syringe_changes=journal.syringe_changes,
@@ -232,8 +232,8 @@ class Registers:
             controller.state, controller.faults, self._inputs(), body.barrel, controller.lease.echo,
             journal.authorisation_id, journal.command_id, controller.shots_left, journal.lifetime_shots,
             journal.lifetime_nl, min(max(0, round(body.carriage.travel(controller.now) - PARKED_UM)), 0xFFFF),
-            controller.plunger_nl(), min(max(-32768, round(controller.pressure_kpa())), 32767), controller.supply_mv,
-            min(int((controller.now - controller.booted) * 1000), U32_MAX), self.refusal,
+            controller.gauges.plunger_nl(), min(max(-32768, round(controller.gauges.pressure_kpa())), 32767),
+            controller.supply_mv, min(int((controller.now - controller.booted) * 1000), U32_MAX), self.refusal,
         ))
         cursor = max(controller.cursor, journal.oldest())
         return status + b"".join(journal.record(cursor + more) for more in range(RECORDS_PER_EXCHANGE))

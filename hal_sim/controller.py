@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 
 from drivers.registers import (
-    BARREL_NL,
+    U32_MAX,
+    U64_MAX,
     AuthorisationBlock,
-    Calibration,
     Command,
     CommandKind,
     ControllerState,
@@ -21,25 +21,23 @@ from drivers.registers import (
     Mode,
     Outcome,
     Refusal,
-    ShotRecord,
-    SyringeType,
 )
 from hal_sim.build import Build
+from hal_sim.gauges import Gauges
 from hal_sim.inputs import Inputs, Owner
 from hal_sim.journal import Journal
 from hal_sim.lease import LeaseWatch
 from hal_sim.mechanics import Mechanics
 from hal_sim.memory import Memory, MemoryFailed
-from hal_sim.motion import DEPTH_TOLERANCE_UM, DOSE_TOLERANCE_NL, RETURNING, Kind, Motion
+from hal_sim.motion import RETURNING, Kind, Motion
 from hal_sim.pace import PRIME_FLOW_NL_S, flow_nl_s
 from hal_sim.rules import refuse_authorisation, refuse_command
 from hal_sim.states import SYRINGE_FAULTS, TABLE, Event, resting
+from hal_sim.verdict import record_of
 
 NEVER = math.inf
 RUN_ON_S = 1.0
 """A held trigger runs on into the next authorisation within this time; beyond it a release is needed."""
-RESERVE_SHARE = 50
-"""2 % of the barrel are never pushed out."""
 SEEK_FLOW_NL_S = 500_000.0
 ZERO_MAX_KPA = 10.0
 """More than this with the needle out is no sensor error but a blocked path."""
@@ -54,8 +52,8 @@ class Controller:
     """One controller from one start to the next. `due` is when it has to be asked again."""
 
     __slots__ = (
-        "_authorisation", "_clamp_count", "_last_begun", "_nominal", "_run_on", "_run_on_until", "_valid_until",
-        "_was_supplied", "_zero", "acknowledged", "body", "booted", "cursor", "due", "faults", "homed", "inputs",
+        "_authorisation", "_clamp_count", "_last_begun", "_run_on", "_run_on_until", "_valid_until",
+        "_was_supplied", "acknowledged", "body", "booted", "cursor", "due", "faults", "gauges", "homed", "inputs",
         "journal", "lease", "motion", "now", "shots_left", "state", "supplied", "supply_mv",
     )
 
@@ -66,7 +64,6 @@ class Controller:
             PowerCut: the supply failed in a write.
         """
         self.body = body
-        self._nominal = build.pl_per_step
         self.now = self.booted = now
         self.faults = Fault.NONE
         self.homed = False
@@ -84,10 +81,10 @@ class Controller:
         self._run_on: tuple[int, int, int] | None = None
         self._run_on_until = -NEVER
         self._last_begun = -NEVER
-        self._zero = 0.0
         self._was_supplied = False
         self._clamp_count = body.clamp_count
         self.journal = Journal(memory, build)
+        self.gauges = Gauges(body, self.journal, build)
         if self.journal.damaged:
             self.faults |= Fault.MEMORY
         if self.journal.interrupted:
@@ -96,6 +93,7 @@ class Controller:
             self.faults |= Fault.CALIBRATION
         if self.inputs.stuck:
             self.faults |= Fault.INPUT_STUCK
+        self._look_at_counters()
         if self.journal.barrel != body.barrel:
             self.journal.piston_known = False
         body.halt()
@@ -108,39 +106,6 @@ class Controller:
     def sounding(self) -> bool:
         """Its own sounder: a lapse with a live authorisation, or a failed retract, until the fault is cleared."""
         return bool(self.faults & SOUNDING)
-
-    def calibration_id(self) -> int:
-        """Id of the calibration in force; 0 when there is none."""
-        return self.journal.calibration.id if self.journal.calibration else 0
-
-    def step_pl(self) -> int:
-        """Calibrated displacement of a step, pL; the nominal one without a calibration, 0 without a barrel."""
-        barrel = self.body.barrel
-        if barrel == SyringeType.NONE:
-            return 0
-        calibration = self.journal.calibration
-        return _steps_of(calibration)[barrel - 1] if calibration else self._nominal[barrel - 1]
-
-    def smallest_dose_nl(self) -> int:
-        """Smallest dose that passed calibration with the sensed barrel; 0 when none did."""
-        calibration, barrel = self.journal.calibration, self.body.barrel
-        if calibration is None or barrel == SyringeType.NONE:
-            return 0
-        return (
-            calibration.smallest_dose_1_nl, calibration.smallest_dose_2_nl, calibration.smallest_dose_5_nl,
-            calibration.smallest_dose_10_nl,
-        )[barrel - 1]
-
-    def plunger_nl(self) -> int:
-        """Volume between plunger and the end of the barrel by the encoder."""
-        return max(0, int(self.body.encoder * self.step_pl() / 1000))
-
-    def usable_nl(self) -> int:
-        """What may still be pushed out above the reserve."""
-        return self.plunger_nl() - BARREL_NL[self.body.barrel] // RESERVE_SHARE
-
-    def pressure_kpa(self) -> float:
-        return self.body.pressure_kpa() - self._zero
 
     def runs_on(self, block: AuthorisationBlock) -> bool:
         """Whether a held input may go on into this authorisation: continuous mode, same figures, soon enough."""
@@ -160,7 +125,7 @@ class Controller:
             self.acknowledged = min(self.cursor, self.journal.lifetime_shots + 1)
             self.inputs.frame(now, lease.pedal == 1)
         elif was_live:
-            self._lapse(now)
+            self._lapse()
         self.step(now)
 
     def authorise(self, now: float, block: AuthorisationBlock) -> Refusal:
@@ -198,21 +163,21 @@ class Controller:
         if kind in (CommandKind.STOP, CommandKind.VOID, CommandKind.RETRACT):
             self.void()
             if kind != CommandKind.VOID:
-                self._abort(now, Outcome.PARTIAL_STOP)
+                self._abort(Outcome.PARTIAL_STOP)
         self.journal.command_id = command.id
         self.journal.save()
         if kind == CommandKind.RETRACT and self.motion is None and not self.body.home:
-            self._begin(now, Motion(Kind.RETRACT, self.body, 0, command.id, 0, 0))
+            self._begin(Motion(Kind.RETRACT, self.body, 0, command.id, 0, 0))
         elif kind == CommandKind.HOME:
             self.homed = False
-            self._serve(now, Kind.HOME, command)
+            self._serve(Kind.HOME, command)
         elif kind == CommandKind.PRIME:
-            self._serve(now, Kind.PRIME, command)
+            self._serve(Kind.PRIME, command)
         elif kind == CommandKind.SYRINGE_CHANGED:
             self.journal.syringe_changes += 1
             self.journal.barrel = self.body.barrel
             self.journal.piston_known = False
-            self._serve(now, Kind.SEEK, command)
+            self._serve(Kind.SEEK, command)
         elif kind == CommandKind.NEEDLE_CHANGED:
             self.void()
             self.journal.needle_changes += 1
@@ -240,52 +205,52 @@ class Controller:
     def step(self, now: float) -> None:
         """Look at everything, act, and set `due`. Called at `due` and after every change from outside."""
         self.now = now
-        self._watch(now)
+        self._watch()
         motion = self.motion
         if motion is not None and motion.step():
-            self._end(now, motion)
+            self._end(motion)
         elif motion is not None and motion.occluded and not self.faults & Fault.OCCLUSION:
-            self._fail(now, Fault.OCCLUSION, Outcome.PARTIAL_OCCLUSION)
+            self._fail(Fault.OCCLUSION, Outcome.PARTIAL_OCCLUSION)
         if self.motion is None:
-            self._fire(now)
+            self._fire()
             self._settle()
         motion = self.motion
         self.due = min(
-            self.lease.due, self.inputs.due, self._valid_until, self._next_start(now),
+            self.lease.due, self.inputs.due, self._valid_until, self._next_start(),
             motion.due if motion is not None else NEVER,
         )
 
-    def _watch(self, now: float) -> None:
+    def _watch(self) -> None:
         """Everything that can end an authorisation or break off a motion."""
-        body, motion = self.body, self.motion
+        body, motion, now = self.body, self.motion, self.now
         if self._authorisation is not None and now >= self._valid_until:
             self.void()
         if now >= self.lease.due:
-            self._lapse(now)
+            self._lapse()
         takes = self._authorisation is not None and not self.faults
         if self.inputs.update(now, body.trigger, takes=takes):
-            self._fail(now, Fault.INPUT_STUCK, Outcome.PARTIAL_FAULT)
+            self._fail(Fault.INPUT_STUCK, Outcome.PARTIAL_FAULT)
         if body.clamp_count != self._clamp_count:
             self._clamp_count = body.clamp_count
-            self._syringe_gone(now)
+            self._syringe_gone()
         if not self.supplied:
             if self._authorisation is not None and self._was_supplied:
                 self.void()
             if motion is not None and motion.kind != Kind.RETRACT and not self.faults & Fault.SUPPLY:
-                self._fail(now, Fault.SUPPLY, Outcome.PARTIAL_SUPPLY)
+                self._fail(Fault.SUPPLY, Outcome.PARTIAL_SUPPLY)
         self._was_supplied = self.supplied
         if motion is not None and motion.phase not in RETURNING and not motion.aborted:
             treating = motion.kind == Kind.SHOT and not motion.bench
             if body.contact != treating:
-                self._fail(now, Fault.CONTACT, Outcome.PARTIAL_CONTACT)
+                self._fail(Fault.CONTACT, Outcome.PARTIAL_CONTACT)
 
-    def _lapse(self, now: float) -> None:
+    def _lapse(self) -> None:
         """The lease is void: with an authorisation or a motion that is a fault, and it sounds."""
         self.lease.void()
         if self._authorisation is not None or (self.motion is not None and self.motion.kind != Kind.RETRACT):
-            self._fail(now, Fault.LEASE, Outcome.PARTIAL_LEASE)
+            self._fail(Fault.LEASE, Outcome.PARTIAL_LEASE)
 
-    def _syringe_gone(self, now: float) -> None:
+    def _syringe_gone(self) -> None:
         """The clamp was opened: nothing is known of the piston until it was met again (LIM-13)."""
         self.void()
         self.journal.piston_known = False
@@ -294,15 +259,15 @@ class Controller:
         except MemoryFailed:
             self.faults |= Fault.MEMORY
         if self.motion is not None and self.motion.kind in (Kind.SHOT, Kind.PRIME, Kind.SEEK):
-            self._fail(now, Fault.PISTON, Outcome.PARTIAL_FAULT)
+            self._fail(Fault.PISTON, Outcome.PARTIAL_FAULT)
 
-    def _fail(self, now: float, fault: Fault, outcome: Outcome) -> None:
+    def _fail(self, fault: Fault, outcome: Outcome) -> None:
         self.faults |= fault
         self.void()
         if fault != Fault.OCCLUSION:
-            self._abort(now, outcome)
+            self._abort(outcome)
 
-    def _abort(self, now: float, outcome: Outcome) -> None:
+    def _abort(self, outcome: Outcome) -> None:
         motion = self.motion
         if motion is None or motion.kind == Kind.RETRACT:
             return
@@ -310,15 +275,15 @@ class Controller:
         if motion.aborted:
             self._go(Event.ABORT)
 
-    def _next_start(self, now: float) -> float:
+    def _next_start(self) -> float:
         """When the next stroke may begin, as far as time alone decides."""
         block = self._authorisation
         if block is None or self.motion is not None:
             return NEVER
         start = self._last_begun + block.interval_ms / 1000
-        return start if start > now else NEVER
+        return start if start > self.now else NEVER
 
-    def _fire(self, now: float) -> None:
+    def _fire(self) -> None:
         """Begin a stroke when every condition holds."""
         block = self._authorisation
         if block is None or self.faults or self.inputs.owner == Owner.NONE or not self.lease.live:
@@ -328,7 +293,7 @@ class Controller:
             return
         if block.mode in (Mode.SINGLE, Mode.BENCH) and self.inputs.shots:
             return
-        if now < self._last_begun + block.interval_ms / 1000:
+        if self.now < self._last_begun + block.interval_ms / 1000:
             return
         motion = self._written(Kind.SHOT, block.id, block.depth_um, block.dose_nl)
         flow = flow_nl_s(block.depth_um, block.dose_nl, block.interval_ms)
@@ -337,7 +302,7 @@ class Controller:
         motion.bench = bench
         self._aim(motion, flow)
         self.inputs.shots += 1
-        self._last_begun = now
+        self._last_begun = self.now
         self.shots_left -= 1
         if block.mode == Mode.CONTINUOUS:
             self._run_on = (block.depth_um, block.dose_nl, block.interval_ms)
@@ -345,9 +310,9 @@ class Controller:
         if self.shots_left == 0:
             self._authorisation = None
             self._valid_until = NEVER
-        self._begin(now, motion)
+        self._begin(motion)
 
-    def _serve(self, now: float, kind: Kind, command: Command) -> None:
+    def _serve(self, kind: Kind, command: Command) -> None:
         """Begin a service motion."""
         motion = self._written(kind, command.id, 0, command.argument if kind == Kind.PRIME else 0)
         if motion is None:
@@ -355,9 +320,9 @@ class Controller:
         if kind == Kind.PRIME:
             self._aim(motion, PRIME_FLOW_NL_S)
         elif kind == Kind.SEEK:
-            per_step = self.step_pl() / 1000
+            per_step = self.gauges.step_pl() / 1000
             motion.aim_at_piston(command.argument / per_step, SEEK_FLOW_NL_S / per_step)
-        self._begin(now, motion)
+        self._begin(motion)
 
     def _written(self, kind: Kind, identity: int, depth_um: int, dose_nl: int) -> Motion | None:
         """Zero the pressure, then write the motion into the memory; without either nothing moves."""
@@ -366,7 +331,11 @@ class Controller:
             self.faults |= Fault.OCCLUSION
             self.void()
             return None
-        self._zero = raw
+        if kind in (Kind.SHOT, Kind.PRIME) and self.gauges.usable_nl() <= 0:
+            self.faults |= Fault.RESERVE
+            self.void()
+            return None
+        self.gauges.zero_kpa = raw
         try:
             number = self.journal.begin(identity, depth_um, dose_nl)
         except MemoryFailed:
@@ -376,74 +345,50 @@ class Controller:
         return Motion(kind, self.body, number, identity, depth_um, dose_nl)
 
     def _aim(self, motion: Motion, flow_nl_s_: float) -> None:
-        zero_um, scale = self._depth_correction()
-        per_step = self.step_pl()
-        dose = min(motion.dose_nl, max(0, self.usable_nl()))
+        zero_um, scale = self.gauges.depth_correction()
+        per_step = self.gauges.step_pl()
+        dose = min(motion.dose_nl, max(0, self.gauges.usable_nl()))
         motion.short = dose < motion.dose_nl
         target = zero_um + motion.depth_um * scale
-        motion.aim(target, dose * 1000 // per_step, flow_nl_s_ * 1000 / per_step, self._zero)
+        motion.aim(target, dose * 1000 // per_step, flow_nl_s_ * 1000 / per_step, self.gauges.zero_kpa)
 
-    def _begin(self, now: float, motion: Motion) -> None:
+    def _begin(self, motion: Motion) -> None:
         self.motion = motion
         self._go(EVENT_OF_KIND[motion.kind])
         motion.begin()
         if motion.step():
-            self._end(now, motion)
+            self._end(motion)
 
-    def _end(self, now: float, motion: Motion) -> None:
+    def _end(self, motion: Motion) -> None:
         """The home switch closed, or did not: judge, write, settle."""
         self.motion = None
-        faults = self._judge(motion)
-        measured_nl = motion.measured_steps() * self.step_pl() // 1000
-        zero_um, scale = self._depth_correction()
-        measured_um = motion.measured_depth_um(zero_um, scale)
-        if motion.kind in (Kind.SHOT, Kind.PRIME):
-            faults |= _compare(motion, measured_um, measured_nl)
+        record, faults = record_of(motion, self.gauges, self.now)
         self.faults |= faults
+        if motion.kind == Kind.HOME:
+            self.homed = motion.outcome == Outcome.COMPLETED and not motion.failed
+        elif motion.kind == Kind.SEEK:
+            self.journal.piston_known = motion.met
+            if motion.met:
+                self.faults &= ~SYRINGE_FAULTS
+        elif motion.failed:
+            self.homed = False
         if self.faults:
             self.void()
         if motion.number:
-            record = ShotRecord(
-                motion.number, motion.identity, motion.depth_um, min(measured_um, 0xFFFF), motion.dose_nl, measured_nl,
-                min(max(0, int(motion.peak_kpa)), 0xFFFF), min(round((now - motion.begun) * 1000), 0xFFFF),
-                Outcome.PARTIAL_FAULT if faults & ~Fault.RESERVE and motion.outcome == Outcome.COMPLETED
-                else motion.outcome,
-            )
             try:
                 self.journal.finish(record, int(self.body.encoder))
             except MemoryFailed:
                 self.faults |= Fault.MEMORY
                 self.void()
+            self._look_at_counters()
         if self._run_on_until == NEVER:
-            self._run_on_until = now + RUN_ON_S
+            self._run_on_until = self.now + RUN_ON_S
         self._settle()
 
-    def _judge(self, motion: Motion) -> Fault:
-        """What the end of a motion says about the device."""
-        faults = Fault.NONE
-        kind = motion.kind
-        if kind == Kind.HOME:
-            self.homed = motion.outcome == Outcome.COMPLETED and not motion.failed
-            if motion.failed:
-                faults |= Fault.HOMING | (Fault.RETRACT if motion.recalling else Fault.NONE)
-        elif kind == Kind.SEEK:
-            self.journal.piston_known = motion.met
-            if motion.met:
-                self.faults &= ~SYRINGE_FAULTS
-            elif motion.failed:
-                faults |= Fault.PISTON
-        elif motion.failed:
-            faults |= Fault.RETRACT
-            self.homed = False
-        if motion.failed and motion.sprung:
-            faults |= Fault.SPRING
-        if motion.occluded:
-            faults |= Fault.OCCLUSION
-        if motion.missed:
-            faults |= Fault.DEPTH_MISMATCH
-        if motion.outcome == Outcome.RESERVE:
-            faults |= Fault.RESERVE
-        return faults
+    def _look_at_counters(self) -> None:
+        if self.journal.lifetime_shots == U32_MAX or self.journal.lifetime_nl == U64_MAX:
+            self.faults |= Fault.COUNTER
+            self.void()
 
     def _clear(self) -> None:
         """Clear every fault whose cause is gone."""
@@ -460,12 +405,6 @@ class Controller:
             stays |= Fault.CALIBRATION
         self.faults &= stays | SYRINGE_FAULTS | Fault.COUNTER
 
-    def _depth_correction(self) -> tuple[float, float]:
-        calibration = self.journal.calibration
-        if calibration is None:
-            return 0.0, 1.0
-        return float(calibration.depth_zero_um), calibration.depth_scale_ppm / 1e6
-
     def _go(self, event: Event) -> None:
         target = TABLE[self.state][event]
         self.state = resting(self.faults, self.homed, self._authorisation is not None) if target is None else target
@@ -474,22 +413,3 @@ class Controller:
         if self.motion is None:
             self._go(Event.SETTLE)
 
-
-def _compare(motion: Motion, measured_um: int, measured_nl: int) -> Fault:
-    """LED-9: the upper side for every outcome, the lower for a completed stroke only."""
-    faults = Fault.NONE
-    deeper = measured_um - motion.depth_um
-    more = measured_nl - motion.dose_nl
-    most = max(DOSE_TOLERANCE_NL, motion.dose_nl // 20)
-    completed = motion.outcome == Outcome.COMPLETED
-    if deeper > DEPTH_TOLERANCE_UM or (completed and deeper < -DEPTH_TOLERANCE_UM and motion.kind == Kind.SHOT):
-        faults |= Fault.DEPTH_MISMATCH
-    if more > most or (completed and more < -most):
-        faults |= Fault.DOSE_MISMATCH
-    return faults
-
-
-def _steps_of(calibration: Calibration) -> tuple[int, int, int, int]:
-    return (
-        calibration.pl_per_step_1, calibration.pl_per_step_2, calibration.pl_per_step_5, calibration.pl_per_step_10,
-    )

@@ -15,6 +15,7 @@ from drivers.registers import (
     RECORD,
     RECORDS_KEPT,
     SERVICE_WORD,
+    U64_MAX,
     Anchor,
     AnchorPair,
     Calibration,
@@ -88,7 +89,7 @@ class Journal:
         """Write what became of the motion under way; the record first, so that a cut in between counts in full."""
         self._keep(record)
         self.pending = None
-        self.lifetime_nl += record.measured_dose_nl
+        self.lifetime_nl = min(self.lifetime_nl + record.measured_dose_nl, U64_MAX)
         self.plunger_steps = plunger_steps
         self.save()
 

@@ -21,8 +21,8 @@ OCCLUSION_KPA = 300
 DRAWN_BACK_KPA = 5.0
 RESIDUAL_KPA = 2.0
 """What counts as zero residual pressure: twice the resolution of the sensor."""
-DEPTH_TOLERANCE_UM, DOSE_TOLERANCE_NL = 100, 300
-"""LED-9; the dose's is 5 % where that is more."""
+DEPTH_TOLERANCE_UM = 100
+"""LED-9."""
 RETRACT_S = 0.1
 """STP-5: the home switch has to close within this time after the decision."""
 HOMING_UM = 800.0

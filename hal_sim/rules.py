@@ -59,13 +59,13 @@ def counters_full(device: Controller, shots: int, dose_nl: int) -> bool:
 
 
 def _below_calibrated(device: Controller, block: AuthorisationBlock) -> bool:
-    return block.mode != Mode.BENCH and block.dose_nl < device.smallest_dose_nl()
+    return block.mode != Mode.BENCH and block.dose_nl < device.gauges.smallest_dose_nl()
 
 
 def _uncalibrated(device: Controller, block: AuthorisationBlock) -> bool:
-    if block.calibration_id != device.calibration_id():
+    if block.calibration_id != device.gauges.calibration_id():
         return True
-    return block.mode != Mode.BENCH and device.smallest_dose_nl() == 0
+    return block.mode != Mode.BENCH and device.gauges.smallest_dose_nl() == 0
 
 
 def _wrong_word(_: Controller, block: AuthorisationBlock) -> bool:
@@ -100,7 +100,7 @@ AUTHORISATION: tuple[Rule, ...] = (
     (Refusal.INPUT, lambda device, block: not device.inputs.up and not device.runs_on(block)),
     (Refusal.RECORDS, lambda device, block: records_full(device, block.shots)),
     (Refusal.COUNTER, lambda device, block: counters_full(device, block.shots, block.dose_nl)),
-    (Refusal.RESERVE, lambda device, _: device.usable_nl() <= 0),
+    (Refusal.RESERVE, lambda device, _: device.gauges.usable_nl() <= 0),
 )
 """An authorisation whose CRC is right is refused for the first of these that holds."""
 
@@ -133,7 +133,7 @@ COMMAND: dict[CommandKind, tuple[CommandRule, ...]] = {
     CommandKind.PRIME: (
         (Refusal.VALUE, lambda _, command: not 1 <= command.argument <= PRIME_MAX_NL),
         (Refusal.SYRINGE, lambda device, _: not device.journal.piston_known),
-        (Refusal.RESERVE, lambda device, _: device.usable_nl() <= 0),
+        (Refusal.RESERVE, lambda device, _: device.gauges.usable_nl() <= 0),
         *_SERVICE,
     ),
     CommandKind.RETRACT: (),

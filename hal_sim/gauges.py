@@ -1,0 +1,73 @@
+"""What the controller makes of its sensors: steps into nL, travel into depth, raw pressure into line pressure.
+
+Only this file applies the calibration in force. Without one the nominal figures of the build serve, and then only bench
+and service motions are taken.
+"""
+
+from __future__ import annotations
+
+from drivers.registers import BARREL_NL, SyringeType
+from hal_sim.build import Build
+from hal_sim.journal import Journal
+from hal_sim.mechanics import Mechanics
+
+RESERVE_SHARE = 50
+"""2 % of the barrel are never pushed out."""
+
+
+class Gauges:
+    """Calibrated readings of one body."""
+
+    __slots__ = ("_body", "_journal", "_nominal", "zero_kpa")
+
+    def __init__(self, body: Mechanics, journal: Journal, build: Build) -> None:
+        self._body = body
+        self._journal = journal
+        self._nominal = build.pl_per_step
+        self.zero_kpa = 0.0
+        """What the pressure sensor read with the needle out, before the present stroke."""
+
+    def calibration_id(self) -> int:
+        """Id of the calibration in force; 0 when there is none."""
+        calibration = self._journal.calibration
+        return calibration.id if calibration else 0
+
+    def step_pl(self) -> int:
+        """Displacement of a plunger step, pL; 0 without a barrel."""
+        barrel, calibration = self._body.barrel, self._journal.calibration
+        if barrel == SyringeType.NONE:
+            return 0
+        if calibration is None:
+            return self._nominal[barrel - 1]
+        return (
+            calibration.pl_per_step_1, calibration.pl_per_step_2, calibration.pl_per_step_5, calibration.pl_per_step_10,
+        )[barrel - 1]
+
+    def smallest_dose_nl(self) -> int:
+        """Smallest dose that passed calibration with the sensed barrel; 0 when none did."""
+        barrel, calibration = self._body.barrel, self._journal.calibration
+        if calibration is None or barrel == SyringeType.NONE:
+            return 0
+        return (
+            calibration.smallest_dose_1_nl, calibration.smallest_dose_2_nl, calibration.smallest_dose_5_nl,
+            calibration.smallest_dose_10_nl,
+        )[barrel - 1]
+
+    def depth_correction(self) -> tuple[float, float]:
+        """Zero (um) and scale from commanded depth to encoder travel beyond the plate."""
+        calibration = self._journal.calibration
+        if calibration is None:
+            return 0.0, 1.0
+        return float(calibration.depth_zero_um), calibration.depth_scale_ppm / 1e6
+
+    def plunger_nl(self) -> int:
+        """Volume between plunger and the end of the barrel, by the encoder."""
+        return max(0, int(self._body.encoder * self.step_pl() / 1000))
+
+    def usable_nl(self) -> int:
+        """What may still be pushed out above the reserve; negative below it."""
+        return self.plunger_nl() - BARREL_NL[self._body.barrel] // RESERVE_SHARE
+
+    def pressure_kpa(self) -> float:
+        """Line pressure above its zero."""
+        return self._body.pressure_kpa() - self.zero_kpa
