@@ -42,6 +42,9 @@ from hal_sim.motion import OCCLUSION_KPA
 from hal_sim.pace import DWELL_MS, PARKED_UM
 from hal_sim.rules import CAP_DEPTH_UM, CAP_DOSE_NL, CAP_RATE_MHZ
 
+_TRIGGER, _CONTACT, _HOME = int(Input.TRIGGER), int(Input.CONTACT), int(Input.HOME)
+_NEEDLE, _SUPPLY, _PEDAL = int(Input.NEEDLE_FITTED), int(Input.SUPPLY), int(Input.PEDAL)
+
 
 class ModbusException(Exception):
     """What the controller answers instead of data."""
@@ -241,12 +244,8 @@ class Registers:
     def _inputs(self) -> int:
         body, controller = self._controller.body, self._controller
         return (
-            (Input.TRIGGER.value if body.trigger else 0)
-            | (Input.CONTACT.value if body.contact else 0)
-            | (Input.HOME.value if body.home else 0)
-            | (Input.NEEDLE_FITTED.value if body.needle is not None else 0)
-            | (Input.SUPPLY.value if controller.supplied else 0)
-            | (Input.PEDAL.value if controller.inputs.pedal else 0)
+            body.trigger * _TRIGGER | body.contact * _CONTACT | body.home * _HOME | (body.needle is not None) * _NEEDLE
+            | controller.supplied * _SUPPLY | controller.inputs.pedal * _PEDAL
         )
 
 

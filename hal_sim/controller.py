@@ -33,14 +33,12 @@ from hal_sim.motion import RETURNING, Kind, Motion
 from hal_sim.pace import PRIME_FLOW_NL_S, flow_nl_s
 from hal_sim.rules import refuse_authorisation, refuse_command
 from hal_sim.states import SYRINGE_FAULTS, TABLE, Event, resting
-from hal_sim.verdict import record_of
+from hal_sim.verdict import ZERO_MAX_KPA, record_of, standing
 
 NEVER = math.inf
 RUN_ON_S = 1.0
 """A held trigger runs on into the next authorisation within this time; beyond it a release is needed."""
 SEEK_FLOW_NL_S = 500_000.0
-ZERO_MAX_KPA = 10.0
-"""More than this with the needle out is no sensor error but a blocked path."""
 EVENT_OF_KIND = {
     Kind.SHOT: Event.STROKE, Kind.PRIME: Event.PRIME, Kind.SEEK: Event.SEEK, Kind.HOME: Event.HOME,
     Kind.RETRACT: Event.RETRACT,
@@ -114,11 +112,10 @@ class Controller:
             and self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
         )
 
-    # -- what arrives by wire
+    # -- what arrives by wire: everything due until `now` has happened before
 
     def renew(self, now: float, lease: Lease) -> None:
         """One lease frame: the pedal bit and the acknowledgement count only when it is fresh."""
-        self.step(now)
         was_live = self.lease.live
         self.cursor = max(1, lease.cursor)
         if self.lease.renew(now, lease.counter):
@@ -134,7 +131,6 @@ class Controller:
         Raises:
             MemoryFailed: its id could not be written.
         """
-        self.step(now)
         refusal = refuse_authorisation(self, block)
         if refusal != Refusal.NONE:
             return refusal
@@ -155,7 +151,6 @@ class Controller:
         Raises:
             MemoryFailed: its id could not be written; stop, void and retract were done nevertheless.
         """
-        self.step(now)
         refusal = refuse_command(self, command)
         if refusal != Refusal.NONE:
             return refusal
@@ -300,7 +295,7 @@ class Controller:
         if motion is None or flow is None:
             return
         motion.bench = bench
-        self._aim(motion, flow)
+        motion.aim(self.gauges.aim(block.depth_um, block.dose_nl, flow))
         self.inputs.shots += 1
         self._last_begun = self.now
         self.shots_left -= 1
@@ -318,7 +313,7 @@ class Controller:
         if motion is None:
             return
         if kind == Kind.PRIME:
-            self._aim(motion, PRIME_FLOW_NL_S)
+            motion.aim(self.gauges.aim(0, command.argument, PRIME_FLOW_NL_S))
         elif kind == Kind.SEEK:
             per_step = self.gauges.step_pl() / 1000
             motion.aim_at_piston(command.argument / per_step, SEEK_FLOW_NL_S / per_step)
@@ -343,14 +338,6 @@ class Controller:
             self.void()
             return None
         return Motion(kind, self.body, number, identity, depth_um, dose_nl)
-
-    def _aim(self, motion: Motion, flow_nl_s_: float) -> None:
-        zero_um, scale = self.gauges.depth_correction()
-        per_step = self.gauges.step_pl()
-        dose = min(motion.dose_nl, max(0, self.gauges.usable_nl()))
-        motion.short = dose < motion.dose_nl
-        target = zero_um + motion.depth_um * scale
-        motion.aim(target, dose * 1000 // per_step, flow_nl_s_ * 1000 / per_step, self.gauges.zero_kpa)
 
     def _begin(self, motion: Motion) -> None:
         self.motion = motion
@@ -391,18 +378,10 @@ class Controller:
             self.void()
 
     def _clear(self) -> None:
-        """Clear every fault whose cause is gone."""
-        stays = Fault.NONE
-        if not self.body.home:
-            stays |= Fault.RETRACT | Fault.OCCLUSION
-        if abs(self.body.pressure_kpa()) > ZERO_MAX_KPA:
-            stays |= Fault.OCCLUSION
+        """Clear every fault whose cause is gone; a syringe change alone ends those of the syringe."""
+        stays = standing(self.body, self.journal)
         if self.inputs.stuck:
             stays |= Fault.INPUT_STUCK
-        if self.journal.damaged or self.journal.memory.dead:
-            stays |= Fault.MEMORY
-        if self.journal.calibration is None:
-            stays |= Fault.CALIBRATION
         self.faults &= stays | SYRINGE_FAULTS | Fault.COUNTER
 
     def _go(self, event: Event) -> None:

@@ -10,6 +10,7 @@ from drivers.registers import BARREL_NL, SyringeType
 from hal_sim.build import Build
 from hal_sim.journal import Journal
 from hal_sim.mechanics import Mechanics
+from hal_sim.motion import Aim
 
 RESERVE_SHARE = 50
 """2 % of the barrel are never pushed out."""
@@ -59,6 +60,16 @@ class Gauges:
         if calibration is None:
             return 0.0, 1.0
         return float(calibration.depth_zero_um), calibration.depth_scale_ppm / 1e6
+
+    def aim(self, depth_um: int, dose_nl: int, flow_nl_s: float) -> Aim:
+        """What a stroke asks of the actuators; whole steps, never more than the dose (LIM-3) or the reserve allows."""
+        zero_um, scale = self.depth_correction()
+        per_step = self.step_pl()
+        dose = min(dose_nl, max(0, self.usable_nl()))
+        return Aim(
+            zero_um + depth_um * scale, dose * 1000 // per_step, flow_nl_s * 1000 / per_step, self.zero_kpa,
+            dose < dose_nl,
+        )
 
     def plunger_nl(self) -> int:
         """Volume between plunger and the end of the barrel, by the encoder."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from drivers.registers import Outcome
 from hal_sim.mechanics import Mechanics
@@ -64,6 +64,20 @@ RETURNING = frozenset({Phase.UP, Phase.BACK, Phase.RECALL, Phase.DONE})
 """Phases in which the needle is already on its way home."""
 
 
+class Aim(NamedTuple):
+    """What a shot or a prime asks of the actuators."""
+
+    target_um: float
+    """Encoder travel beyond the skin plate."""
+    steps: int
+    rate: float
+    """Steps per second."""
+    zero_kpa: float
+    """What the pressure sensor reads at rest."""
+    short: bool
+    """Whether the reserve cut the dose."""
+
+
 class Motion:
     """One motion. `step` at every instant, `due` says when the next one is."""
 
@@ -84,7 +98,6 @@ class Motion:
         self.bench = False
         self.outcome = Outcome.COMPLETED
         self.short = False
-        """Whether the reserve cut the dose."""
         self.failed = False
         """Whether the home switch, or for a seek the piston, was not found."""
         self.met = False
@@ -111,12 +124,13 @@ class Motion:
 
     # -- what it shall do
 
-    def aim(self, target_um: float, steps: int, rate: float, zero_kpa: float) -> None:
-        """A shot or a prime: encoder travel beyond the plate, steps, steps/s, and the pressure sensor's zero."""
-        self._target_um = target_um
-        self._steps = steps
-        self._rate = rate
-        self._zero = zero_kpa
+    def aim(self, aim: Aim) -> None:
+        """A shot or a prime."""
+        self._target_um = aim.target_um
+        self._steps = aim.steps
+        self._rate = aim.rate
+        self._zero = aim.zero_kpa
+        self.short = aim.short
 
     def aim_at_piston(self, fill_steps: float, rate: float) -> None:
         """A seek: where the piston should be, in steps from the end of the barrel."""

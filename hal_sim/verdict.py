@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from drivers.registers import U16_MAX, Fault, Outcome, ShotRecord
 from hal_sim.gauges import Gauges
+from hal_sim.journal import Journal
+from hal_sim.mechanics import Mechanics
 from hal_sim.motion import DEPTH_TOLERANCE_UM, Kind, Motion
 
 DOSE_TOLERANCE_NL = 300
 """LED-9: this or 5 % of the dose, whichever is more."""
+ZERO_MAX_KPA = 10.0
+"""More than this with the needle out is no error of the sensor but a blocked path."""
 
 
 def dose_tolerance_nl(dose_nl: int) -> int:
@@ -61,6 +65,20 @@ def record_of(motion: Motion, gauges: Gauges, ended: float) -> tuple[ShotRecord,
         duration_ms=min(round((ended - motion.begun) * 1000), U16_MAX),
         outcome=outcome,
     ), faults
+
+
+def standing(body: Mechanics, journal: Journal) -> Fault:
+    """Faults whose cause is still there, so that they cannot be cleared."""
+    faults = Fault.NONE
+    if not body.home:
+        faults |= Fault.RETRACT | Fault.OCCLUSION
+    if abs(body.pressure_kpa()) > ZERO_MAX_KPA:
+        faults |= Fault.OCCLUSION
+    if journal.damaged or journal.memory.dead:
+        faults |= Fault.MEMORY
+    if journal.calibration is None:
+        faults |= Fault.CALIBRATION
+    return faults
 
 
 def _compare(motion: Motion, measured_um: int, measured_nl: int) -> Fault:
