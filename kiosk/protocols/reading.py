@@ -1,0 +1,158 @@
+"""From a file to its checked shape, with every complaint in words: file, key, value and what is allowed.
+
+The one thing only this file knows is how a decoder's complaint becomes a sentence that a clinician can act on.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+
+import msgspec
+
+from kiosk.protocols.errors import (
+    ProfileKeyMissing,
+    ProfileKeyUnknown,
+    ProfileMissing,
+    ProfileSyntax,
+    ProfileUnreadable,
+    ProfileValue,
+)
+
+T = TypeVar("T", bound=msgspec.Struct)
+Table = dict[str, Any]
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
+_NAMED = re.compile(r"`(?P<name>[^`]*)`")
+_LINE = re.compile(r"at line (\d+), column \d+")
+
+
+def read(path: Path) -> Table:
+    """The raw tables of a TOML file; numbers with a point are exact decimals.
+
+    Raises:
+        ProfileMissing, ProfileUnreadable, ProfileSyntax: with the file's name, the last with its line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ProfileMissing(file=path) from error
+    except UnicodeDecodeError as error:
+        raise ProfileUnreadable(file=path, why=f"byte {error.start} is not UTF-8") from error
+    except OSError as error:
+        raise ProfileUnreadable(file=path, why=error.strerror) from error
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found.group(1)) if found else text.count("\n") + 1
+        why = str(error).partition(" (at ")[0]
+        raise ProfileSyntax(file=path, line=line, why=why) from error
+
+
+def shaped(path: Path, raw: Table, shape: type[T]) -> T:
+    """`raw` as `shape`.
+
+    Raises:
+        ProfileKeyUnknown, ProfileKeyMissing, ProfileValue: the first key that is wrong, dotted.
+    """
+    try:
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError as error:
+        raise _complaint(path, raw, shape, str(error)) from error
+
+
+def _complaint(path: Path, raw: Table, shape: type[msgspec.Struct], message: str) -> Exception:
+    found = _AT.match(message)
+    assert found is not None
+    what, where = found["what"], found["path"] or ""
+    kind: Any = shape
+    value: Any = raw
+    keys: list[str] = []
+    for step in _STEP.finditer(where):
+        kind = _plain(kind)
+        name = step["name"] or step["index"]
+        if step["name"] is None and isinstance(value, dict):
+            table, entry = cast("Table", value), get_args(kind)[1]
+            name = _first_wrong(table, entry)
+            kind = entry
+            value = table[name]
+        elif step["name"] is None:
+            kind = get_args(kind)[0]
+            value = value[int(name)]
+        else:
+            kind = _types(kind)[name]
+            value = value[name]
+        keys.append(name)
+    kind = _plain(kind)
+    named = _NAMED.search(what)
+    if "unknown field" in what or "missing required field" in what:
+        assert named is not None
+        error = ProfileKeyUnknown if "unknown" in what else ProfileKeyMissing
+        return error(file=path, key=".".join([*keys, named["name"]]), allowed=", ".join(_types(kind)))
+    allowed = describe(kind)
+    limits = re.search(r"(?:int|str|object|array)` (of length|>=|<=) (\S+)", what)
+    if limits:
+        sign = {"of length": "exactly", ">=": "at least", "<=": "at most"}[limits[1]]
+        allowed = f"{allowed}, {sign} {limits[2]}"
+    return ProfileValue(file=path, key=".".join(keys) or "the file", value=written(value), allowed=allowed)
+
+
+def _first_wrong(table: Table, entry: Any) -> str:
+    """The key of the first entry of `table` that does not have the shape `entry`."""
+    for key, value in table.items():
+        try:
+            msgspec.convert(value, entry)
+        except msgspec.ValidationError:
+            return key
+    raise AssertionError("the decoder complained about an entry, so one is wrong")
+
+
+def _types(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _plain(kind: Any) -> Any:
+    """The type without its description and without "or nothing"."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return _plain(next(part for part in get_args(kind) if part is not NoneType))
+    return kind
+
+
+def describe(kind: Any) -> str:
+    """What a key may hold, in words."""
+    kind = _plain(kind)
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(repr(option) for option in get_args(kind))
+    if get_origin(kind) is tuple:
+        inner = get_args(kind)
+        return f"a list of {describe(inner[0])}" if inner[-1] is Ellipsis else "two numbers, [low, high]"
+    if get_origin(kind) is dict:
+        return "a table with at least one entry"
+    words = {Decimal: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+    if kind in words:
+        return words[kind]
+    return "a table with the keys " + ", ".join(_types(kind))
+
+
+def written(value: object) -> str:
+    """A value as the person wrote it, shortened."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            return str(value)
+        case dict():
+            return "a table"
+        case list():
+            return "[" + ", ".join(written(entry) for entry in cast("list[object]", value)) + "]"
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
