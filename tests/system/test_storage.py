@@ -117,3 +117,8 @@ def test_too_little_room_blocks_and_little_room_asks(free_bytes: int, may_arm: b
     health = StorageHealth(free_bytes=free_bytes, writable=True)
 
     assert (health.may_arm, health.low) == (may_arm, low)
+
+
+@pytest.mark.requirement("LED-12")
+def test_room_alone_is_not_enough() -> None:
+    assert not StorageHealth(free_bytes=10**12, writable=False).may_arm

@@ -239,11 +239,29 @@ def test_a_process_that_closes_its_output_is_still_supervised() -> None:
     assert Supervisor((control, plan("kiosk", "print('up')\n" + WAIT, after="control")), log).run() == 0
 
 
-def test_when_nobody_reads_any_more_all_are_ended() -> None:
+def test_the_end_of_its_output_is_noticed_and_wakes_nobody_again() -> None:
+    subject = Child(plan("kiosk", "import os\nos.close(1); os.close(2)\n" + WAIT))
+    subject.start(os.environ)
+    poll = select.poll()
+    poll.register(subject.output, select.POLLIN | select.POLLHUP)
+    poll.poll(LONG_MS)
+
+    lines = subject.read_lines()
+    subject.ask_to_end()
+
+    assert (lines, subject.silent, is_gone(subject.pid)) == ([], True, True)
+    assert subject.reap() == (128 + signal.SIGTERM, [])
+
+
+def test_when_nobody_reads_any_more_all_are_ended_and_nothing_is_said_twice() -> None:
+    said: list[str] = []
+
     def broken(line: str) -> None:
+        said.append(line)
         raise BrokenPipeError
 
-    assert Supervisor((plan("kiosk", "print('hello')\n" + WAIT),), broken).run() == 0
+    assert Supervisor((plan("kiosk", "print('hello'); print('again')\n" + WAIT),), broken).run() == 0
+    assert said == ["kiosk | hello\n"]
 
 
 def test_when_the_supervisor_itself_fails_nothing_is_left_behind() -> None:
