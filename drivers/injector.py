@@ -100,7 +100,7 @@ class ModbusInjector:
         self._link = link
         self._latch = latch
         self._counter = 0
-        self._unanswered: set[int] = set()
+        self._unanswered = False
 
     @property
     def statistics(self) -> LinkStatistics:
@@ -138,13 +138,14 @@ class ModbusInjector:
             BadFrame: among others when the answer echoes an earlier lease: a late answer.
         """
         self._counter = (self._counter + 1) % 0x10000
-        self._unanswered.add(self._counter)
         lease = LEASE.encode(Lease(counter=self._counter, pedal=int(pedal), cursor=cursor))
+        earlier_unanswered, self._unanswered = self._unanswered, True
         answer = self._link.exchange(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS)
         status, records = decode_exchange(answer)
-        if status.lease_echo != self._counter and status.lease_echo in self._unanswered:
+        # A lease that was not fresh is not echoed: that is good news only while no other answer can be on its way.
+        if status.lease_echo != self._counter and earlier_unanswered:
             raise self._link.distrust("it answers an earlier lease")
-        self._unanswered.clear()
+        self._unanswered = False
         return status, records
 
     def authorise(self, authorisation: Authorisation, epoch: int) -> None:

@@ -114,6 +114,9 @@ class Bench:
 
     def close(self) -> None:
         """Unplug the cable, close the sockets and remove them from the file system."""
+        for key in list(self._select.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
         self._select.close()
         self._wire.unplug()
         if self._panel is not None:
