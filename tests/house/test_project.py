@@ -95,3 +95,21 @@ def test_scripts_can_be_started_and_are_sound_shell(script: str) -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## [{PROJECT['project']['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_nappage_command_that_is_named_anywhere_exists() -> None:
+    from kiosk.cli import main
+
+    places = [ROOT / name for name in ("Makefile", "README.md", "CONTRIBUTING.md")]
+    places += [*(ROOT / "tools").iterdir(), *(ROOT / "systemd").glob("*.service")]
+    text = "\n".join(place.read_text() for place in places)
+    named = set(re.findall(r"(?:/bin|\$\(BIN\))/nappage ([a-z]+)((?: --[a-z-]+)*)", text))
+    known = {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in main.commands.items()
+    }
+
+    assert named
+    assert [
+        f"{name}{options}" for name, options in named if name not in known or set(options.split()) - known[name]
+    ] == []
