@@ -83,7 +83,7 @@ def may(role: Role | None, command: type) -> bool:
 
 
 def with_article(role: str) -> str:
-    """ "a practitioner", "an administrator"."""
+    """The role with its article, "a practitioner" or "an administrator"."""
     return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
 
 

@@ -1,0 +1,1 @@
+"""Alarms: conditions, occurrences, signals and suppression, each apart from the others (ALM-1); time is given."""

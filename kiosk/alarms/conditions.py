@@ -1,0 +1,104 @@
+"""What a condition is, and the number of each one that there is. Numbers are E7xx in the numbering of errors."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from drivers.registers import Fault
+from kiosk.channel.snapshot import Priority
+
+
+class A(IntEnum):
+    """Numbers of the conditions; E7xx in the numbering of errors."""
+
+    STOP_CIRCUIT = 701
+    STOP_CONTRADICTION = 702
+    LINK_LOST = 703
+    LEASE_LAPSED = 704
+    RETRACT_FAILED = 705
+    SPRING_BROKEN = 706
+    OCCLUSION = 707
+    CONTACT_LOST = 708
+    DEPTH_MISMATCH = 709
+    DOSE_MISMATCH = 710
+    SUPPLY_LOST = 711
+    INPUT_STUCK = 712
+    PEDAL_CONTRADICTION = 713
+    LEDGER_FAILED = 714
+    LEDGER_SLOW = 715
+    KIOSK_LOST = 716
+    CYCLE_LATE = 717
+    CLOCK_UNTRUSTED = 718
+    CALIBRATION_EXPIRED = 719
+    CALIBRATION_SOON = 720
+    RESERVE = 721
+    TOTAL_NEAR = 722
+    TOTAL_REACHED = 723
+    MEMORY_FAULT = 724
+    PISTON_NOT_MET = 725
+    UNATTRIBUTED_DOSE = 726
+    INTERRUPTED = 727
+    HOMING_FAILED = 728
+    RELAY_FAILED = 729
+    PIN_EVENTS_SILENT = 730
+    BAD_FRAMES = 731
+    CONTROLLER_CALIBRATION = 732
+    COUNTER_FULL = 733
+    BLOCKED_LEDGER = 734
+    PAIRING_NEEDED = 735
+    REFUSED = 736
+    PATH_EXPIRED = 737
+    NOT_REALTIME = 738
+    STORAGE_LOW = 739
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One thing that can be wrong.
+
+    `inhibits` is empty when it inhibits nothing. `suppresses` names conditions that are only a consequence of this one:
+    while it is present they neither show nor sound.
+    """
+
+    number: A
+    priority: Priority
+    title: str
+    what: str
+    patient: str
+    todo: str
+    inhibits: str = ""
+    suppresses: frozenset[A] = frozenset()
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """A condition that is present now, with the values in force in words ("0.82 mm measured, 0.60 mm set")."""
+
+    number: A
+    detail: str = ""
+
+
+FAULT_ALARMS: dict[Fault, A] = {
+    Fault.HOMING: A.HOMING_FAILED,
+    Fault.RETRACT: A.RETRACT_FAILED,
+    Fault.SPRING: A.SPRING_BROKEN,
+    Fault.DEPTH_MISMATCH: A.DEPTH_MISMATCH,
+    Fault.DOSE_MISMATCH: A.DOSE_MISMATCH,
+    Fault.OCCLUSION: A.OCCLUSION,
+    Fault.SUPPLY: A.SUPPLY_LOST,
+    Fault.LEASE: A.LEASE_LAPSED,
+    Fault.CONTACT: A.CONTACT_LOST,
+    Fault.INPUT_STUCK: A.INPUT_STUCK,
+    Fault.MEMORY: A.MEMORY_FAULT,
+    Fault.CALIBRATION: A.CONTROLLER_CALIBRATION,
+    Fault.PISTON: A.PISTON_NOT_MET,
+    Fault.RESERVE: A.RESERVE,
+    Fault.INTERRUPTED: A.INTERRUPTED,
+    Fault.COUNTER: A.COUNTER_FULL,
+}
+"""The alarm of each latched fault of the controller."""
+
+
+def of_faults(faults: int) -> tuple[Raised, ...]:
+    """The alarms of the controller's fault register."""
+    return tuple(Raised(alarm) for fault, alarm in FAULT_ALARMS.items() if faults & fault)

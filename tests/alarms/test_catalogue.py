@@ -1,0 +1,63 @@
+"""Every alarm says all it has to (ALM-4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.registers import Fault
+from kiosk.alarms.catalogue import CATALOGUE, inhibits_arming
+from kiosk.alarms.conditions import FAULT_ALARMS, A, Condition, Raised, of_faults
+from kiosk.alarms.signals import PRIORITIES
+
+EVERY = list(CATALOGUE.values())
+
+
+@pytest.mark.requirement("ALM-4")
+def test_every_number_has_its_line_and_every_line_its_number() -> None:
+    assert set(CATALOGUE) == set(A)
+    assert all(number == condition.number for number, condition in CATALOGUE.items())
+    assert all(700 < number < 800 for number in A)
+
+
+@pytest.mark.requirement("ALM-4")
+@pytest.mark.parametrize("condition", EVERY, ids=lambda condition: condition.title)
+def test_every_alarm_says_what_happened_whether_the_patient_is_safe_and_what_to_do(condition: Condition) -> None:
+    assert 3 <= len(condition.title) <= 40
+    for sentence in (condition.what, condition.patient, condition.todo):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+@pytest.mark.requirement("ALM-4")
+@pytest.mark.parametrize("condition", EVERY, ids=lambda condition: condition.title)
+def test_no_alarm_calls_the_needle_or_the_patient_safe(condition: Condition) -> None:
+    told = f"{condition.title} {condition.what} {condition.patient} {condition.todo}".lower()
+    assert "safe" not in told
+
+
+@pytest.mark.requirement("ALM-1")
+@pytest.mark.parametrize("condition", EVERY, ids=lambda condition: condition.title)
+def test_a_condition_only_suppresses_what_is_no_louder_and_never_its_own_suppressor(condition: Condition) -> None:
+    for number in condition.suppresses:
+        other = CATALOGUE[number]
+        assert PRIORITIES.index(other.priority) >= PRIORITIES.index(condition.priority)
+        assert condition.number not in other.suppresses
+
+
+def test_a_high_alarm_always_inhibits_arming() -> None:
+    assert all(inhibits_arming(Raised(c.number)) for c in EVERY if c.priority == "high")
+
+
+def test_a_warning_does_not_inhibit_arming() -> None:
+    assert not inhibits_arming(Raised(A.TOTAL_NEAR))
+    assert not inhibits_arming(Raised(A.CALIBRATION_SOON))
+
+
+def test_every_fault_of_the_controller_has_its_own_alarm() -> None:
+    assert set(FAULT_ALARMS) == {fault for fault in Fault if fault}
+    assert len(set(FAULT_ALARMS.values())) == len(FAULT_ALARMS)
+
+
+def test_the_fault_register_is_read_bit_by_bit() -> None:
+    assert [raised.number for raised in of_faults(Fault.RETRACT | Fault.OCCLUSION)] == [A.RETRACT_FAILED, A.OCCLUSION]
+    assert of_faults(0) == ()
