@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -232,7 +233,13 @@ def test_with_every_answer_late_none_is_ever_taken_for_another(subject: ModbusIn
         with pytest.raises((LinkTimeout, BadFrame)):
             subject.exchange(pedal=False, cursor=1)
     bench.do("fault slow-answer off")
-    until(subject, lambda status: status.lease_echo > 0)
+    recovered = False
+    for _ in range(10):  # what is still on its way spoils a few more
+        with contextlib.suppress(LinkTimeout, BadFrame):
+            subject.exchange(pedal=False, cursor=1)
+            recovered = True
+            break
+    assert recovered
 
 
 @pytest.mark.requirement("LNK-1")
