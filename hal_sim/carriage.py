@@ -20,13 +20,14 @@ Segment = tuple[float, float, float, float, float]
 class Carriage:
     """Travel in um from the upper end stop, towards the patient positive. Times are absolute seconds."""
 
-    __slots__ = ("_build", "_deepest", "_faults", "_segments", "arrives", "powered")
+    __slots__ = ("_build", "_deepest", "_faults", "_segments", "_since", "arrives", "powered")
 
     def __init__(self, build: Build, faults: Faults) -> None:
         self._build = build
         self._faults = faults
         self._segments: list[Segment] = [(-math.inf, 0.0, 0.0, 0.0, 0.0)]
         self._deepest = 0.0
+        self._since = -math.inf
         self.arrives = -math.inf
         """When the present motion comes to rest."""
         self.powered = False
@@ -44,6 +45,7 @@ class Carriage:
 
     def forget_deepest(self, now: float) -> None:
         """Begin a new measurement of the greatest travel."""
+        self._since = now
         self._deepest = self.travel(now)
 
     def deepest(self, now: float) -> float:
@@ -71,7 +73,7 @@ class Carriage:
             place = min(max(place + velocity * abs(velocity) / (2 * accel), 0.0), build.end_stop_um)
             now += abs(velocity) / accel
         distance = abs(target_um - place)
-        if distance > 0.0:
+        if distance > 1e-6:
             sign = math.copysign(1.0, target_um - place)
             ramp = min(build.speed_um_s / accel, math.sqrt(distance / accel))
             speed = accel * ramp
@@ -132,7 +134,7 @@ class Carriage:
             if end <= now:
                 continue
             crossing = _falls(segment, level_um)
-            if segment[0] <= crossing <= end + 1e-9:
+            if max(segment[0], now - 1e-9) <= crossing <= end + 1e-9:
                 return max(crossing, now)
         last = segments[-1]
         return last[0] if last[1] <= level_um else NEVER
@@ -166,7 +168,8 @@ class Carriage:
         for segment in self._segments:
             if segment[0] > now:
                 break
-            deepest = max(deepest, segment[1])
+            if segment[0] >= self._since:
+                deepest = max(deepest, segment[1])
         return deepest
 
 
@@ -196,6 +199,8 @@ def _falls(segment: Segment, level: float) -> float:
         return start + (phase + math.acos((level - third) / radius)) / omega
     if third == 0.0:
         return start + (level - place) / velocity if velocity < 0.0 else NEVER
+    if third > 0.0 and velocity >= 0.0:
+        return NEVER
     root = velocity * velocity - 2 * third * (place - level)
     if root < 0.0:
         return NEVER
