@@ -94,7 +94,8 @@ fi
 say "installing what $lock pins (hashes checked); a first time takes a minute or two"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r "$lock"
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+# setuptools warns that packages lie in the checkout; they are meant to.
+PYTHONWARNINGS=ignore .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 if on_pi; then
     # PyPI holds an empty lgpio 0.0.0.2 that pip would take; only the system's is real.
