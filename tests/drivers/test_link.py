@@ -37,7 +37,7 @@ def far() -> Iterator[FarEnd]:
 
 @pytest.fixture
 def subject(far: FarEnd) -> Iterator[ModbusLink]:
-    link = ModbusLink(far.port, parity="N")
+    link = ModbusLink(far.port, parity="N", timeout_ms=250)  # a loaded machine answers later than a Pi
     yield link
     link.close()
 
@@ -89,7 +89,7 @@ def test_corruption_of_any_bit_is_never_taken_for_an_answer(subject: ModbusLink,
 @pytest.mark.requirement("LNK-1", "LNK-2")
 def test_loss_of_an_answer_is_a_timeout_and_the_request_is_sent_once(subject: ModbusLink, far: FarEnd) -> None:
     far.answer = silent
-    with pytest.raises(LinkTimeout, match="40 ms"):
+    with pytest.raises(LinkTimeout, match="250 ms"):
         subject.exchange(0x1010, DATA, 0x0100, 4)
     assert len(far.requests) == 1
     assert subject.statistics.timeouts == 1
