@@ -233,6 +233,8 @@ class Restored(msgspec.Struct, frozen=True):
     """Outcome of the quick check at opening (LED-11): "good", or a sentence that blocks arming."""
     path_opened_ms: int = 0
     """Wall time the present fluid path was opened, 0 when none is (LIM-14)."""
+    approvals: tuple[str, ...] = ()
+    """SHA-256 of every resolved set of profiles that an administrator approved on this device (hexadecimal)."""
     recorded: tuple[tuple[int, int], ...] = ()
     """For each unresolved authorisation its id and how many shots are recorded under it."""
     counted_in_full: tuple[int, ...] = ()

@@ -25,7 +25,6 @@ from kiosk.session.exchange import Connected, Disconnect, Disconnected, Reread, 
 from kiosk.session.intake import Intake
 from kiosk.session.slot import Slot
 
-
 AHEAD = (
     "The injector accepted ids that this record does not hold: the record was restored or replaced. "
     "An administrator has to pair them, with a reason"
@@ -174,7 +173,8 @@ class Connection:
 
     def _read(self) -> None:
         """Page through the records until the last counted motion; acknowledges nothing that could be lost by it:
-        no authorisation is given meanwhile, so nothing is overwritten."""
+        no authorisation is given meanwhile, so nothing is overwritten.
+        """
         status, desk = self._desk.status, self._desk
         if status is None or not desk.fresh or desk.moving:
             return

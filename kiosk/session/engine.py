@@ -6,27 +6,267 @@ what starts (STP-1), what was done is counted before more is given (LIM-6).
 
 from __future__ import annotations
 
-from drivers.registers import CommandKind, ControllerState, Input
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from drivers.registers import Calibration, CommandKind
 from kiosk.alarms.annunciator import Annunciator
-from kiosk.channel.snapshot import Phase
+from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot
+from kiosk.protocols.envelope import Course, envelope_for
 from kiosk.protocols.library import Library
-from kiosk.protocols.limits import Setting, Totals
+from kiosk.protocols.limits import Setting, Totals, Verdict
 from kiosk.protocols.profile import Device
+from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
+from kiosk.session import guards, present
 from kiosk.session.connection import Connection
-from kiosk.session.conditions import conditions
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
-from kiosk.session.guards import Guards
 from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
-from kiosk.session.parts import envelope_of, first_zone
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
 from kiosk.session.requests import Requests
 from kiosk.session.selftest import SelfTest
 from kiosk.session.setup import Setup
+from kiosk.session.signals import Signals
 from kiosk.session.slot import Slot
 from kiosk.session.stop import StopCircuit
 from kiosk.session.tally import Tally
 from kiosk.session.treatment import Treatment
+
+PARTS_CHANGED = frozenset({Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE})
+
+
+class Engine:
+    """One session after the other, on one device.
+
+    Args:
+        restored: What the ledger holds; an open session is found again, disarmed (LED-6).
+        library: The checked profiles.
+        device: The device as built.
+        simulated: Whether the injector is simulated; a real one is held to more (approval, real-time priority).
+        versions: What the record names as its maker.
+    """
+
+    def __init__(
+        self, restored: Restored, library: Library, device: Device, *, simulated: bool,
+        versions: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.simulated = simulated
+        self.library = library
+        self.device = device
+        self.versions = versions
+        self.loop = LoopView(realtime=False)
+        """Lateness of the control cycle; set by whoever runs it."""
+        self.verified = restored.verified
+        self.approvals = frozenset(restored.approvals)
+        self._certified = restored.calibration
+        self.next_session = restored.next_session
+        self.last_session = 0
+        self.desk = Desk(restored, simulated=simulated)
+        self.stop = StopCircuit(self.desk)
+        self.pedal = Pedal()
+        self.lease = KioskLease()
+        self.tally = Tally()
+        self.slot = Slot(self.desk, lambda: next(guards.against_service(self), ""))
+        self.intake = Intake(self.desk, self._counted)
+        self.connection = Connection(self.desk, self.slot, self.intake, self._reconciled)
+        self.setup = Setup(self.desk, self.slot, library, self._fact)
+        self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
+        self.treatment.blocked = lambda: next(guards.against_arming(self), "")
+        self.people = People(self.desk, restored.accounts, simulated=simulated)
+        self.selftest = SelfTest(self.desk, self.slot, present.looks(self), lambda key: present.detail(self, key))
+        self.signals = Signals(self.desk, Annunciator())
+        self.requests = Requests(self)
+        self._snapshot_number = 0
+        self._verdict: tuple[object, Verdict] | None = None
+        self._restore(restored)
+
+    def _restore(self, restored: Restored) -> None:
+        row = restored.open_session
+        if row is not None:
+            self.desk.session = row.session
+            self.setup.restore(row, restored.events)
+            for event in restored.events:
+                if event.kind == Fact.ARMING:
+                    self.treatment.remember(present.setting_of(event))
+        self._recount(restored)
+
+    def _recount(self, restored: Restored) -> None:
+        """Fold the session's shots again: after a reconnect some may have been recovered."""
+        self.tally.restart(restored.shots)
+        self.intake.point = max((shot.point for shot in restored.shots), default=0)
+
+    # -- the step ------------------------------------------------------------------------------------------------
+    def step(self, inputs: Inputs, now: float) -> list[Effect]:
+        """One cycle. `now` is CLOCK_MONOTONIC, seconds; it never goes back."""
+        desk = self.desk
+        desk.begin(inputs, now)
+        desk.take_answers()
+        self.stop.step()
+        if self.stop.live:
+            self.treatment.end(self.stop.view().sentence.rstrip("."), CommandKind.STOP)
+            self.slot.interrupt("stopped", CommandKind.STOP)
+        self.connection.step()
+        self._take_records()
+        self.slot.step()
+        self.setup.step()
+        self.requests.step()
+        if self.treatment.arming is not None and not self.lease.live(now):
+            self.signals.kiosk_lost = True
+        self.treatment.step()
+        self.selftest.step()
+        self.people.step(enabled=inputs.panel.enable or self.treatment.arming is not None)
+        self.signals.step(self)
+        return desk.finish()
+
+    def _take_records(self) -> None:
+        identity = self.desk.identity
+        if not self.connection.ready or identity is None:
+            return
+        records, trouble = self.intake.step(self.slot.row, identity)
+        if records:
+            current = self.slot.current
+            if current is not None:
+                current.records.extend(records)
+            self.treatment.counted(records)
+        if trouble:
+            self.signals.mismatch = trouble
+            self.treatment.end(trouble)
+
+    # -- what the parts ask of each other --------------------------------------------------------------------------
+    def _counted(self, shot: ShotRow) -> None:
+        self.tally.add(shot)
+
+    def _reconciled(self, restored: Restored) -> None:
+        self._recount(restored)
+        self.rebuild_envelope()
+
+    def _fact(self, kind: str) -> None:
+        """A fact of the session changed: parts that changed make a new envelope."""
+        if kind == Fact.SYRINGE:
+            self.tally.new_syringe()
+        elif kind == Fact.NEEDLE:
+            self.tally.new_needle()
+        if kind in PARTS_CHANGED:
+            self.treatment.end("product, needle or syringe changed")
+            self.rebuild_envelope()
+
+    def rebuild_envelope(self) -> None:
+        """What may be done with the parts as they are now; nothing while one of them is missing."""
+        facts, connected, identity = self.setup.facts, self.connection.connected, self.desk.identity
+        self.treatment.envelope = None
+        protocol = self.setup.protocol
+        if facts is None or protocol is None or connected is None or identity is None or connected.calibration is None:
+            return
+        if not (facts.product and facts.needle and facts.syringe):
+            return
+        envelope = envelope_for(
+            device=self.device, identity=identity, calibration=connected.calibration,
+            needle=self.library.needles[facts.needle], syringe=self.library.syringes[facts.syringe], protocol=protocol,
+            product=self.library.products[facts.product],
+            course=Course(facts.course_sessions, facts.course_nl, facts.course_days), simulated=self.simulated,
+        )
+        first = protocol.zones[0]
+        self.treatment.begin(envelope, (first.key, first.sides[0]))
+        self.plan()
+
+    def plan(self) -> None:
+        """Record what the protocol plans for each zone, once for each set of parts: the record shows given against it."""
+        for row in present.plan(self):
+            self.setup.record(Fact.PLAN, row["sentence"], **row["body"])
+
+    def totals(self, setting: Setting) -> Totals:
+        """What counts against the next shot of `setting`."""
+        facts, envelope, status = self.setup.facts, self.treatment.envelope, self.desk.status
+        assert facts is not None and envelope is not None, "totals belong to a session with its parts"
+        held = facts.fill_nl - self.tally.syringe_nl
+        if status is not None:
+            held = min(held, status.plunger_nl)
+        return self.tally.totals(
+            (setting.zone, setting.side), point_open=self.intake.pressing,
+            usable_nl=max(0, held - envelope.reserve_nl), course=(facts.course_sessions + 1, facts.course_nl),
+        )
+
+    def against_setting(self) -> Iterator[str]:
+        """What the envelope has against the present values."""
+        setting = self.treatment.setting
+        if setting is None:
+            yield "product, needle and syringe are not all known"
+            return
+        verdict = self.verdict(setting)
+        for refusal in verdict.refusals:
+            yield refusal.sentence.rstrip(".")
+        for crossing in verdict.crossings:
+            yield crossing.sentence.rstrip(".")
+
+    def verdict(self, setting: Setting) -> Verdict:
+        """The envelope's verdict, kept until something that it depends on changes."""
+        key = (setting, self.totals(setting), self.treatment.confirmed, id(self.treatment.envelope))
+        if self._verdict is None or self._verdict[0] != key:
+            self._verdict = (key, self.treatment.verdict(setting))
+        return self._verdict[1]
+
+    def calibration_refusal(self, calibration: Calibration) -> str:
+        """Why this calibration may not be used, or "" (LIM-5, LIM-9, ACU-3)."""
+        if self.simulated:
+            return ""
+        certified = self._certified
+        if certified is None or (certified.id, certified.crc) != (calibration.id, calibration.crc):
+            return "The injector's calibration is not the one last certified: a technician calibrates it."
+        today = datetime.fromtimestamp(self.desk.inputs.wall_ms / 1000, UTC).date().isoformat()
+        return "" if today <= certified.expires else f"The calibration expired on {certified.expires}."
+
+    @property
+    def relay_stuck(self) -> bool:
+        return self.signals.relay_stuck
+
+    def approved(self, protocol: str) -> bool:
+        """Whether an administrator approved the resolved set of this protocol on this device."""
+        return self.library.sha256(protocol) in self.approvals
+
+    @property
+    def new_session_number(self) -> int:
+        """Number for a session that is opened now."""
+        number, self.next_session = self.next_session, self.next_session + 1
+        return number
+
+    def session_closed(self) -> None:
+        """The closing row is on disk: nothing of the session is carried on (LIM-14)."""
+        facts = self.setup.facts
+        self.last_session = 0 if facts is None else facts.number
+        self.setup.close()
+        self.treatment.clear()
+        self.tally = Tally()
+        self.desk.session = 0
+
+    def _zone_title(self, zone: str) -> str:
+        protocol = self.setup.protocol
+        found = None if protocol is None else protocol.zone(zone)
+        return zone if found is None else found.title
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+    @property
+    def phase(self) -> Phase:
+        """Where the session stands; follows from the facts alone."""
+        facts = self.setup.facts
+        if not self.selftest.passed:
+            return "starting"
+        if facts is None:
+            return "home"
+        if facts.finished:
+            return "closing"
+        return "setup" if facts.step(self.desk.inputs.wall_ms) is not None else "treat"
+
+    def missing(self) -> tuple[str, ...]:
+        return guards.missing(self)
+
+    def snapshot(self) -> Snapshot:
+        """What the kiosk shows after the last step. Its number grows, and its stamp is that step's time."""
+        self._snapshot_number += 1
+        self.lease.published(self._snapshot_number, self.desk.now)
+        return present.snapshot(self, self._snapshot_number)
+
+    def catalogue(self) -> Catalogue:
+        return present.catalogue(self)

@@ -65,22 +65,10 @@ class Busy(NappageError, RuntimeError):
     remedy = "Wait until it has finished; this request was not kept."
 
 
-class NotSignedIn(NappageError, PermissionError):
-    number = 310
-    sentence = "Nobody is signed in"
-    remedy = "Sign in first."
-
-
-class RoleMissing(NappageError, PermissionError):
-    number = 311
-    sentence = "A {role} may not {what}"
-    remedy = "Ask somebody who may to sign in."
-
-
 class NoSeat(NappageError, PermissionError):
     number = 312
-    sentence = "This client may read, not change, while a treatment is armed"
-    remedy = "Disarm first, then repeat the command."
+    sentence = "{what} is asked from the kiosk's seat only"
+    remedy = "Use the screen; a shell reads, exports and stops."
 
 
 class MotionFailed(NappageError, RuntimeError):

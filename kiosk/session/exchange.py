@@ -25,7 +25,7 @@ class _Value(msgspec.Struct, frozen=True):
     pass
 
 
-class Connected(_Value):
+class Connected(_Value, frozen=True):
     """The port is open and an injector answered; it is not trusted before it is reconciled (LED-4)."""
 
     identity: Identity
@@ -34,14 +34,14 @@ class Connected(_Value):
     anchors: AnchorPair
 
 
-class Disconnected(_Value):
+class Disconnected(_Value, frozen=True):
     """No injector: a sentence says why, `error` is its number."""
 
     sentence: str
     error: int = 0
 
 
-class Sent(_Value):
+class Sent(_Value, frozen=True):
     """What became of a send effect, by its id (LED-2)."""
 
     id: int
@@ -49,7 +49,7 @@ class Sent(_Value):
     sentence: str = ""
 
 
-class Answer(_Value):
+class Answer(_Value, frozen=True):
     """What the clerk found out, by the ticket of its question."""
 
     ticket: int
@@ -61,13 +61,7 @@ class Answer(_Value):
     page: Page | None = None
 
 
-class Gone(_Value):
-    """A client has left the channel."""
-
-    client: Client
-
-
-class Inputs(_Value):
+class Inputs(_Value, frozen=True):
     """All that is read in one cycle."""
 
     panel: PanelInputs
@@ -89,7 +83,8 @@ class Inputs(_Value):
     """Set in a cycle after `Reread`."""
     answers: tuple[Answer, ...] = ()
     requests: tuple[tuple[Client, Request], ...] = ()
-    gone: tuple[Client, ...] = ()
+    seat: Client = 0
+    """The client that holds the seat; others may read and ask, and stop."""
     bad_frames: int = 0
     """Bad frames and time-outs of the last second (LNK-3)."""
     late_ms: float = 0.0
@@ -97,87 +92,87 @@ class Inputs(_Value):
     realtime: bool = True
 
 
-class Commit(_Value):
+class Commit(_Value, frozen=True):
     """Have the ledger thread commit a unit; its `Committed` or `WriteFailed` is a later input."""
 
     unit: Unit
 
 
-class Enable(_Value):
+class Enable(_Value, frozen=True):
     """Close the motor enable relay, unless a stop came since `epoch`."""
 
     epoch: int
 
 
-class Disable(_Value):
+class Disable(_Value, frozen=True):
     pass
 
 
-class TripStop(_Value):
+class TripStop(_Value, frozen=True):
     """Do what a stop edge does, for a stop on glass or by software."""
 
 
-class SendAuthorisation(_Value):
+class SendAuthorisation(_Value, frozen=True):
     authorisation: Authorisation
     epoch: int
 
 
-class SendCommand(_Value):
+class SendCommand(_Value, frozen=True):
     """`epoch` None for what is sent whatever the latch says: stop, void, retract, clear faults."""
 
     command: Command
     epoch: int | None
 
 
-class AskIdentity(_Value):
+class AskIdentity(_Value, frozen=True):
     """Read the identity block again; it is the next cycle's `identity`."""
 
 
-class SetCursor(_Value):
+class SetCursor(_Value, frozen=True):
     """Lowest lifetime number not yet committed; goes with every lease from now on."""
 
     cursor: int
 
 
-class Reread(_Value):
+class Reread(_Value, frozen=True):
     """Have the ledger thread read back what a restart would find, after all that was handed to it; see `restored`."""
 
 
-class WriteAnchor(_Value):
+class WriteAnchor(_Value, frozen=True):
     row: int
     sha256: bytes
 
 
-class Respond(_Value):
+class Respond(_Value, frozen=True):
     client: Client
     reply: Reply
 
 
-class Ask(_Value):
+class Ask(_Value, frozen=True):
     """A question for the clerk: what takes long and is never done in the loop."""
 
     ticket: int
     question: Question
 
 
-class HashPin(_Value, tag=True):
+class HashPin(_Value, frozen=True, tag=True):
     pin: str
 
 
-class CheckPin(_Value, tag=True):
+class CheckPin(_Value, frozen=True, tag=True):
     pin: str
     hashed: str
 
 
-class Listing(_Value, tag=True):
+class Listing(_Value, frozen=True, tag=True):
     before: int
 
 
-class ReadPage(_Value, tag=True):
+class ReadPage(_Value, frozen=True, tag=True):
     session: int
 
 
-class ReadPatient(_Value, tag=True):
+class ReadPatient(_Value, frozen=True, tag=True):
     """What is known of a code; with a protocol and a product also the course so far."""
 
     patient: str
@@ -185,7 +180,7 @@ class ReadPatient(_Value, tag=True):
     product: str = ""
 
 
-class MakeExport(_Value, tag=True):
+class MakeExport(_Value, frozen=True, tag=True):
     session: int
     format: str
 
@@ -193,17 +188,17 @@ class MakeExport(_Value, tag=True):
 Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | MakeExport
 
 
-class Beacon(_Value):
+class Beacon(_Value, frozen=True):
     red: bool
     yellow: bool
     cyan: bool
 
 
-class Buzzer(_Value):
+class Buzzer(_Value, frozen=True):
     hertz: int | None
 
 
-class Disconnect(_Value):
+class Disconnect(_Value, frozen=True):
     """Close the port and open it again: three bad frames in a second (LNK-3)."""
 
 

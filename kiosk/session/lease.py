@@ -28,3 +28,7 @@ class KioskLease:
 
     def live(self, now: float) -> bool:
         return now - self._shown <= LEASE_S
+
+    def showed(self, number: int) -> bool:
+        """Whether snapshot `number` is one of those remembered: shown a few seconds ago at most."""
+        return number in self._stamps

@@ -59,7 +59,7 @@ class Setup:
     # -- helpers -------------------------------------------------------------------------------------------------
     @property
     def protocol(self) -> Protocol | None:
-        return None if self.facts is None else self._library.protocols[self.facts.protocol]
+        return None if self.facts is None else self._library.protocols.get(self.facts.protocol)
 
     def restore(self, row: SessionRow, events: tuple[EventRow, ...]) -> None:
         facts = opened(row)
@@ -77,7 +77,7 @@ class Setup:
             raise NotNow(what="This", why="no session is open")
         return self.facts
 
-    def record(self, kind: str, sentence: str, **body: str | int | float | bool | None | list[str]) -> None:
+    def record(self, kind: str, sentence: str, **body: str | float | bool | list[str] | None) -> None:
         """Write an event of the session and let it become a fact."""
         row = EventRow(kind, self._desk.mono_ms, self._desk.session, self._desk.user, sentence, body)
         self._desk.write(row)

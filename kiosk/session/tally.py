@@ -38,6 +38,17 @@ class Tally:
         point, given = self.last_point
         self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
 
+    def restart(self, shots: tuple[ShotRow, ...]) -> None:
+        """Begin again from the rows of the session.
+
+        Which shots the present syringe and needle gave is not asked: the plunger's own place tells what a syringe
+        holds, and a needle is counted too old rather than too new.
+        """
+        Tally.__init__(self)
+        for shot in shots:
+            self.add(shot)
+        self.syringe_nl = 0
+
     def new_syringe(self) -> None:
         self.syringe_nl = 0
 

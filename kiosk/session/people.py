@@ -1,0 +1,171 @@
+"""Who is at the screen: accounts, signing in, locking. The rules are in `access`; here they meet ledger and clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from drivers.errors import NappageError
+from kiosk.access.demo import demo_pin
+from kiosk.access.errors import AccountsExist, AccountUnknown, PinRefused
+from kiosk.access.lockout import check_may_try, failed, locks, refusal, succeeded, waits_s
+from kiosk.access.roles import Role
+from kiosk.channel.snapshot import Account, Page, User
+from kiosk.records.rows import AccountRow
+from kiosk.session.desk import Desk
+from kiosk.session.exchange import Answer, CheckPin, HashPin
+
+Answerer = Callable[[NappageError | None, Page | None], None]
+
+
+class People:
+    """Accounts as the ledger has them, and the one person who is signed in."""
+
+    def __init__(self, desk: Desk, accounts: tuple[AccountRow, ...], *, simulated: bool) -> None:
+        self._desk = desk
+        self._accounts = {account.name: account for account in accounts}
+        self._simulated = simulated
+        self._name = ""
+        self._locked = False
+        self._touched: float | None = None
+
+    # -- who -----------------------------------------------------------------------------------------------------
+    @property
+    def role(self) -> Role | None:
+        """Role of whoever is signed in and not locked out by the lock screen."""
+        return Role(self._accounts[self._name].role) if self.active else None
+
+    @property
+    def active(self) -> bool:
+        return bool(self._name) and not self._locked
+
+    @property
+    def first_start(self) -> bool:
+        return not self._accounts
+
+    def view(self) -> User | None:
+        return User(self._name, self._accounts[self._name].role, self._locked) if self._name else None
+
+    def accounts(self) -> tuple[Account, ...]:
+        wall_ms = self._desk.inputs.wall_ms
+        return tuple(
+            Account(
+                account.name, account.role, waits_s(account, wall_ms), account.disabled,
+                demo_pin(account.name) if self._simulated else "",
+            )
+            for account in self._accounts.values()
+        )
+
+    # -- the step --------------------------------------------------------------------------------------------------
+    def step(self, *, enabled: bool) -> None:
+        """Lock after five minutes without a touch (ACC-3). `enabled`: the motor enable is on, or something is armed."""
+        now = self._desk.now
+        if self._touched is None or enabled:
+            self._touched = now
+        if self.active and locks(now, self._touched, enabled=enabled):
+            self.lock("5 minutes passed without a touch")
+
+    def touched(self) -> None:
+        self._touched = self._desk.now
+
+    # -- signing in ------------------------------------------------------------------------------------------------
+    def create_first(self, name: str, pin: str, answer: Answerer) -> None:
+        """Make the first account, an administrator's.
+
+        Raises:
+            AccountsExist: there is one.
+            PinRefused: no name is given.
+        """
+        if self._accounts:
+            raise AccountsExist
+        if not name.strip():
+            raise PinRefused(why="the account has no name")
+
+        def hashed(found: object) -> None:
+            told = cast("Answer", found)
+            if not told.ok:
+                answer(ClerkRefusal(told), None)
+                return
+            row = AccountRow(
+                name.strip(), self._desk.mono_ms, name.strip(), Role.ADMINISTRATOR.value, told.text,
+                reason="first administrator",
+            )
+            self._desk.commit(row, then=lambda: self._made(row, answer))
+
+        self._desk.ask(HashPin(pin), hashed)
+
+    def _made(self, row: AccountRow, answer: Answerer) -> None:
+        self._accounts[row.name] = row
+        self._enter(row)
+        answer(None, None)
+
+    def sign_in(self, name: str, pin: str, answer: Answerer) -> None:
+        """Check the PIN in the clerk; a wrong one is on disk before it is answered (ACC-2).
+
+        Raises:
+            AccountUnknown, AccountDisabled, SignInWaits: not even tried.
+        """
+        account = self._account(name)
+
+        def checked(error: NappageError | None) -> None:
+            if error is None:
+                self._enter(account)
+            answer(error, None)
+
+        self._check(account, pin, checked)
+
+    def check_own_pin(self, pin: str, then: Callable[[NappageError | None], None]) -> None:
+        """For a signature: the PIN of whoever is signed in."""
+        self._check(self._account(self._name), pin, then)
+
+    def _account(self, name: str) -> AccountRow:
+        account = self._accounts.get(name)
+        if account is None:
+            raise AccountUnknown(name=name)
+        return account
+
+    def _check(self, account: AccountRow, pin: str, then: Callable[[NappageError | None], None]) -> None:
+        desk = self._desk
+        check_may_try(account, desk.inputs.wall_ms)
+
+        def heard(found: object) -> None:
+            told = cast("Answer", found)
+            if told.error:
+                then(ClerkRefusal(told))
+                return
+            current = self._accounts[account.name]
+            row = succeeded(current, desk.mono_ms) if told.ok else failed(current, desk.inputs.wall_ms, desk.mono_ms)
+            error = None if told.ok or row is None else refusal(row)
+            if row is None:
+                then(None)
+                return
+            self._accounts[row.name] = row
+            desk.commit(row, then=lambda: then(error))
+
+        desk.ask(CheckPin(pin, account.pin), heard)
+
+    def _enter(self, account: AccountRow) -> None:
+        self._name, self._locked, self._touched = account.name, False, self._desk.now
+        self._desk.user = account.name
+        self._desk.event("signed in", f"{account.name} signed in", role=account.role)
+
+    def sign_out(self) -> None:
+        if self._name:
+            self._desk.event("signed out", f"{self._name} signed out")
+        self._name = self._desk.user = ""
+        self._locked = False
+
+    def lock(self, why: str) -> None:
+        if self.active:
+            self._locked = True
+            self._desk.event("locked", f"The screen was locked: {why}")
+
+
+class ClerkRefusal(NappageError):
+    """What the clerk could not do, with the number, sentence and remedy it gave."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.number = answer.error  # type: ignore[misc]
+        self.sentence = answer.sentence.replace("{", "{{").replace("}", "}}")  # type: ignore[misc]
+        self.remedy = answer.remedy  # type: ignore[misc]
+        super().__init__()

@@ -1,0 +1,341 @@
+"""The engine seen from outside: the snapshot, the catalogue, the self-test's looks, the plan that the record shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from drivers.registers import Input, Mode
+from kiosk.channel.commands import ModeName, Side
+from kiosk.channel.snapshot import (
+    ArmingView,
+    Catalogue,
+    Choice,
+    PressureState,
+    ProductChoice,
+    ProtocolCard,
+    SessionView,
+    Snapshot,
+    SyringeChoice,
+    Total,
+    Treat,
+    Value,
+    Zone,
+)
+from kiosk.protocols.limits import Range, Setting
+from kiosk.protocols.profile import Guide, Protocol
+from kiosk.records.rows import EventRow
+from kiosk.session import guards
+from kiosk.session.tally import NOTHING
+from kiosk.session.words import in_words, place
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+RESISTING_SHARE = 0.5
+"""Share of the occlusion threshold from which the line counts as resisting."""
+BLOCKED_SHARE = 0.9
+
+
+class PlanRow(TypedDict):
+    sentence: str
+    body: dict[str, str | int | float | bool | list[str] | None]
+
+
+# -- self-test ------------------------------------------------------------------------------------------------------
+def looks(engine: Engine) -> list[tuple[str, str, Callable[[], str]]]:
+    """The checks that only look, in their order (PST-1)."""
+
+    def ledger() -> str:
+        if engine.desk.ledger_broken:
+            return f"The record cannot be written: {engine.desk.ledger_broken}"
+        return "" if engine.verified == "good" else engine.verified
+
+    def profiles() -> str:
+        return "" if engine.library.protocols else "There is no protocol: check the folder 'profiles'."
+
+    def clock() -> str:
+        return "" if engine.desk.inputs.wall_trusted else "The clock is not trusted: set the time, or fit its battery."
+
+    def inputs() -> str:
+        status = engine.desk.status
+        if engine.pedal.failed:
+            return f"{engine.pedal.failed[:1].upper()}{engine.pedal.failed[1:]}: release it, or unplug it and check."
+        if status is not None and status.inputs & Input.TRIGGER:
+            return "The trigger is held: release it."
+        if not engine.desk.inputs.panel_alive:
+            return "The pins are silent: start the program again."
+        return "The relay's feedback is on although it is off." if engine.relay_stuck else ""
+
+    def stop() -> str:
+        return engine.stop.view().sentence if engine.stop.state in ("open", "contradiction") else ""
+
+    def link() -> str:
+        sentence = "" if engine.connection.ready else engine.connection.sentence
+        return f"{sentence[:1].upper()}{sentence[1:]}."[: 400 if sentence else 0]
+
+    def faults() -> str:
+        status = engine.desk.status
+        found = guards.faults(status.faults) if status is not None else []
+        return f"The injector reports: {'; '.join(found)}. Clear the fault once its cause is gone." if found else ""
+
+    def calibration() -> str:
+        connected = engine.connection.connected
+        if connected is None or connected.calibration is None or connected.calibration.id == 0:
+            return "The injector has no valid calibration: a technician calibrates it."
+        return engine.calibration_refusal(connected.calibration)
+
+    return [
+        ("ledger", "Record", ledger), ("profiles", "Treatment profiles", profiles), ("clock", "Clock", clock),
+        ("stop", "Stop circuit", stop), ("inputs", "Pedal, trigger and pins", inputs),
+        ("link", "Injector and its record", link), ("faults", "Injector without faults", faults),
+        ("calibration", "Calibration", calibration),
+    ]
+
+
+def detail(engine: Engine, key: str) -> str:
+    """What a passed check found."""
+    identity = engine.desk.identity
+    match key:
+        case "profiles":
+            return f"{len(engine.library.protocols)} protocols"
+        case "link" if identity is not None:
+            return f"Serial {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
+        case "calibration" if identity is not None:
+            return f"Number {identity.calibration_id}"
+        case "clock":
+            return wall(engine)
+        case _:
+            return ""
+
+
+def wall(engine: Engine) -> str:
+    """Local date and time to the minute; "" when the clock is not trusted."""
+    if not engine.desk.inputs.wall_trusted:
+        return ""
+    return datetime.fromtimestamp(engine.desk.inputs.wall_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+# -- plan -----------------------------------------------------------------------------------------------------------
+def setting_of(event: EventRow) -> Setting:
+    """The setting that an arming's event holds."""
+    body = event.body
+    return Setting(
+        zone=str(body["zone"]), side=str(body["side"]), depth_um=cast("int", body["depth_um"]),
+        dose_nl=cast("int", body["dose_nl"]), mode=Mode(cast("int", body["mode"])),
+        rate_mhz=cast("int", body["rate_mhz"]), shots=cast("int", body["shots"]),
+    )
+
+
+def plan(engine: Engine) -> Iterator[PlanRow]:
+    """What the protocol plans for each zone and side, with the limits in force."""
+    protocol = engine.setup.protocol
+    if protocol is None:
+        return
+    for zone in protocol.zones:
+        ranges = engine.treatment.ranges(zone.key)
+        for side in zone.sides:
+            yield {
+                "sentence": f"Planned: {place(zone.title, side)}",
+                "body": {
+                    "protocol_title": protocol.title, "zone": zone.key, "zone_title": zone.title, "side": side,
+                    "planned": ranges.shots.default, "depth_um": ranges.depth.default, "dose_nl": ranges.dose.default,
+                    "technique": zone.technique, "spacing_mm": span(zone.spacing_um, 1000),
+                    "angle_deg": zone.angle_deg.high or 90, "depth_low_um": ranges.depth.hard_low.value,
+                    "depth_high_um": ranges.depth.hard_high.value, "dose_low_nl": ranges.dose.hard_low.value,
+                    "dose_high_nl": ranges.dose.hard_high.value,
+                },
+            }
+
+
+def span(guide: Guide, divisor: int = 1) -> str:
+    """A guide in its unit: "2 to 4", "10", "" where the clinic has to give it."""
+    if guide.low is None:
+        return ""
+    low, high = guide.low / divisor, (guide.high or guide.low) / divisor
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+# -- snapshot -------------------------------------------------------------------------------------------------------
+def snapshot(engine: Engine, number: int) -> Snapshot:
+    desk = engine.desk
+    in_session = engine.setup.facts is not None
+    return Snapshot(
+        number=number,
+        stamp=desk.now,
+        simulated=engine.simulated,
+        phase=engine.phase,
+        stop=engine.stop.view(),
+        link=engine.connection.view(),
+        loop=engine.loop,
+        accounts=engine.people.accounts(),
+        first_start=engine.people.first_start,
+        user=engine.people.view(),
+        checks=engine.selftest.views(),
+        ready=engine.selftest.passed,
+        session=session(engine) if in_session else None,
+        treat=treat(engine) if in_session else None,
+        missing=engine.missing(),
+        question=engine.treatment.question,
+        alarms=engine.signals.views(),
+        sound_paused_s=engine.signals.paused_s,
+        notices=tuple(desk.notices),
+        busy=engine.slot.words if engine.slot.current is not None and engine.treatment.arming is None else "",
+        wall=wall(engine),
+        last_session=engine.last_session,
+    )
+
+
+def session(engine: Engine) -> SessionView:
+    facts, library = engine.setup.facts, engine.library
+    assert facts is not None, "asked for while a session is open"
+    protocol, envelope = engine.setup.protocol, engine.treatment.envelope
+    wall_ms = engine.desk.inputs.wall_ms
+    needle, syringe = library.needles.get(facts.needle), library.syringes.get(facts.syringe)
+    product = library.products.get(facts.product)
+    setting = engine.treatment.setting
+    totals: tuple[Total, ...] = ()
+    if envelope is not None and setting is not None:
+        totals = tuple(
+            Total(total.key, total.title, total.used, total.unit, *_bound(total.limit))
+            for total in envelope.totals(setting.zone, engine.totals(setting))
+        )
+    return SessionView(
+        number=facts.number,
+        protocol=facts.protocol,
+        protocol_title=protocol.title if protocol is not None else facts.protocol,
+        patient=facts.patient,
+        opened_by=facts.opened_by,
+        step=facts.step(wall_ms),
+        done=facts.steps_done(wall_ms),
+        product=facts.product,
+        product_title=product.title if product is not None else "",
+        lot=facts.lot,
+        expiry=facts.expiry,
+        needle=facts.needle,
+        needle_title=needle.title if needle is not None else "",
+        needle_shots=engine.tally.needle_shots,
+        syringe=facts.syringe,
+        syringe_title=syringe.title if syringe is not None else "",
+        dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
+        prime_nl=envelope.prime_nl(refill=facts.refill) if envelope is not None else 0,
+        prime_asks_drop=engine.setup.asked_drop,
+        zones=tuple(zones(engine, protocol)) if protocol is not None else (),
+        totals=totals,
+        preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
+        aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
+    )
+
+
+def _bound(limit: object) -> tuple[int | None, str]:
+    return (None, "") if limit is None else (limit.value, str(limit.origin))  # type: ignore[attr-defined]
+
+
+def zones(engine: Engine, protocol: Protocol) -> Iterator[Zone]:
+    """The protocol's zones, each side on its own, with what was given."""
+    for zone in protocol.zones:
+        planned = engine.treatment.ranges(zone.key).shots.default if engine.treatment.envelope is not None else 0
+        for side in zone.sides:
+            given = engine.tally.by_zone.get((zone.key, side), NOTHING)
+            yield Zone(
+                zone.key, zone.title, cast("Side", side), planned, given.shots, given.nl, zone.technique,
+                span(zone.spacing_um, 1000), zone.angle_deg.high or 90,
+            )
+
+
+def value(allowed: Range, now: int) -> Value:
+    return Value(
+        value=now, step=allowed.step, hard_low=allowed.hard_low.value, hard_high=allowed.hard_high.value,
+        hard_low_origin=str(allowed.hard_low.origin), hard_high_origin=str(allowed.hard_high.origin),
+        default=allowed.default, soft_low=None if allowed.soft_low is None else allowed.soft_low.value,
+        soft_high=None if allowed.soft_high is None else allowed.soft_high.value, source=allowed.source,
+        grade=allowed.grade, needs_clinic=allowed.needs_clinic,
+    )
+
+
+def treat(engine: Engine) -> Treat | None:
+    """The treat screen's data once all parts are known."""
+    setting, envelope, facts = engine.treatment.setting, engine.treatment.envelope, engine.setup.facts
+    if setting is None or envelope is None or facts is None:
+        return None
+    ranges, status, arming = envelope.ranges(setting.zone), engine.desk.status, engine.treatment.arming
+    totals = engine.totals(setting)
+    inputs = Input(0) if status is None else Input(status.inputs)
+    protocol = engine.setup.protocol
+    zone = None if protocol is None else protocol.zone(setting.zone)
+    return Treat(
+        zone=setting.zone,
+        side=cast("Side", setting.side),
+        mode=cast("ModeName", setting.mode.name.lower()),
+        depth=value(ranges.depth, setting.depth_um),
+        dose=value(ranges.dose, setting.dose_nl),
+        rate=value(ranges.rate, setting.rate_mhz),
+        shots=value(ranges.shots, setting.shots),
+        offer=in_words(setting, zone.title if zone is not None else setting.zone),
+        arming=None if arming is None
+        else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
+        shot_count=engine.tally.session.shots,
+        syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,
+        syringe_fill_nl=facts.fill_nl,
+        usable_nl=totals.syringe_usable_nl,
+        pressure_kpa=0 if status is None else status.pressure_kpa,
+        pressure=pressure(engine),
+        needle_um=0 if status is None else status.needle_um,
+        angle_deg=zone.angle_deg.high or 90 if zone is not None else 90,
+        contact=bool(inputs & Input.CONTACT),
+        trigger=bool(inputs & Input.TRIGGER),
+        pedal=engine.pedal.pressed,
+        enabled=engine.desk.inputs.panel.enable,
+        retracted=bool(inputs & Input.HOME),
+    )
+
+
+def pressure(engine: Engine) -> PressureState:
+    """The line as the pressure bar shows it."""
+    status, identity = engine.desk.status, engine.desk.identity
+    if status is None or identity is None:
+        return "free"
+    share = status.pressure_kpa / max(1, identity.occlusion_kpa)
+    return "blocked" if share >= BLOCKED_SHARE else "resisting" if share >= RESISTING_SHARE else "free"
+
+
+# -- catalogue ------------------------------------------------------------------------------------------------------
+def catalogue(engine: Engine) -> Catalogue:
+    """What can be chosen on this device."""
+    library = engine.library
+    screening = {item.key: item for protocol in library.protocols.values() for item in protocol.screening}
+    return Catalogue(
+        protocols=tuple(_card(engine, protocol) for protocol in library.protocols.values()),
+        needles=tuple(
+            Choice(needle.key, needle.title, f"{needle.gauge}G, {needle.length_um / 1000:g} mm")
+            for needle in library.needles.values()
+        ),
+        syringes=tuple(
+            SyringeChoice(syringe.key, syringe.title, syringe.barrel_nl, syringe.reserve_nl)
+            for syringe in library.syringes.values()
+        ),
+        products=tuple(
+            ProductChoice(product.key, product.title, product.detail, product.example)
+            for product in library.products.values()
+        ),
+        screening=tuple(Choice(item.key, item.text, f"grade {item.grade}") for item in screening.values()),
+        versions=engine.versions,
+    )
+
+
+def _card(engine: Engine, protocol: Protocol) -> ProtocolCard:
+    sessions, interval = span(protocol.sessions), span(protocol.interval_days)
+    return ProtocolCard(
+        key=protocol.key,
+        title=protocol.title,
+        summary=protocol.summary,
+        techniques=tuple(sorted({zone.technique for zone in protocol.zones})),
+        zones=tuple(zone.title for zone in protocol.zones),
+        sessions=f"{sessions} sessions" if sessions else "as the physician decides",
+        interval=f"every {interval} days" if interval else "as the physician decides",
+        approved=engine.simulated or engine.approved(protocol.key),
+        needs_clinic=protocol.clinic_keys,
+    )
+
+

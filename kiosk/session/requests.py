@@ -1,0 +1,326 @@
+"""Commands in, one answer each: who may, when it may, whether it repeats what was seen, then the part that does it.
+
+Nothing a screen says is believed: the table of states, the roles and every value are checked here again (ACC-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from drivers.errors import NappageError
+from drivers.registers import CommandKind, Mode
+from kiosk.access.roles import require
+from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import Page, Reply
+from kiosk.records.rows import ClosingRow
+from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
+from kiosk.session.exchange import Answer, Client, Listing, MakeExport, ReadPage, ReadPatient, Respond, WriteAnchor
+from kiosk.session.facts import FINISHED, RESUMED
+from kiosk.session.people import ClerkRefusal
+from kiosk.session.states import TABLE
+from kiosk.session.words import mm, rate, ul
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+Answerer = Callable[[NappageError | None, Page | None], None]
+MODES = {"single": Mode.SINGLE, "burst": Mode.BURST, "continuous": Mode.CONTINUOUS}
+QUIET = frozenset({ask.Flip, ask.Touched})
+"""Commands that say that somebody or something is there, nothing more."""
+
+
+class Requests:
+    """Takes the requests of a step and sees that each is answered once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._handlers: dict[type, Callable[[Any, Answerer], bool | None]] = {
+            ask.Flip: self._flip, ask.Touched: self._touched, ask.Stop: self._stop,
+            ask.CreateFirstAdministrator: self._first, ask.SignIn: self._sign_in, ask.SignOut: self._sign_out,
+            ask.Lock: self._lock, ask.AcknowledgeStop: self._acknowledge_stop,
+            ask.AcknowledgeAlarm: self._acknowledge_alarm, ask.PauseSound: self._pause_sound,
+            ask.RunSelfTest: self._self_test, ask.AnswerCheck: self._answer_check, ask.OpenSession: self._open,
+            ask.AnswerScreening: self._screen, ask.UseProduct: self._product, ask.FitNeedle: self._needle,
+            ask.FitSyringe: self._syringe, ask.Prepared: self._prepared, ask.Prime: self._prime,
+            ask.ConfirmDrop: self._drop, ask.ChooseZone: self._zone, ask.Edit: self._edit,
+            ask.ChooseMode: self._mode, ask.ConfirmSoft: self._confirm, ask.WithdrawSoft: self._withdraw,
+            ask.Arm: self._arm, ask.Disarm: self._disarm, ask.Rehome: self._rehome,
+            ask.ClearFaults: self._clear_faults, ask.PairInjector: self._pair, ask.Finish: self._finish,
+            ask.ResumeTreating: self._resume, ask.Sign: self._sign, ask.ListSessions: self._list,
+            ask.ReadSession: self._read, ask.ExportSession: self._export, ask.FindPatient: self._find,
+        }
+
+    def step(self) -> None:
+        for client, request in self._engine.desk.inputs.requests:
+            self._take(client, request.number, request.command)
+
+    def _take(self, client: Client, number: int, command: Any) -> None:
+        def answer(error: NappageError | None, page: Page | None = None) -> None:
+            if error is None:
+                reply = Reply(number, True, page=page)
+            else:
+                reply = Reply(number, False, error.number, error.sentence.format(**error.facts), error.remedy)
+            self._engine.desk.emit(Respond(client, reply))
+
+        try:
+            self._admit(client, command)
+            later = self._handlers[type(command)](command, answer)
+        except NappageError as error:
+            answer(error)
+            return
+        if not later and type(command) not in QUIET:
+            answer(None)
+
+    def _admit(self, client: Client, command: Any) -> None:
+        """Seat, role and state.
+
+        Raises:
+            NoSeat, NotAllowed, NotNow: not by this person, or not now.
+        """
+        engine = self._engine
+        kind = type(command)
+        rule, name = TABLE[kind], kind.__name__
+        if client != engine.desk.inputs.seat and not rule.shell:
+            raise NoSeat(what=what(name))
+        require(engine.people.role, kind)
+        if engine.phase not in rule.phases:
+            raise NotNow(what=what(name), why=WHY_PHASE[engine.phase])
+        if engine.treatment.arming is not None:
+            if rule.ends_arming:
+                engine.treatment.end(f"{what(name).lower()} was asked")
+            elif not rule.armed_too:
+                raise NotNow(what=what(name), why="a treatment is armed; disarm first")
+
+    # -- always --------------------------------------------------------------------------------------------------
+    def _flip(self, command: ask.Flip, _: Answerer) -> None:
+        self._engine.lease.flipped(command.snapshot)
+
+    def _touched(self, *_: object) -> None:
+        self._engine.people.touched()
+
+    def _stop(self, *_: object) -> None:
+        engine = self._engine
+        engine.stop.trip("STOP on the screen")
+        engine.treatment.end("STOP on the screen", CommandKind.STOP)
+        engine.slot.interrupt("STOP on the screen", CommandKind.STOP)
+
+    def _acknowledge_stop(self, *_: object) -> None:
+        self._engine.stop.acknowledge()
+
+    def _acknowledge_alarm(self, command: ask.AcknowledgeAlarm, _: Answerer) -> None:
+        self._engine.signals.acknowledge(command.number)
+
+    def _pause_sound(self, *_: object) -> None:
+        self._engine.signals.pause()
+
+    # -- who -----------------------------------------------------------------------------------------------------
+    def _first(self, command: ask.CreateFirstAdministrator, answer: Answerer) -> bool:
+        self._engine.people.create_first(command.name, command.pin, answer)
+        return True
+
+    def _sign_in(self, command: ask.SignIn, answer: Answerer) -> bool:
+        self._engine.people.sign_in(command.name, command.pin, answer)
+        return True
+
+    def _sign_out(self, *_: object) -> None:
+        self._engine.people.sign_out()
+
+    def _lock(self, *_: object) -> None:
+        self._engine.people.lock("asked")
+
+    # -- self-test -------------------------------------------------------------------------------------------------
+    def _self_test(self, *_: object) -> None:
+        self._engine.selftest.restart()
+
+    def _answer_check(self, command: ask.AnswerCheck, _: Answerer) -> None:
+        self._engine.selftest.answer(command.check, command.yes)
+
+    # -- set-up ----------------------------------------------------------------------------------------------------
+    def _open(self, command: ask.OpenSession, answer: Answerer) -> bool:
+        engine = self._engine
+        if not engine.simulated and not engine.approved(command.protocol):
+            raise NotNow(what="Opening a session", why="an administrator has not approved this protocol here")
+        versions = ", ".join(f"{name} {version}" for name, version in engine.versions)
+        engine.setup.open(command, engine.new_session_number, answer, versions)
+        return True
+
+    def _screen(self, command: ask.AnswerScreening, _: Answerer) -> None:
+        self._engine.setup.screen(command)
+
+    def _product(self, command: ask.UseProduct, answer: Answerer) -> bool:
+        self._engine.setup.use_product(command, answer)
+        return True
+
+    def _needle(self, command: ask.FitNeedle, answer: Answerer) -> bool:
+        self._engine.setup.fit_needle(command, answer)
+        return True
+
+    def _syringe(self, command: ask.FitSyringe, answer: Answerer) -> bool:
+        self._engine.setup.fit_syringe(command, answer)
+        return True
+
+    def _prepared(self, command: ask.Prepared, _: Answerer) -> None:
+        self._engine.setup.prepare(command)
+
+    def _prime(self, command: ask.Prime, answer: Answerer) -> bool:
+        engine = self._engine
+        envelope, setting = engine.treatment.envelope, engine.treatment.setting
+        if envelope is None or setting is None:
+            raise NotNow(what="Priming", why="product, needle and syringe are not all known")
+        verdict = envelope.check_prime(command.volume_nl, engine.totals(setting))
+        if verdict.refusals:
+            raise NotNow(what="Priming", why=verdict.refusals[0].sentence.rstrip("."))
+        engine.setup.prime(command.volume_nl, answer)
+        return True
+
+    def _drop(self, command: ask.ConfirmDrop, _: Answerer) -> None:
+        self._engine.setup.confirm_drop(command.seen)
+
+    # -- treat -----------------------------------------------------------------------------------------------------
+    def _zone(self, command: ask.ChooseZone, _: Answerer) -> None:
+        protocol = self._engine.setup.protocol
+        zone = None if protocol is None else protocol.zone(command.zone)
+        if zone is None or command.side not in zone.sides:
+            raise NotChoosable(what="zone", name=f"{command.zone} {command.side}")
+        self._engine.treatment.choose_zone(command.zone, command.side)
+
+    def _edit(self, command: ask.Edit, _: Answerer) -> None:
+        self._engine.treatment.edit(command.field, command.value)
+
+    def _mode(self, command: ask.ChooseMode, _: Answerer) -> None:
+        protocol = self._engine.setup.protocol
+        if protocol is None or command.mode not in protocol.modes:
+            raise NotChoosable(what="mode in this protocol", name=command.mode)
+        self._engine.treatment.choose_mode(MODES[command.mode])
+
+    def _confirm(self, command: ask.ConfirmSoft, _: Answerer) -> None:
+        self._engine.treatment.confirm(command.key, command.reason)
+
+    def _withdraw(self, *_: object) -> None:
+        self._engine.treatment.withdraw()
+
+    def _arm(self, command: ask.Arm, _: Answerer) -> None:
+        engine = self._engine
+        facts, setting = engine.setup.facts, engine.treatment.setting
+        assert facts is not None, "the table lets arming in while a session is treated"
+        if setting is None:
+            raise NotReady(why="product, needle and syringe are not all known")
+        for field, shown, actual in (
+            ("the zone", f"{command.zone} {command.side}", f"{setting.zone} {setting.side}"),
+            ("the depth", mm(command.depth_um), mm(setting.depth_um)),
+            ("the dose", ul(command.dose_nl), ul(setting.dose_nl)),
+            ("the mode", command.mode, setting.mode.name.lower()),
+            ("the rate", rate(command.rate_mhz), rate(setting.rate_mhz)),
+            ("the shots", str(command.shots), str(setting.shots)),
+            ("the product", command.product, facts.product),
+            ("the syringe", command.syringe, facts.syringe),
+            ("the needle", command.needle, facts.needle),
+        ):
+            if shown != actual:
+                raise Differs(field=field, shown=shown, actual=actual)
+        if not engine.lease.showed(command.snapshot):
+            raise NotReady(why="the values were shown too long ago")
+        missing = engine.missing()
+        if missing:
+            engine.treatment.ask_crossings()
+            raise NotReady(why=missing[0].rstrip("."))
+        engine.treatment.arm()
+
+    def _disarm(self, *_: object) -> None:
+        """Admitting it has ended the arming already; without one there is nothing to do."""
+
+    def _rehome(self, command: ask.Rehome, answer: Answerer) -> bool:
+        if not command.away:
+            raise NotNow(what="Homing", why="the handpiece is not away from the patient")
+
+        def homed(error: MotionFailed | None) -> None:
+            answer(error, None)
+
+        self._engine.slot.serve(CommandKind.HOME, 0, homed)
+        return True
+
+    def _clear_faults(self, _: ask.ClearFaults, answer: Answerer) -> bool:
+        self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, lambda error: answer(error, None))
+        self._engine.signals.mismatch = ""
+        return True
+
+    def _pair(self, command: ask.PairInjector, _: Answerer) -> None:
+        self._engine.connection.pair(command.reason)
+
+    # -- end -------------------------------------------------------------------------------------------------------
+    def _finish(self, *_: object) -> None:
+        self._engine.setup.record(FINISHED, "Treating was finished")
+
+    def _resume(self, *_: object) -> None:
+        self._engine.setup.record(RESUMED, "Treating was resumed")
+
+    def _sign(self, command: ask.Sign, answer: Answerer) -> bool:
+        engine = self._engine
+        if not command.cleaned_up:
+            raise NotNow(what="Signing", why="the clean-up list is not done")
+        if not engine.slot.free:
+            raise NotNow(what="Signing", why="the injector is still at work")
+
+        def checked(error: NappageError | None) -> None:
+            if error is None:
+                self._close(command, answer)
+            else:
+                answer(error, None)
+
+        engine.people.check_own_pin(command.pin, checked)
+        return True
+
+    def _close(self, command: ask.Sign, answer: Answerer) -> None:
+        engine = self._engine
+        desk, facts = engine.desk, engine.setup.facts
+        if facts is None:
+            answer(NotNow(what="Signing", why="no session is open"), None)
+            return
+        row = ClosingRow(
+            facts.number, desk.mono_ms, desk.user, command.reactions, command.aftercare_given, command.cleaned_up,
+            command.review_date, engine.tally.session.shots, engine.tally.session.nl,
+        )
+
+        def signed() -> None:
+            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            engine.session_closed()
+            answer(None, None)
+
+        desk.commit(row, then=signed)
+
+    # -- read ------------------------------------------------------------------------------------------------------
+    def _list(self, command: ask.ListSessions, answer: Answerer) -> bool:
+        return self._from_clerk(Listing(command.before), answer)
+
+    def _read(self, command: ask.ReadSession, answer: Answerer) -> bool:
+        return self._from_clerk(ReadPage(command.session), answer)
+
+    def _export(self, command: ask.ExportSession, answer: Answerer) -> bool:
+        return self._from_clerk(MakeExport(command.session, command.format), answer)
+
+    def _find(self, command: ask.FindPatient, answer: Answerer) -> bool:
+        return self._from_clerk(ReadPatient(command.patient.strip()), answer)
+
+    def _from_clerk(self, question: Listing | ReadPage | MakeExport | ReadPatient, answer: Answerer) -> bool:
+        def heard(found: object) -> None:
+            told = cast("Answer", found)
+            answer(None if told.ok else ClerkRefusal(told), told.page)
+
+        self._engine.desk.ask(question, heard)
+        return True
+
+
+WHY_PHASE = {
+    "starting": "the self-test has not passed",
+    "home": "no session is open",
+    "setup": "the set-up of the session is not complete",
+    "treat": "a session is being treated",
+    "closing": "the session waits for its signature",
+}
+
+
+def what(name: str) -> str:
+    """A command's name as people say it: "FitSyringe" is "Fit syringe"."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,167 @@
+"""From what is wrong to what is seen and heard: conditions of the engine to alarms, beacon, buzzer and the record.
+
+The rules of alarms are in `alarms`; here is decided only which condition is present (ALM-1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from drivers.registers import Fault
+from kiosk.alarms.annunciator import Annunciator, BeaconLevels
+from kiosk.alarms.conditions import A, Raised
+from kiosk.channel.snapshot import Alarm
+from kiosk.protocols.limits import Total
+from kiosk.records.facts import Fact
+from kiosk.session.connection import State
+from kiosk.session.desk import Desk
+from kiosk.session.exchange import Beacon, Buzzer
+from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS
+from kiosk.session.words import ml
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+BY_FAULT = {
+    Fault.HOMING: A.HOMING_FAILED, Fault.RETRACT: A.RETRACT_FAILED, Fault.SPRING: A.SPRING_BROKEN,
+    Fault.DEPTH_MISMATCH: A.DEPTH_MISMATCH, Fault.DOSE_MISMATCH: A.DOSE_MISMATCH, Fault.OCCLUSION: A.OCCLUSION,
+    Fault.SUPPLY: A.SUPPLY_LOST, Fault.LEASE: A.LEASE_LAPSED, Fault.CONTACT: A.CONTACT_LOST,
+    Fault.INPUT_STUCK: A.INPUT_STUCK, Fault.MEMORY: A.MEMORY_FAULT, Fault.CALIBRATION: A.CONTROLLER_CALIBRATION,
+    Fault.PISTON: A.PISTON_NOT_MET, Fault.RESERVE: A.RESERVE, Fault.INTERRUPTED: A.INTERRUPTED,
+    Fault.COUNTER: A.COUNTER_FULL,
+}
+NEAR_PERCENT = 95
+RELAY_FOLLOWS_S = 0.100
+"""A relay that has not followed its output after this long has failed (feedback is due within 50 ms)."""
+
+
+class Signals:
+    """Conditions, alarms, lamps and tone of the present step."""
+
+    def __init__(self, desk: Desk, annunciator: Annunciator) -> None:
+        self._desk = desk
+        self._annunciator = annunciator
+        self._beacon = BeaconLevels()
+        self._tone: int | None = None
+        self._relay_since: float | None = None
+        self._linked_once = False
+        self.mismatch = ""
+        """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
+        self.kiosk_lost = False
+        self.relay_stuck = False
+        self.unattributed = ""
+
+    def step(self, engine: Engine) -> None:
+        now = self._desk.now
+        self._watch_relay()
+        self.kiosk_lost = self.kiosk_lost and not engine.lease.live(now)
+        self._linked_once = self._linked_once or engine.connection.ready
+        signals = self._annunciator.step(list(self._present(engine)), now)
+        for change in signals.changes:
+            body = {"number": change.number, "what": change.kind, "detail": change.detail}
+            self._desk.event(Fact.ALARM, change.sentence, **body)
+        tone = signals.tone if engine.selftest.tone is None else engine.selftest.tone
+        if signals.beacon != self._beacon:
+            self._beacon = signals.beacon
+            self._desk.emit(Beacon(signals.beacon.red, signals.beacon.yellow, signals.beacon.cyan))
+        if tone != self._tone:
+            self._tone = tone
+            self._desk.emit(Buzzer(tone))
+
+    def _watch_relay(self) -> None:
+        panel, now = self._desk.inputs.panel, self._desk.now
+        if panel.enable == panel.feedback:
+            self._relay_since, self.relay_stuck = None, False
+            return
+        self._relay_since = now if self._relay_since is None else self._relay_since
+        self.relay_stuck = now - self._relay_since > RELAY_FOLLOWS_S
+
+    def _present(self, engine: Engine) -> Iterator[Raised]:
+        yield from self._of_panel(engine)
+        yield from self._of_record(engine)
+        yield from self._of_injector(engine)
+        yield from self._of_session(engine)
+
+    def _of_panel(self, engine: Engine) -> Iterator[Raised]:
+        desk = self._desk
+        if engine.stop.state == "contradiction":
+            yield Raised(A.STOP_CONTRADICTION)
+        elif engine.stop.live:
+            yield Raised(A.STOP_CIRCUIT, engine.stop.view().cause)
+        if engine.pedal.failed:
+            contradiction = "contradict" in engine.pedal.failed
+            yield Raised(A.PEDAL_CONTRADICTION if contradiction else A.INPUT_STUCK, engine.pedal.failed)
+        if self.relay_stuck:
+            yield Raised(A.RELAY_FAILED)
+        if not desk.inputs.panel_alive:
+            yield Raised(A.PIN_EVENTS_SILENT)
+        if self.kiosk_lost:
+            yield Raised(A.KIOSK_LOST)
+        if desk.inputs.late_ms > LATE_DISARMS_MS:
+            yield Raised(A.CYCLE_LATE, f"{desk.inputs.late_ms:.0f} ms")
+        if not desk.inputs.realtime:
+            yield Raised(A.NOT_REALTIME)
+
+    def _of_record(self, engine: Engine) -> Iterator[Raised]:
+        desk = self._desk
+        if desk.ledger_broken:
+            yield Raised(A.LEDGER_FAILED, desk.ledger_broken)
+        elif desk.ledger_slow:
+            yield Raised(A.LEDGER_SLOW)
+        if engine.verified != "good":
+            yield Raised(A.BLOCKED_LEDGER, engine.verified)
+        if not desk.inputs.wall_trusted:
+            yield Raised(A.CLOCK_UNTRUSTED)
+        if engine.connection.state is State.BLOCKED:
+            yield Raised(A.PAIRING_NEEDED, engine.connection.sentence)
+
+    def _of_injector(self, engine: Engine) -> Iterator[Raised]:
+        desk, status = self._desk, self._desk.status
+        if engine.connection.state is State.AWAY and self._linked_once:
+            yield Raised(A.LINK_LOST, engine.connection.sentence)
+        if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
+            yield Raised(A.BAD_FRAMES)
+        if self.unattributed:
+            yield Raised(A.UNATTRIBUTED_DOSE, self.unattributed)
+        if status is not None:
+            for fault, number in BY_FAULT.items():
+                if status.faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
+                    yield Raised(number)
+        if self.mismatch:
+            yield Raised(A.DEPTH_MISMATCH if self.mismatch.startswith("depth") else A.DOSE_MISMATCH, self.mismatch)
+
+    def _of_session(self, engine: Engine) -> Iterator[Raised]:
+        facts, setting, envelope = engine.setup.facts, engine.treatment.setting, engine.treatment.envelope
+        if facts is None:
+            return
+        if facts.path_expired(self._desk.inputs.wall_ms):
+            yield Raised(A.PATH_EXPIRED)
+        if envelope is None or setting is None:
+            return
+        worst = max(envelope.totals(setting.zone, engine.totals(setting)), key=_share, default=None)
+        if worst is not None and worst.limit is not None and _share(worst) * 100 >= NEAR_PERCENT:
+            used = ml(worst.used) if worst.unit == "nL" else f"{worst.used} {worst.unit}"
+            number = A.TOTAL_REACHED if _share(worst) >= 1 else A.TOTAL_NEAR
+            yield Raised(number, f"{worst.title}: {used}")
+
+    # -- what a person does ------------------------------------------------------------------------------------------
+    def acknowledge(self, number: int) -> None:
+        if number == A.UNATTRIBUTED_DOSE:
+            self.unattributed = ""
+        self._annunciator.acknowledge(number)
+
+    def pause(self) -> None:
+        self._annunciator.pause(self._desk.now)
+
+    @property
+    def paused_s(self) -> int:
+        return self._annunciator.paused_s(self._desk.now)
+
+    def views(self) -> tuple[Alarm, ...]:
+        return self._annunciator.shown()
+
+
+def _share(total: Total) -> float:
+    """How much of its limit a total has used; the syringe's own level is no such total."""
+    return 0.0 if total.limit is None or total.limit.value == 0 else total.used / total.limit.value

@@ -1,0 +1,253 @@
+"""Control in virtual time: the same engine and cycle, a model of the injector behind the same ports, in one process.
+
+Every 25 ms cycle is executed; the same inputs give the same run, bit for bit. The model is handed in (only
+`kiosk.control` may name the simulator), the ledger is a real one on a real file or none at all.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused
+from drivers.link import Gate, LinkStatistics
+from drivers.ports import PanelEdge, PanelInputs
+from drivers.stop import StopLatch
+from kiosk.channel.commands import AnyCommand, Flip, Request
+from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
+from kiosk.records.rows import Committed, Restored, Row, Unit, WriteFailed
+from kiosk.session import exchange as x
+
+SEAT = 1
+
+
+class Levels(Protocol):
+    """Levels of the panel's contacts."""
+
+    stop_a: bool
+    stop_b: bool
+    pedal_no: bool
+    pedal_nc: bool
+    feedback: bool
+
+
+class Model(Protocol):
+    """The simulated device as the virtual wires see it. Every method takes the time first, seconds."""
+
+    def read(self, now: float, address: int, registers: int) -> bytes: ...
+
+    def write(self, now: float, address: int, data: bytes) -> None: ...
+
+    def exchange(self, now: float, address: int, data: bytes, read_address: int, read_registers: int) -> bytes: ...
+
+    def set_enable(self, now: float, on: bool) -> None: ...
+
+    def levels(self, now: float) -> Levels: ...
+
+
+class Clock:
+    """Virtual time, seconds; only its owner moves it."""
+
+    def __init__(self, start: float = 1000.0) -> None:
+        self.now = start
+
+
+class VirtualLink:
+    """Registers without a wire: bytes in, bytes out, exceptions as a controller answers them.
+
+    `refusal` and `silence` are the model's own exception classes: a Modbus exception in `code`, and no answer at all.
+    """
+
+    port = "virtual"
+    statistics = LinkStatistics()
+
+    def __init__(
+        self, model: Model, clock: Clock, refusal: type[Exception], silence: type[Exception],
+        plugged: Callable[[], bool],
+    ) -> None:
+        self._model = model
+        self._clock = clock
+        self._refusal = refusal
+        self._silence = silence
+        self._plugged = plugged
+
+    def read(self, address: int, registers: int) -> bytes:
+        return self._do("read", lambda: self._model.read(self._clock.now, address, registers))
+
+    def write(self, address: int, data: bytes, *, gate: Gate | None = None) -> None:
+        self._guarded("write", gate, lambda: self._model.write(self._clock.now, address, data) or b"")
+
+    def exchange(
+        self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
+    ) -> bytes:
+        return self._guarded(
+            "exchange", gate,
+            lambda: self._model.exchange(self._clock.now, address, data, read_address, read_registers),
+        )
+
+    def distrust(self, why: str) -> BadFrame:
+        return BadFrame(why=why)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _guarded(self, what: str, gate: Gate | None, act: Callable[[], bytes]) -> bytes:
+        if gate is None:
+            return self._do(what, act)
+        answers: list[bytes] = []
+        gate(lambda: answers.append(self._do(what, act)))
+        return answers[0]
+
+    def _do(self, what: str, act: Callable[[], bytes]) -> bytes:
+        if not self._plugged():
+            raise PortGone(port=self.port)
+        try:
+            return act()
+        except self._silence as error:
+            raise LinkTimeout(timeout_ms=40) from error
+        except self._refusal as error:
+            raise Refused(what=what, exception=int(error.code), reason="refused") from error  # type: ignore[attr-defined]
+
+
+class VirtualPanel:
+    """The panel's wires straight to the model; the stop latch is the real one."""
+
+    def __init__(self, model: Model, clock: Clock, latch: StopLatch) -> None:
+        self._model = model
+        self._clock = clock
+        self._latch = latch
+        self._enabled = False
+        self._stopped = False
+        self.lamps = (False, False, False)
+        self.tone: int | None = None
+
+    def read(self) -> PanelInputs:
+        """Levels now; an open stop contact raises the epoch, as its edge does on a real panel."""
+        levels = self._model.levels(self._clock.now)
+        closed = levels.stop_a and levels.stop_b
+        if not closed and not self._stopped:
+            self.stop()
+        self._stopped = not closed
+        return PanelInputs(
+            levels.stop_a, levels.stop_b, levels.pedal_no, levels.pedal_nc, levels.feedback, self._enabled,
+            self._clock.now,
+        )
+
+    def edges(self) -> list[PanelEdge]:
+        return []
+
+    @property
+    def epoch(self) -> int:
+        return self._latch.epoch
+
+    def enable(self, epoch: int) -> None:
+        self._latch.guarded(epoch, "enable", lambda: self._set(True))
+
+    def disable(self) -> None:
+        self._set(False)
+
+    def stop(self) -> int:
+        return self._latch.raise_epoch(self.disable)
+
+    def _set(self, on: bool) -> None:
+        self._enabled = on
+        self._model.set_enable(self._clock.now, on)
+
+    def beacon(self, *, red: bool, yellow: bool, cyan: bool) -> None:
+        self.lamps = (red, yellow, cyan)
+
+    def buzzer(self, hertz: int | None) -> None:
+        self.tone = hertz
+
+    def alive(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.disable()
+
+
+class Keeper(Protocol):
+    """What is needed of a ledger."""
+
+    @property
+    def last(self) -> tuple[int, bytes]: ...
+
+    def append(self, rows: Sequence[Row]) -> tuple[int, ...]: ...
+
+    def restore(self) -> Restored: ...
+
+
+class VirtualLedger:
+    """A real ledger without its thread: each unit is committed at once and told in the next cycle."""
+
+    def __init__(self, ledger: Keeper, post: Callable[[Committed | WriteFailed | Restored], None]) -> None:
+        self._ledger = ledger
+        self._post = post
+
+    def submit(self, unit: Unit) -> bool:
+        try:
+            self._ledger.append(unit.rows)
+        except NappageError as error:
+            self._post(WriteFailed(unit.id, error.number, error.sentence.format(**error.facts)))
+            return True
+        row, digest = self._ledger.last
+        self._post(Committed(unit.id, 0, row, digest))
+        return True
+
+    def reread(self) -> bool:
+        self._post(self._ledger.restore())
+        return True
+
+
+class VirtualClerk:
+    """Answers in the next cycle what `answer` says."""
+
+    def __init__(self, answer: Callable[[int, x.Question], x.Answer]) -> None:
+        self._answer = answer
+        self._waiting: deque[x.Answer] = deque()
+
+    def ask(self, ticket: int, question: x.Question) -> None:
+        self._waiting.append(self._answer(ticket, question))
+
+    def answers(self) -> list[x.Answer]:
+        answers = list(self._waiting)
+        self._waiting.clear()
+        return answers
+
+
+class VirtualSeat:
+    """A client in the same process that sees every snapshot and shows it at once."""
+
+    def __init__(self) -> None:
+        self.seat: int | None = SEAT
+        self.snapshot: Snapshot | None = None
+        self.catalogue: Catalogue | None = None
+        self.replies: dict[int, Reply] = {}
+        self.shows = True
+        """Whether it draws: false is a hung kiosk."""
+        self._number = 0
+        self._requests: deque[tuple[int, Request]] = deque()
+
+    def send(self, command: AnyCommand) -> int:
+        """Ask something; the number of the request, to look for in `replies`."""
+        self._number += 1
+        self._requests.append((SEAT, Request(self._number, command)))
+        return self._number
+
+    def poll(self) -> list[tuple[int, Request]]:
+        requests = list(self._requests)
+        self._requests.clear()
+        return requests
+
+    def publish(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        if self.shows:
+            self._number += 1
+            self._requests.append((SEAT, Request(self._number, Flip(snapshot.number))))
+
+    def reply(self, client: int, reply: Reply) -> None:
+        self.replies[reply.number] = reply
+
+    def send_catalogue(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
