@@ -70,8 +70,7 @@ class Carriage:
         segments: list[Segment] = []
         if velocity != 0.0:
             segments.append((now, place, velocity, math.copysign(accel, -velocity), 0.0))
-            place = min(max(place + velocity * abs(velocity) / (2 * accel), 0.0), build.end_stop_um)
-            now += abs(velocity) / accel
+            now, place = self._braked(now, place, velocity, accel)
         distance = abs(target_um - place)
         if distance > 1e-6:
             sign = math.copysign(1.0, target_um - place)
@@ -144,14 +143,19 @@ class Carriage:
         if velocity == 0.0:
             self._rest(now, place)
             return
+        end, stop = self._braked(now, place, velocity, friction)
         brake = math.copysign(friction, -velocity)
-        stop = place + velocity * abs(velocity) / (2 * friction)
-        end = now + abs(velocity) / friction
-        if stop < 0.0:
-            end = _falls((now, place, velocity, brake, 0.0), 0.0)
-            stop = 0.0
         self._segments = [(now, place, velocity, brake, 0.0), (end, stop, 0.0, 0.0, 0.0)]
         self.arrives = end
+
+    def _braked(self, now: float, place: float, velocity: float, brake: float) -> tuple[float, float]:
+        """When and where a braked carriage stands still: by itself, or against an end stop, which takes all speed."""
+        stop = place + velocity * abs(velocity) / (2 * brake)
+        limit = 0.0 if velocity < 0.0 else self._build.end_stop_um
+        if (stop - limit) * velocity <= 0.0:
+            return now + abs(velocity) / brake, stop
+        left = math.sqrt(max(0.0, velocity * velocity - 2 * brake * abs(limit - place)))
+        return now + (abs(velocity) - left) / brake, limit
 
     def _rest(self, now: float, place: float) -> None:
         self._segments = [(now, place, 0.0, 0.0, 0.0)]

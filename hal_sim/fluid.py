@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 
 NEVER = math.inf
+_STILL_KPA = 1e-9
+"""Closer to the back-pressure than this is there: an exponential never ends by itself."""
 
 
 class Fluid:
@@ -121,8 +123,10 @@ class Fluid:
         final = self.back_kpa + self.inflow * drag
         if rise == 0.0:
             return 0.0
-        share = (level - final) / (self.pressure - final) if self.pressure != final else -1.0
-        return -drag * self._compliance * math.log(share) if 0.0 < share < 1.0 else NEVER
+        if self.pressure == final or (rise > 0.0) != (final > self.pressure):
+            return NEVER
+        share = (level - final) / (self.pressure - final)
+        return -drag * self._compliance * math.log(min(share, 1.0)) if share > 0.0 else NEVER
 
     def _vents(self, longest: float) -> float:
         """Seconds until the air is gone: outflow only grows, so halving finds it."""
@@ -141,6 +145,8 @@ class Fluid:
 
     def _pass(self, gone: float, ends_at: float | None) -> None:
         pressure = self._after(gone) if ends_at is None else ends_at
+        if self.inflow == 0.0 and abs(pressure - self.back_kpa) < _STILL_KPA:
+            pressure = self.back_kpa
         left = max(0.0, self.inflow * gone - self._compliance * (pressure - self.pressure))
         air = min(self.air_nl, left)
         self.air_nl -= air

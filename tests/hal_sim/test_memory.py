@@ -1,0 +1,196 @@
+"""The non-volatile memory: torn at every byte, it never loses what was whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.registers import ANCHOR, RECORDS_KEPT, Anchor, AnchorPair, Outcome, ShotRecord
+from hal_sim.build import Build
+from hal_sim.journal import Journal
+from hal_sim.memory import SIZE, Memory, MemoryFailed, PowerCut, TwoSlots
+
+BUILD = Build()
+
+
+def record(number: int, measured_nl: int = 9_990) -> ShotRecord:
+    return ShotRecord(number, 7, 2000, 1998, 10_000, measured_nl, 30, 120, Outcome.COMPLETED)
+
+
+def test_a_torn_write_leaves_the_older_value_whole_wherever_it_is_torn() -> None:
+    value = bytes(range(40))
+    for cut in range(len(value) + 8):
+        memory = Memory()
+        subject = TwoSlots(memory, 100, len(value))
+        subject.store(value)
+        memory.cut_after = cut
+        with pytest.raises(PowerCut):
+            subject.store(bytes(40))
+        assert TwoSlots(memory, 100, len(value)).load() == value
+
+
+def test_two_slots_give_the_newest_value() -> None:
+    memory = Memory()
+    subject = TwoSlots(memory, 0, 4)
+    assert subject.load() is None
+    for number in range(5):
+        subject.store(number.to_bytes(4, "big"))
+        assert TwoSlots(memory, 0, 4).load() == number.to_bytes(4, "big")
+
+
+def test_a_memory_in_a_file_is_found_again(tmp_path: Path) -> None:
+    place = tmp_path / "fram"
+    first = Memory(place)
+    assert first.blank
+    first.write(5, b"nappage")
+    first.close()
+    first.close()
+    again = Memory(place)
+    assert again.read(5, 7) == b"nappage"
+    assert again.image() == place.read_bytes()
+    again.close()
+
+
+def test_a_file_of_another_size_is_refused_and_kept(tmp_path: Path) -> None:
+    place = tmp_path / "letter"
+    place.write_bytes(b"dear patient")
+    with pytest.raises(ValueError, match=str(SIZE)):
+        Memory(place)
+    assert place.read_bytes() == b"dear patient"
+
+
+def test_a_dead_memory_takes_nothing() -> None:
+    memory = Memory()
+    memory.dead = True
+    with pytest.raises(MemoryFailed):
+        memory.write(0, b"x")
+    assert memory.blank
+
+
+def test_a_new_controller_has_the_factorys_calibration_and_its_first_start() -> None:
+    subject = Journal(Memory(), BUILD)
+    assert subject.boot_count == 1
+    assert subject.calibration is not None
+    assert (subject.calibration.id, subject.calibration.pl_per_step_5) == (1, BUILD.pl_per_step[2])
+    assert not subject.interrupted
+    assert not subject.damaged
+
+
+@pytest.mark.requirement("LED-4")
+def test_a_motion_that_was_begun_and_never_ended_is_counted_at_its_commanded_dose() -> None:
+    memory = Memory()
+    Journal(memory, BUILD).begin(7, 2000, 10_000)
+    subject = Journal(memory, BUILD)
+    assert subject.interrupted
+    assert (subject.lifetime_shots, subject.lifetime_nl) == (1, 10_000)
+    assert subject.record(1)[-2:] == Outcome.INTERRUPTED.to_bytes(2, "big")
+    assert not Journal(memory, BUILD).interrupted, "it is counted once"
+
+
+@pytest.mark.requirement("LED-10")
+def test_a_power_cut_at_any_byte_of_any_write_neither_loses_nor_doubles_a_motion() -> None:
+    for write in range(3):  # the motion, its record, its completion
+        for cut in range(90):
+            memory = Memory()
+            subject = Journal(memory, BUILD)
+            subject.finish(record(subject.begin(7, 2000, 10_000)), 5)
+            journal, began = Journal(memory, BUILD), False
+            try:
+                if write == 0:
+                    memory.cut_after = cut
+                number = journal.begin(8, 2000, 10_000)
+                began = True
+                if write == 1:
+                    memory.cut_after = cut
+                elif write == 2:
+                    real = memory.write
+                    calls = iter([None, cut])
+
+                    def cutting(offset: int, data: bytes, real=real, memory=memory, calls=calls) -> None:  # type: ignore[no-untyped-def]
+                        memory.cut_after = next(calls)
+                        real(offset, data)
+
+                    memory.write = cutting  # type: ignore[method-assign]
+                journal.finish(record(number), 5)
+            except PowerCut:
+                pass
+            fresh = Memory()
+            fresh._bytes[:] = memory.image()
+            again = Journal(fresh, BUILD)
+            assert again.lifetime_shots in ((2,) if began else (1, 2))
+            counted = [again.record(kept) for kept in range(1, again.lifetime_shots + 1)]
+            assert all(any(raw) for raw in counted)
+            assert again.lifetime_nl == sum(int.from_bytes(raw[16:20], "big") for raw in counted)
+            assert again.lifetime_nl >= 9_990 * again.lifetime_shots
+            assert not any(again.record(again.lifetime_shots + 1))
+
+
+def test_the_last_512_records_are_kept_through_a_start() -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    for _ in range(RECORDS_KEPT + 20):
+        subject.finish(record(subject.begin(7, 2000, 10_000)), 5)
+    again = Journal(memory, BUILD)
+    assert again.oldest() == 21
+    assert list(again.records) == list(range(21, RECORDS_KEPT + 21))
+    assert again.records == subject.records
+    assert not any(again.record(20))
+
+
+def test_a_record_that_is_not_whole_is_not_shown() -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    subject.finish(record(subject.begin(7, 2000, 10_000)), 5)
+    memory.write(256 + 30 + 3, b"\xff")
+    assert not any(Journal(memory, BUILD).record(1))
+
+
+@pytest.mark.requirement("LED-11")
+@given(st.integers(0, 39))
+def test_a_torn_anchor_leaves_the_last_one(cut: int) -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    assert subject.anchors() == AnchorPair(0, bytes(32), 0, bytes(32))
+    subject.write_anchor(ANCHOR.encode(Anchor(5, b"a" * 32)))
+    memory.cut_after = cut
+    with pytest.raises(PowerCut):
+        subject.write_anchor(ANCHOR.encode(Anchor(6, b"b" * 32)))
+    found = Journal(memory, BUILD).anchors()
+    assert (found.newest_row, found.newest_sha256) == (5, b"a" * 32)
+    assert found.older_row == 0
+
+
+@pytest.mark.requirement("LED-11")
+def test_the_two_last_anchors_are_kept() -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    for row in (5, 6, 7):
+        subject.write_anchor(ANCHOR.encode(Anchor(row, bytes([row]) * 32)))
+    assert Journal(memory, BUILD).anchors() == AnchorPair(7, b"\7" * 32, 6, b"\6" * 32)
+
+
+def test_counters_that_cannot_be_read_are_damage() -> None:
+    memory = Memory()
+    Journal(memory, BUILD)
+    memory.write(0, b"\xff" * 256)
+    assert Journal(memory, BUILD).damaged
+
+
+def test_a_memory_that_dies_before_a_motion_leaves_the_motion_uncounted() -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    memory.dead = True
+    with pytest.raises(MemoryFailed):
+        subject.begin(7, 2000, 10_000)
+    assert (subject.lifetime_shots, subject.pending) == (0, None)
+    assert Journal(memory, BUILD).damaged, "a start that cannot be written down is damage too"
+
+
+def test_a_damaged_calibration_is_none() -> None:
+    memory = Memory()
+    Journal(memory, BUILD)
+    memory.write(256 + 512 * 30 + 4, b"\xff\xff")
+    assert Journal(memory, BUILD).calibration is None
