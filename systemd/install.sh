@@ -19,6 +19,7 @@ echo "install: program into $target"
 mkdir -p "$target"
 git -c safe.directory="$PWD" archive HEAD | tar -x -C "$target"
 "$target/tools/setup.sh" run
+"$target/.venv/bin/python" -m compileall -q "$target/kiosk" "$target/drivers"
 # The two users read the program and can never write it.
 chown -R root:root "$target"
 chmod -R go-w "$target"

@@ -101,7 +101,10 @@ if on_pi; then
     # PyPI holds an empty lgpio 0.0.0.2 that pip would take; only the system's is real.
     .venv/bin/python - <<'CHECK'
 import importlib.metadata, sys
-found = importlib.metadata.version("lgpio")
+try:
+    found = importlib.metadata.version("lgpio")
+except importlib.metadata.PackageNotFoundError:
+    sys.exit("setup: python3-lgpio is installed, but this Python does not see it; remove .venv and start again")
 if tuple(int(part) for part in found.split(".")[:2]) < (0, 2):
     sys.exit(f"setup: lgpio {found} is too old or a stub; install python3-lgpio 0.2 or newer and remove the other")
 CHECK

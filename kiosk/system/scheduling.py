@@ -55,13 +55,15 @@ def take_priority(priority: int) -> RealTime:
 
 
 def drop_priority() -> None:
-    """Put the calling thread under ordinary scheduling: for child processes that hash, verify, export or print.
+    """Put the calling thread under ordinary scheduling and niceness 0: for children that hash, verify, export or print.
 
     Raises:
         SchedulingNotTaken: E901, the kernel said yes and does otherwise.
     """
     os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     _read_back(os.SCHED_OTHER, 0)
+    if os.getpriority(os.PRIO_PROCESS, 0) < 0:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
 
 
 def _read_back(policy: int, priority: int) -> None:

@@ -80,6 +80,19 @@ def test_a_child_drops_to_ordinary_scheduling() -> None:
     assert in_a_thread(take_and_drop) == os.SCHED_OTHER
 
 
+def test_a_child_loses_the_niceness_of_its_unit_too() -> None:
+    # Niceness below 0 is a privilege: where the test may not take it, the drop has nothing to do and must leave 0.
+    def take_and_drop() -> int:
+        try:
+            os.setpriority(os.PRIO_PROCESS, 0, -5)
+        except PermissionError:
+            assert os.getpriority(os.PRIO_PROCESS, 0) >= 0
+        drop_priority()
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert in_a_thread(take_and_drop) >= 0
+
+
 @pytest.mark.requirement("WDG-6")
 def test_the_pin_events_come_before_the_loop_and_the_loop_before_the_ledger() -> None:
     assert 70 >= scheduling.PIN_EVENTS > scheduling.LOOP > scheduling.LEDGER > 0

@@ -176,8 +176,8 @@ def test_pins_are_safe_before_and_after_the_program() -> None:
     lines = firmware_lines()
 
     assert "dtparam=strict_gpiod" in lines
-    assert "gpio=6=op,dl" in lines
-    assert "gpio=12,16,20,21=op,dl" in lines
+    assert "gpio=6=op,pd,dl" in lines
+    assert "gpio=12,16,20,21=op,pd,dl" in lines
 
 
 @pytest.mark.requirement("LED-8")
