@@ -35,6 +35,7 @@ TITLES: dict[ScreenKey, str] = {
     "alarms": "Alarms",
     "about": "About",
 }
+FIRST = "No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more."
 RANK = {"high": 0, "medium": 1, "low": 2}
 ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
 
@@ -102,6 +103,8 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         more = f"  (+{len(alarms) - 1} more)" if len(alarms) > 1 else ""
         show = Touch("strip:alarms", "Show", Go("alarms"))
         return Strip(f"{first.title}. {first.todo}{more}", ALARM_TONES[first.priority], "bell", show)
+    if screen == "first":
+        return Strip(FIRST, "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
     return _readiness(snapshot, screen)

@@ -6,13 +6,24 @@ from collections.abc import Callable
 
 import msgspec
 
-from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
 from kiosk.view import panels, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
+from kiosk.view.touch import NOTHING
 
 EMPTY = Catalogue(protocols=(), needles=(), syringes=(), products=(), screening=())
+BEFORE = Snapshot(
+    number=0,
+    stamp=0.0,
+    simulated=False,
+    phase="starting",
+    stop=StopView("clear"),
+    link=LinkView(False, "Waiting for control"),
+    loop=LoopView(False),
+)
+"""What a touch is judged by before control has said anything: nothing but STOP can be touched then."""
 Page = msgspec.Struct
 
 
@@ -69,4 +80,12 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
         return Picture(around, screen, start.selftest(None, local), "cover", panels.covered(local))
     listed = catalogue or EMPTY
     page = _PAGES[screen](snapshot, local, listed)
-    return Picture(around, screen, page, over, _PANELS[over](snapshot, local, listed) if over else None)
+    if not over:
+        return Picture(around, screen, page)
+    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed))
+
+
+def _under(around: Frame) -> Frame:
+    """The frame under a panel: nothing but STOP can be touched, so nothing else is offered."""
+    strip = msgspec.structs.replace(around.strip, touch=NOTHING)
+    return msgspec.structs.replace(around, strip=strip, back=NOTHING, alarms=NOTHING, lock=NOTHING)

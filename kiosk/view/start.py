@@ -119,7 +119,6 @@ def _account(account: Account, chosen: bool) -> Touch:
 
 
 class FirstStart(msgspec.Struct, frozen=True):
-    intro: str = "No account exists yet. Create the administrator: a name and a PIN of 6 digits or more."
     name: Touch = NOTHING
     pin: Touch = NOTHING
     create: Touch = NOTHING

@@ -8,7 +8,7 @@ from kiosk.channel.commands import Disarm, Finish, ModeName, Side
 from kiosk.channel.snapshot import PressureState, SessionView, Snapshot, Treat, Value, Zone
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume
-from kiosk.view.touch import NOTHING, Bar, Lamp, Tile, Tone, Touch, unless
+from kiosk.view.touch import NOTHING, Bar, Lamp, Line, Tile, Tone, Touch, unless
 
 MODES: dict[ModeName, tuple[str, str]] = {
     "single": ("Single", "one shot a press"),
@@ -30,7 +30,8 @@ HOLD_MS = 1000
 class TreatView(msgspec.Struct, frozen=True):
     armed: bool = False
     tiles: tuple[Tile, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[Line, ...] = ()
+    """Chips: at most three sentences of what is missing (UI-5)."""
     words: str = ""
     count: str = ""
     planned: str = ""
@@ -42,6 +43,14 @@ class TreatView(msgspec.Struct, frozen=True):
     lamps: tuple[Lamp, ...] = ()
     arm: Touch = NOTHING
     buttons: tuple[Touch, ...] = ()
+
+
+def chips(missing: tuple[str, ...]) -> tuple[Line, ...]:
+    """What is missing, three lines at most; the last one counts the rest."""
+    if not missing:
+        return (Line("ready", "Nothing is missing", "Press ARM, read the offer, hold to confirm", "", "check-circle", "good"),)
+    shown = missing if len(missing) <= 3 else (*missing[:2], f"and {len(missing) - 2} more")
+    return tuple(Line(f"missing{at}", words, "", "", "alert-circle", "warn") for at, words in enumerate(shown))
 
 
 def side_words(title: str, side: Side) -> str:
@@ -59,12 +68,12 @@ def treating(snapshot: Snapshot) -> TreatView:
     """The whole screen."""
     treat, session = snapshot.treat, snapshot.session
     if treat is None or session is None:
-        return TreatView(missing=("Control shows no treatment yet",))
+        return TreatView(missing=chips(("Control shows no treatment yet",)))
     arming = treat.arming
     return TreatView(
         armed=arming is not None,
         tiles=_tiles(treat, session),
-        missing=snapshot.missing,
+        missing=chips(snapshot.missing),
         words=arming.words if arming else "",
         count=str(arming.done) if arming else "",
         planned=f"of {arming.planned} shots" if arming else "",

@@ -1,0 +1,91 @@
+"""Builds the Kivy process: its own KIVY_HOME and settings before Kivy is imported, then the application on the channel."""
+
+# Kivy carries no types; what it returns is Unknown to pyright here as in kiosk/screens.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.channel.socket import ChannelClient
+
+if TYPE_CHECKING:
+    from kiosk.screens.application import KioskApp
+
+FRAMES = 60
+"""Frames a second at most; 0 would cost a whole core while idle."""
+
+
+def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None:
+    """Writes our own Kivy settings and points Kivy at them. Must run before anything imports Kivy.
+
+    Exactly one provider of touches: the window's mouse under X, mtdev on a bare screen (both would give each tap
+    twice). Args: home a folder for the settings, size in pixels.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["KIVY_HOME"] = str(home)
+    for switch in ("KIVY_NO_CONFIG", "KIVY_NO_ARGS", "KIVY_NO_FILELOG"):
+        os.environ[switch] = "1"
+    os.environ.setdefault("KCFG_KIVY_LOG_LEVEL", "warning")
+    from kivy.config import Config
+
+    for section, key, value in (
+        ("kivy", "log_level", "warning"),
+        ("kivy", "kivy_clock", "interrupt"),
+        ("kivy", "exit_on_escape", "0"),
+        ("kivy", "pause_on_minimize", "0"),
+        ("graphics", "width", str(size[0])),
+        ("graphics", "height", str(size[1])),
+        ("graphics", "fullscreen", "auto" if fullscreen else "0"),
+        ("graphics", "maxfps", str(FRAMES)),
+        ("graphics", "resizable", "0"),
+        ("graphics", "show_cursor", "0" if fullscreen else "1"),
+        ("graphics", "allow_screensaver", "0"),
+    ):
+        Config.set(section, key, value)
+    bare = not (os.environ.get("DISPLAY") or os.environ.get("SDL_VIDEODRIVER") == "offscreen")
+    Config.remove_section("input")
+    Config.add_section("input")
+    if bare:
+        Config.set("input", "mtdev_%(name)s", "probesysfs,provider=mtdev")
+    else:
+        Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def build(
+    channel_path: Path,
+    clock: Callable[[], float] = time.monotonic,
+    outline: Path | None = None,
+    on_flip_done: Callable[[], None] | None = None,
+) -> KioskApp:
+    """The application on the channel at this path; `prepare` must have run.
+
+    Args:
+        channel_path: control's socket; the kiosk waits for it and connects again by itself.
+        clock: monotonic seconds.
+        outline: file for the outline of the screen, None for none.
+        on_flip_done: called after each completed flip; feeds systemd's watchdog (WDG-3).
+    """
+    from kiosk.screens.application import KioskApp
+
+    offscreen = os.environ.get("SDL_VIDEODRIVER") == "offscreen"
+    client = ChannelClient(channel_path, "kiosk", clock)
+    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen)
+
+
+def main(
+    channel_path: Path,
+    size: tuple[int, int] = (800, 480),
+    fullscreen: bool = False,
+    outline: Path | None = None,
+    on_flip_done: Callable[[], None] | None = None,
+) -> None:
+    """Runs the kiosk until its window is closed or the process gets SIGTERM."""
+    with tempfile.TemporaryDirectory(prefix="nappage-kivy-") as home:
+        prepare(Path(home), size, fullscreen)
+        build(channel_path, time.monotonic, outline, on_flip_done).run()

@@ -1,0 +1,14 @@
+"""Every alarm in full: what happened, whether the patient is safe, what to do (ALM-4)."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screens.page import Page
+from kiosk.view.records import Alarms
+
+
+class AlarmsScreen(Page):
+    """See `kiosk.view.records.Alarms` for what it shows."""
+
+    data = ObjectProperty(Alarms())

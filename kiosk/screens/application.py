@@ -1,0 +1,152 @@
+"""The Kivy application: drains the channel, draws the newest picture, reports each completed flip, sends touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
+from kivy.metrics import Metrics
+
+from kiosk.channel.commands import AnyCommand, Flip, Touched
+from kiosk.channel.errors import ChannelStalled, NoControl
+from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.channel.socket import ChannelClient
+from kiosk.screens import load, theme
+from kiosk.screens.glass import Glass
+from kiosk.screens.outline import Outline
+from kiosk.view.actions import Action
+from kiosk.view.local import Local
+from kiosk.view.observe import hear, see, tick
+from kiosk.view.picture import BEFORE, EMPTY, draw
+from kiosk.view.update import World, act
+
+DRAIN_S = 1 / 40
+ARMED_REDRAW_S = 0.2
+IDLE_REDRAW_S = 1.0
+"""A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
+TOUCHED_S = 5.0
+"""A touch is told to control at most so often; it keeps the screen from locking (ACC-3)."""
+
+
+class KioskApp(App):
+    """The kiosk.
+
+    Args:
+        client: the channel to control.
+        clock: monotonic seconds; also the time of holds and of LIM-10.
+        outline: file for the outline of the screen, None for none.
+        on_flip_done: called after each completed flip (WDG-3).
+        finish: waits for the drawing of each flip to end; offscreen needs it, or memory grows without bound.
+    """
+
+    def __init__(
+        self,
+        client: ChannelClient,
+        clock: Callable[[], float],
+        outline: Path | None = None,
+        on_flip_done: Callable[[], None] | None = None,
+        finish: bool = False,
+    ) -> None:
+        super().__init__()
+        self.client = client
+        self.clock = clock
+        self.local = Local(now=clock())
+        self.snapshot: Snapshot | None = None
+        self.catalogue: Catalogue = EMPTY
+        self.glass: Glass | None = None
+        self._outline = Outline(outline) if outline else None
+        self._on_flip_done = on_flip_done
+        self._finish = finish
+        self._shown = 0
+        self._redrawn = float("-inf")
+        self._told = float("-inf")
+
+    def build(self) -> Glass:
+        """The root widget; kv files are read once in a process."""
+        Metrics.density = min(Window.width, Window.height) / theme.SHORT_SIDE
+        Metrics.fontscale = 1.0
+        load()
+        Window.clearcolor = theme.rgba("night")
+        self.glass = Glass()
+        self.refresh()
+        Window.bind(on_flip=self._flipped, on_touch_down=self._touched)
+        Clock.schedule_interval(self.cycle, DRAIN_S)
+        return self.glass
+
+    def on_stop(self) -> None:
+        """Leaves nothing behind: a second application in the process starts clean."""
+        Clock.unschedule(self.cycle)
+        Window.unbind(on_flip=self._flipped, on_touch_down=self._touched)
+        self.client.close()
+
+    # -- news -----------------------------------------------------------------------------------------------------
+    def cycle(self, _dt: float) -> None:
+        """Takes what has come from control, lets time pass, draws what changed."""
+        came = self.client.drain()
+        age_ms = int(min(1e6, self.client.age_s * 1000))
+        self.local = tick(self.local, self.clock(), age_ms, self.client.reason)
+        if came.catalogue is not None:
+            self.catalogue = came.catalogue
+        for reply in came.replies:
+            self.local = hear(self.local, reply)
+        if came.snapshot is not None:
+            self.snapshot = came.snapshot
+            outcome = see(self.local, came.snapshot)
+            self.local = outcome.local
+            self._send(outcome.commands)
+        self.refresh()
+        self._keep_drawing()
+
+    def refresh(self) -> None:
+        """Draws the present picture; widgets change only where it differs."""
+        assert self.glass is not None
+        self.glass.show(draw(self.snapshot, self.local, self.catalogue))
+        self._shown = self.snapshot.number if self.snapshot else 0
+
+    def _keep_drawing(self) -> None:
+        treat = self.snapshot.treat if self.snapshot else None
+        pause = ARMED_REDRAW_S if treat is not None and treat.arming is not None else IDLE_REDRAW_S
+        if self.clock() - self._redrawn >= pause:
+            self._redrawn = self.clock()
+            Window.canvas.ask_update()
+
+    # -- touches --------------------------------------------------------------------------------------------------
+    def act(self, action: Action) -> None:
+        """One touch has meant this."""
+        world = World(self.snapshot or BEFORE, self.catalogue)
+        self.local = tick(self.local, self.clock(), self.local.age_ms, self.local.reason)
+        outcome = act(self.local, action, world)
+        self.local = outcome.local
+        self._send(outcome.commands)
+        self.refresh()
+
+    def _send(self, commands: tuple[AnyCommand, ...]) -> None:
+        for command in commands:
+            try:
+                self.client.send(command)
+            except (NoControl, ChannelStalled) as fault:
+                self.local = self.local.saying(str(fault))
+
+    def _touched(self, _window: Any, _touch: Any) -> None:
+        """Tells control that a person is here; returns None, or the touch would be swallowed."""
+        if self.client.connected and self.clock() - self._told >= TOUCHED_S:
+            self._told = self.clock()
+            self._send((Touched(),))
+
+    # -- frames ---------------------------------------------------------------------------------------------------
+    def _flipped(self, *_: Any) -> None:
+        """A frame is on the glass; returns None, or Kivy would stop drawing."""
+        if self._finish:
+            glFinish()
+        self._redrawn = self.clock()
+        if self.client.connected and self._shown:
+            self._send((Flip(self._shown),))
+        if self._outline is not None and self.glass is not None:
+            self._outline.write(self.glass)
+        if self._on_flip_done is not None:
+            self._on_flip_done()

@@ -1,0 +1,14 @@
+"""The end of a session: what was given, clean-up, aftercare, signature."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screens.page import Page
+from kiosk.view.records import End
+
+
+class EndScreen(Page):
+    """See `kiosk.view.records.End` for what it shows."""
+
+    data = ObjectProperty(End())

@@ -1,0 +1,112 @@
+"""The whole glass: header, message strip, rail and STOP around one screen, and at most one panel over it.
+
+STOP is the last child, so nothing is ever drawn over it and no touch meets anything before it (STP-2).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.screens import panel_classes, screen_classes
+from kiosk.screens.page import Page
+from kiosk.screens.widgets.touchable import StopButton, Touchable
+from kiosk.view.frame import Frame
+from kiosk.view.picture import Picture
+
+
+class Surround(BoxLayout):
+    """Header, body and strip, beside (portrait: under) the rail."""
+
+    frame = ObjectProperty(Frame())
+    tall = BooleanProperty(False)
+
+
+class Glass(FloatLayout):
+    """The root widget. `show` draws a picture; only what changed is written."""
+
+    frame = ObjectProperty(Frame())
+    tall = BooleanProperty(False)
+    covered = BooleanProperty(False)
+    """True under the cover, which hides the message strip as well."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._pages: dict[str, Page] = {}
+        self._panels: dict[str, Page] = {}
+        self._screen = ""
+        self._panel = ""
+        self.picture: Picture | None = None
+
+    def on_size(self, *_: object) -> None:
+        """Portrait puts the rail on top."""
+        self.tall = self.height > self.width
+
+    @property
+    def stop(self) -> StopButton:
+        """STOP."""
+        return self.ids.stop
+
+    @property
+    def panel(self) -> str:
+        """Key of the panel over the screen, '' for none."""
+        return self._panel
+
+    def show(self, picture: Picture) -> bool:
+        """Draws a picture; True when anything on the glass changed."""
+        if picture == self.picture:
+            return False
+        self.picture = picture
+        self.frame = picture.frame
+        self._turn_to(picture.screen, picture.page)
+        self._cover_with(picture.panel, picture.over)
+        return True
+
+    def _turn_to(self, screen: str, data: object) -> None:
+        page = self._pages.get(screen)
+        if page is None:
+            page = self._pages[screen] = screen_classes()[screen]()
+        page.data = data
+        if screen != self._screen:
+            self._screen = screen
+            body = self.ids.surround.ids.body
+            body.clear_widgets()
+            body.add_widget(page)
+            _appear(page)
+
+    def _cover_with(self, panel: str, data: object) -> None:
+        over = self.ids.over
+        if panel:
+            page = self._panels.get(panel)
+            if page is None:
+                page = self._panels[panel] = panel_classes()[panel]()
+            page.data = data
+        if panel != self._panel:
+            before, self._panel = self._panel, panel
+            self.covered = panel == "cover"
+            over.clear_widgets()
+            if panel:
+                over.add_widget(self._panels[panel])
+                _appear(self._panels[panel])
+            elif before:
+                _appear(self.ids.surround)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """STOP first; then the panel, which takes every touch; then the screen."""
+        if touch.sx < 0 or touch.sy < 0:  # mtdev reports such after a restart (PLATFORM)
+            return True
+        if self.stop.on_touch_down(touch):
+            return True
+        if self._panel:
+            self.ids.over.on_touch_down(touch)
+            return True
+        return bool(self.ids.surround.on_touch_down(touch))
+
+
+def _appear(root: Any) -> None:
+    for widget in root.walk():
+        if isinstance(widget, Touchable):
+            widget.appear()

@@ -1,0 +1,76 @@
+"""The outline of the screen as a file, for assistive tools and scripted play-throughs: what can be touched, and where."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from kivy.core.window import Window
+
+from kiosk.screens.glass import Glass
+from kiosk.screens.widgets.touchable import Touchable
+
+
+def outline(glass: Glass) -> dict[str, Any]:
+    """Screen, panel, and each widget that a touch reaches, in window pixels from the top left corner.
+
+    `enabled` is False while it is greyed, and for 400 ms after it has appeared (UI-6).
+    """
+    root = glass.ids.over if glass.panel else glass.ids.surround
+    found = [widget for widget in root.walk() if isinstance(widget, Touchable) and reachable(widget)]
+    if not glass.panel:
+        found += [widget for widget in glass.ids.rail.walk() if isinstance(widget, Touchable) and reachable(widget)]
+    found.append(glass.stop)
+    picture = glass.picture
+    return {
+        "screen": picture.screen if picture else "",
+        "panel": glass.panel,
+        "message": picture.frame.strip.text if picture else "",
+        "widgets": [describe(widget) for widget in found],
+    }
+
+
+def reachable(widget: Any) -> bool:
+    """True when it is drawn and nothing around it is hidden or disabled."""
+    if not widget.there:
+        return False
+    while widget is not None and widget is not Window:
+        if widget.opacity == 0 or widget.disabled:
+            return False
+        widget = widget.parent
+    return True
+
+
+def describe(widget: Touchable) -> dict[str, Any]:
+    """One widget."""
+    x, y = widget.to_window(widget.x, widget.y)
+    return {
+        "key": widget.model.key,
+        "label": widget.model.label,
+        "x": round(x),
+        "y": round(Window.height - y - widget.height),
+        "w": round(widget.width),
+        "h": round(widget.height),
+        "enabled": bool(widget.model.enabled and not widget.deaf),
+        "hold_ms": widget.model.hold_ms,
+    }
+
+
+class Outline:
+    """Writes the outline when it changed, whole or not at all (a reader never sees half a file)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: dict[str, Any] = {}
+
+    def write(self, glass: Glass) -> None:
+        """After a completed frame."""
+        now = outline(glass)
+        if now == self._last:
+            return
+        self._last = now
+        beside = self._path.with_suffix(".part")
+        beside.write_text(json.dumps(now), encoding="utf-8")
+        os.replace(beside, self._path)

@@ -1,0 +1,14 @@
+"""The choice of a treatment, and what its profile says."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screens.page import Page
+from kiosk.view.steps import Protocols
+
+
+class ProtocolsScreen(Page):
+    """See `kiosk.view.steps.Protocols` for what it shows."""
+
+    data = ObjectProperty(Protocols())

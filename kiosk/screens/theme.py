@@ -1,0 +1,132 @@
+"""The one theme as data: colours, type, spacing, and the tones of things to touch. No screen names a colour itself.
+
+All lengths are in dp; one dp is a 480th of the screen's short side, so 5.2 dp are one millimetre on the 7 inch screen.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kiosk.view.touch import Tone
+
+MM = 5.2
+"""dp in one millimetre: 800 dp over 154 mm."""
+SHORT_SIDE = 480
+TARGET = 56
+"""Least side of a touch target, dp: 10.7 mm (UI-1 asks 10)."""
+LARGE = 112
+"""Side of STOP and ARM, dp: 21.5 mm (UI-1 asks 20)."""
+GAP = 8
+RADIUS = 8
+RAIL = 124
+HEADER = 40
+STRIP = 60
+
+COLOURS: dict[str, str] = {
+    "night": "0f1f2b",
+    "deep": "17303f",
+    "slate": "26455a",
+    "paper": "e9eef1",
+    "card": "ffffff",
+    "ink": "10222e",
+    "soft": "4a5d69",
+    "line": "c3ced5",
+    "petrol": "0a6577",
+    "petrol_deep": "074c5a",
+    "petrol_pale": "d8ecf0",
+    "mist": "b9cbd6",
+    "green": "1b7046",
+    "green_pale": "dcf1e5",
+    "amber": "8a5200",
+    "amber_pale": "fdeed3",
+    "red": "bd1620",
+    "red_deep": "960e17",
+    "red_pale": "fbe1e2",
+    "armed": "b8430a",
+    "armed_deep": "93350a",
+    "armed_pale": "fde6d9",
+    "grey": "d7dfe4",
+    "grey_ink": "4c5b66",
+}
+"""Named sRGB colours; every pair that a text uses is in `PAIRS` and tested against WCAG AA."""
+
+
+class Dress(NamedTuple):
+    """Colours of a thing to touch: ground, text, edge, ground while pressed."""
+
+    fill: str
+    ink: str
+    edge: str
+    pressed: str
+
+
+TONES: dict[Tone, Dress] = {
+    "plain": Dress("card", "ink", "line", "petrol_pale"),
+    "primary": Dress("petrol", "card", "petrol", "petrol_deep"),
+    "danger": Dress("red", "card", "red", "red_deep"),
+    "quiet": Dress("paper", "soft", "line", "grey"),
+    "warn": Dress("amber_pale", "amber", "amber", "card"),
+    "good": Dress("green_pale", "green", "green", "card"),
+    "armed": Dress("armed", "card", "armed", "armed_deep"),
+    "dark": Dress("deep", "card", "slate", "slate"),
+}
+DISABLED = Dress("grey", "grey_ink", "grey", "grey")
+SELECTED = Dress("petrol_pale", "petrol_deep", "petrol", "petrol_pale")
+RAIL_DRESS = Dress("deep", "mist", "deep", "slate")
+
+PAIRS: tuple[tuple[str, str], ...] = (
+    *((dress.ink, dress.fill) for dress in (*TONES.values(), DISABLED, SELECTED, RAIL_DRESS)),
+    *((dress.ink, dress.pressed) for dress in (*TONES.values(), SELECTED)),
+    ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("card", "night"), ("mist", "night"),
+    ("petrol_deep", "card"),
+    ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
+    ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),
+    ("night", "amber_pale"),
+)  # fmt: skip
+"""Text on ground, as used."""
+
+INKS: dict[Tone, str] = {
+    "plain": "ink",
+    "primary": "petrol",
+    "danger": "red",
+    "quiet": "soft",
+    "warn": "amber",
+    "good": "green",
+    "armed": "armed",
+    "dark": "ink",
+}
+"""Colour of a text or icon of a tone on paper or card."""
+
+TYPE: dict[str, float] = {
+    "giant": 76,
+    "figure": 34,
+    "display": 27,
+    "title": 21,
+    "body": 17,
+    "label": 16,
+    "small": 14,
+}
+SMALLEST = 12.5
+"""No text is drawn smaller, dp (2.4 mm)."""
+
+
+def rgb(name: str) -> tuple[float, float, float]:
+    """A colour's channels, 0 to 1."""
+    value = COLOURS[name]
+    return int(value[0:2], 16) / 255, int(value[2:4], 16) / 255, int(value[4:6], 16) / 255
+
+
+def rgba(name: str, alpha: float = 1.0) -> tuple[float, float, float, float]:
+    """A colour as Kivy takes it."""
+    return (*rgb(name), alpha)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    lights = sorted((_luminance(one), _luminance(other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(name: str) -> float:
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(name)]
+    return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]

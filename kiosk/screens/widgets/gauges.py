@@ -1,0 +1,54 @@
+"""Things drawn rather than written: level bars, lamps, the scale of a value's limits, a syringe to its size."""
+
+from __future__ import annotations
+
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from kiosk.screens import theme
+from kiosk.screens.widgets.touchable import Touchable
+from kiosk.view.panels import Scale
+from kiosk.view.steps import Barrel
+from kiosk.view.touch import Bar, Lamp
+
+
+class BarGauge(BoxLayout):
+    """A level with its words over it."""
+
+    model = ObjectProperty(Bar())
+    tint = ColorProperty(theme.rgba("petrol"))
+
+    def on_model(self, *_: object) -> None:
+        """The tone colours the level."""
+        self.tint = theme.rgba(theme.INKS[self.model.tone])
+
+
+class LampDot(BoxLayout):
+    """A lamp with its name: lit is a filled disc, dark is a ring, so that colour is not the only sign."""
+
+    model = ObjectProperty(Lamp())
+    tint = ColorProperty(theme.rgba("green"))
+
+    def on_model(self, *_: object) -> None:
+        """The tone colours the lamp."""
+        self.tint = theme.rgba(theme.INKS[self.model.tone])
+
+
+class LimitScale(Widget):
+    """A value between its limits: the usual range thick, the hard ends as stops."""
+
+    model = ObjectProperty(Scale())
+
+
+class BarrelButton(Touchable):
+    """A syringe drawn to its size, to choose the barrel by picture (LIM-12)."""
+
+    barrel = ObjectProperty(Barrel())
+    bore = NumericProperty(0.5)
+    """Width of the drawn barrel relative to the largest: volume goes with the cube."""
+
+    def on_barrel(self, *_: object) -> None:
+        """The touch travels inside the barrel."""
+        self.model = self.barrel.touch
+        self.bore = self.barrel.size ** (1 / 3)

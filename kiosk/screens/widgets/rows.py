@@ -1,0 +1,110 @@
+"""Lists that turn pages instead of scrolling: a page is what fits, and a touch never moves it by accident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.factory import Factory
+from kivy.metrics import dp
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.label import Label
+from kivy.uix.relativelayout import RelativeLayout
+
+from kiosk.screens import theme
+from kiosk.view.touch import Line, Touch
+
+
+class LineRow(RelativeLayout):
+    """A line to read."""
+
+    model = ObjectProperty(Line())
+    tint = ColorProperty(theme.rgba("ink"))
+
+
+class TableRow(BoxLayout):
+    """A row of a table, one text for each column."""
+
+    model = ObjectProperty(())
+
+    def on_model(self, *_: object) -> None:
+        """Cells are made once and then written over."""
+        while len(self.children) < len(self.model):
+            self.add_widget(Factory.TableCell())
+        for cell, text in zip(reversed(self.children), self.model, strict=False):
+            cell.text = text
+
+
+class PagedRows(BoxLayout):
+    """Rows of one kind, as many as fit, with a pager under them when there are more."""
+
+    items = ObjectProperty(())
+    kind = StringProperty("RowButton")
+    name = StringProperty("list")
+    """Prefix of the pager's keys, unique on a screen."""
+    row_height = NumericProperty(theme.TARGET + 4)
+    """dp"""
+    columns = NumericProperty(1)
+    """Columns where the list is wide enough (340 dp each), else fewer."""
+    page = NumericProperty(0)
+    pages = NumericProperty(1)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(orientation="vertical", spacing=dp(theme.GAP), **given)
+        self._grid = GridLayout(spacing=dp(theme.GAP), size_hint_y=1)
+        self._pager = BoxLayout(size_hint_y=None, height=0, spacing=dp(theme.GAP), opacity=0)
+        self._back, self._on = Factory.KeyButton(size_hint_x=None), Factory.KeyButton(size_hint_x=None)
+        self._words: Label = Factory.Text(role="small", halign="center", color=theme.rgba("soft"))
+        for part in (self._back, self._words, self._on):
+            self._pager.add_widget(part)
+        self._back.bind(on_fire=lambda *_: self._turn(-1))
+        self._on.bind(on_fire=lambda *_: self._turn(1))
+        self.add_widget(self._grid)
+        self.add_widget(self._pager)
+        again = Clock.create_trigger(self._lay, -1)
+        for name in ("items", "size", "page", "kind", "columns", "row_height"):
+            self.fbind(name, again)
+        again()
+
+    def _turn(self, by: int) -> None:
+        self.page = max(0, min(self.pages - 1, self.page + by))
+
+    def _lay(self, *_: object) -> None:
+        gap, row = dp(theme.GAP), dp(self.row_height)
+        columns = max(1, min(int(self.columns), int(self.width // dp(250)) or 1))
+        whole = max(1, int((self.height + gap) // (row + gap))) * columns
+        paged = len(self.items) > whole
+        pager = dp(theme.TARGET)
+        fits = max(1, int((self.height - pager) // (row + gap))) * columns if paged else whole
+        self.pages = max(1, -(-len(self.items) // fits))
+        self.page = min(self.page, self.pages - 1)
+        shown = self.items[self.page * fits : (self.page + 1) * fits]
+        self._grid.cols = columns
+        self._fill(shown, row)
+        self._show_pager(paged, pager)
+
+    def _fill(self, shown: tuple[Any, ...], row: float) -> None:
+        grid = self._grid
+        have = list(reversed(grid.children))
+        for extra in have[len(shown) :]:
+            grid.remove_widget(extra)
+        for _ in range(len(shown) - len(have)):
+            grid.add_widget(Factory.get(self.kind)(size_hint_y=None))
+        for widget, item in zip(reversed(grid.children), shown, strict=True):
+            widget.height = row
+            widget.model = item
+        spare = self.height - self._pager.height
+        used = -(-len(shown) // max(1, grid.cols)) * (row + dp(theme.GAP))
+        grid.padding = [0, 0, 0, max(0, spare - used)]
+
+    def _show_pager(self, paged: bool, height: float) -> None:
+        self._pager.height, self._pager.opacity = (height, 1) if paged else (0, 0)
+        self._words.text = f"{int(self.page) + 1} of {int(self.pages)}" if paged else ""
+        for side, key, icon, possible in (
+            (self._back, "earlier", "chevron-left", self.page > 0),
+            (self._on, "later", "chevron-right", self.page < self.pages - 1),
+        ):
+            side.width = dp(theme.TARGET * 1.6)
+            side.model = Touch(f"{self.name}:{key}", "", icon=icon, enabled=possible) if paged else Touch()

@@ -1,0 +1,97 @@
+"""Text that fits its box: it is drawn smaller, never over an edge, and says when even that does not do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
+from kivy.core.text import LabelBase
+from kivy.metrics import dp
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.label import Label
+
+from kiosk.screens import theme
+
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+FONT, STRONG, ICONS = "NappageSans", "NappageSansStrong", "Icons"
+
+GLYPHS: dict[str, int] = {
+    "account": 0xF004, "alert": 0xF026, "alert-circle": 0xF028, "arrow-left": 0xF04D, "backspace": 0xF06E,
+    "bell": 0xF09A, "calendar": 0xF0ED, "check": 0xF12C, "check-circle": 0xF5E0, "checkbox-blank-outline": 0xF131,
+    "checkbox-marked": 0xF132, "chevron-left": 0xF141, "chevron-right": 0xF142, "clipboard-text": 0xF14E,
+    "close": 0xF156, "close-circle": 0xF159, "file-document": 0xF219, "file-export": 0xF21D, "file-pdf": 0xF225,
+    "gauge": 0xF29A, "help-circle": 0xF2D7, "history": 0xF2DA, "home": 0xF2DC, "information": 0xF2FC,
+    "lan-disconnect": 0xF319, "lock": 0xF33E, "logout": 0xF343, "magnify": 0xF349, "minus": 0xF374, "needle": 0xF391,
+    "pencil": 0xF3EB, "play": 0xF40A, "plus": 0xF415, "pulse": 0xF430, "refresh": 0xF450, "shift": 0xF636,
+    "target": 0xF4FE, "timer": 0xF51B, "usb": 0xF553, "volume-off": 0xF581, "water": 0xF58C,
+}  # fmt: skip
+
+
+def register() -> None:
+    """Makes the typeface and the icons known to Kivy; a missing file raises OSError at once."""
+    LabelBase.register(FONT, str(ASSETS / "fonts/NappageSans-Regular.otf"), fn_bold=str(_strong()))
+    LabelBase.register(STRONG, str(_strong()))
+    LabelBase.register(ICONS, str(ASSETS / "icons/materialdesignicons-webfont.ttf"))
+
+
+def _strong() -> Path:
+    return ASSETS / "fonts/NappageSans-SemiBold.otf"
+
+
+def glyph(name: str) -> str:
+    """The character of an icon, '' for none."""
+    return chr(GLYPHS[name]) if name else ""
+
+
+class Text(Label):
+    """A label of a type role that shrinks to fit its box."""
+
+    role = StringProperty("body")
+    strong = BooleanProperty(False)
+    overflows = BooleanProperty(False)
+    """True when the text does not fit even at the smallest size; tests walk all screens for it."""
+
+    def __init__(self, **given: object) -> None:
+        self._fitting = Clock.create_trigger(self._fit, -1)
+        super().__init__(**given)
+        for name in ("text", "size", "role", "strong"):
+            self.fbind(name, self._fitting)
+        self._fitting()
+
+    def _fit(self, *_: object) -> None:
+        font = STRONG if self.strong else FONT
+        self.font_name = font
+        self.text_size = self.size
+        least = dp(theme.SMALLEST)
+        size = dp(theme.TYPE[self.role])
+        while size > least and not self._fits(font, size):
+            size = max(least, size * 0.94)
+        self.font_size = size
+        self.overflows = bool(self.text) and not self._fits(font, size)
+        self.shorten = self.overflows
+
+    def _fits(self, font: str, size: float) -> bool:
+        width, height = max(1, int(self.width)), self.height
+        core = CoreLabel(
+            text=self.text, font_name=font, font_size=size, text_size=(width, None), line_height=self.line_height
+        )
+        core.resolve_font_name()
+        if max((core.get_extents(word)[0] for word in re.split(r"\s+", self.text)), default=0) > width:
+            return False
+        return core.render()[1] <= height + 1
+
+
+class Icon(Label):
+    """One glyph of the icon font."""
+
+    name = StringProperty("")
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(font_name=ICONS, **given)
+        self.fbind("name", self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        self.text = glyph(self.name)

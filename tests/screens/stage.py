@@ -1,0 +1,193 @@
+"""The step harness: the real application, embedded, one frame at a time, with a real channel server as its control."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk import app as kiosk_app
+from kiosk.channel.commands import AnyCommand, Flip, Touched
+from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.channel.socket import ChannelServer, ClientId
+from kiosk.view.local import Local
+
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+FRAMES = 200
+"""Frames that a test waits for something at most."""
+
+
+class Time:
+    """Seconds that move only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Stage:
+    """The application in a window of a given size, and a control that says what the test says."""
+
+    def __init__(self, size: tuple[int, int] = (800, 480), outline: Path | None = None) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="nappage-stage-")
+        self.path = Path(self.folder.name)
+        self.time = Time()
+        self.flips = 0
+        if "KIVY_HOME" not in os.environ or not Path(os.environ["KIVY_HOME"]).exists():
+            kiosk_app.prepare(Path(tempfile.mkdtemp(prefix="nappage-kivy-")), size)
+        from kivy.base import EventLoop, runTouchApp
+        from kivy.core.window import Window
+
+        self.window: Any = Window
+        self.loop: Any = EventLoop
+        if tuple(Window.size) != size:
+            Window.size = size
+        self.server = ChannelServer(self.path / "control.sock", clock=self.time)
+        self.heard: list[AnyCommand] = []
+        self.clients: list[ClientId] = []
+        self.app = kiosk_app.build(self.server.path, self.time, outline, self._flipped)
+        self.app.load_config()
+        root = self.app.build()
+        self.app.root = root
+        type(self.app)._running_app = self.app
+        Window.add_widget(root)
+        if EventLoop.status != "started":
+            runTouchApp(embedded=True)
+        self.frames(2)
+
+    def _flipped(self) -> None:
+        self.flips += 1
+
+    # -- time ---------------------------------------------------------------------------------------------------------
+    def frames(self, count: int = 1) -> None:
+        """Draws so many frames, a 60th of a second apart; control reads in between."""
+        for _ in range(count):
+            self.time.now += 1 / 60
+            self.app.cycle(0)
+            self.window.canvas.ask_update()
+            self.loop.idle()
+            self._listen()
+
+    def until(self, true: Callable[[], Any], what: str = "") -> None:
+        """Draws frames until something is true."""
+        for _ in range(FRAMES):
+            if true():
+                return
+            self.frames()
+        raise AssertionError(f"not within {FRAMES} frames: {what}")
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, with a few frames at its end; control's newest snapshot keeps young."""
+        self.time.now += seconds
+        if self.app.snapshot is not None:
+            self.publish(self.app.snapshot)
+        self.frames(2)
+
+    def _listen(self) -> None:
+        for client, request in self.server.poll():
+            self.clients.append(client)
+            if not isinstance(request.command, Flip | Touched):
+                self.heard.append(request.command)
+
+    # -- control ------------------------------------------------------------------------------------------------------
+    def publish(self, snapshot: Snapshot, catalogue: Catalogue | None = None) -> None:
+        """Control shows a snapshot, stamped now."""
+        number = snapshot.number if self.app.snapshot is None else self.app.snapshot.number + 1
+        if catalogue is not None:
+            self.server.send_catalogue(catalogue)
+        self.server.publish(msgspec.structs.replace(snapshot, number=number, stamp=self.time.now))
+
+    def scene(self, snapshot: Snapshot | None, local: Local, catalogue: Catalogue) -> None:
+        """Shows one hand-made scene, whole and awake."""
+        self.app.snapshot, self.app.local = None, Local(now=self.time.now)
+        self.time.now += 10
+        if snapshot is not None:
+            local = msgspec.structs.replace(
+                local, phase=snapshot.phase, session=snapshot.session.number if snapshot.session else 0,
+                last_session=snapshot.last_session, touched=self.time.now, now=self.time.now,
+                draft=msgspec.structs.replace(local.draft, since=self.time.now) if local.draft else None,
+            )  # fmt: skip
+            self.publish(snapshot, catalogue)
+            self.until(lambda: self.app.snapshot is not None, "snapshot")
+        aged = local.age_ms > 500
+        self.app.local = local
+        self.app.refresh()
+        if aged and snapshot is not None:
+            self.server.close()
+        self.frames(3)
+        self.time.now += 0.5 if not aged else 2
+        if snapshot is not None and not aged:
+            self.publish(snapshot)
+        self.frames(2)
+        self.heard.clear()
+
+    # -- touches ------------------------------------------------------------------------------------------------------
+    def touchables(self) -> list[Any]:
+        """All widgets that a finger can reach now, STOP included."""
+        from kiosk.screens.outline import reachable
+        from kiosk.screens.widgets.touchable import Touchable
+
+        glass = self.app.glass
+        assert glass is not None
+        roots = [glass.ids.over] if glass.panel else [glass.ids.surround, glass.ids.rail]
+        found = [w for root in roots for w in root.walk() if isinstance(w, Touchable) and reachable(w)]
+        return [*found, glass.stop]
+
+    def find(self, key: str) -> Any:
+        """The touchable with this key."""
+        for widget in self.touchables():
+            if widget.model.key == key:
+                return widget
+        raise AssertionError(f"no {key!r} among {[w.model.key for w in self.touchables()]}")
+
+    def down(self, widget: Any) -> Any:
+        """A finger goes down in the middle of a widget."""
+        from kivy.tests.common import UnitTestTouch
+
+        x, y = widget.to_window(*widget.center)
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        self.frames()
+        return touch
+
+    def tap(self, key: str) -> None:
+        """Down, a frame, up, a frame."""
+        touch = self.down(self.find(key))
+        touch.touch_up()
+        self.frames()
+
+    def hold(self, key: str, seconds: float) -> None:
+        """Down, so long, up."""
+        touch = self.down(self.find(key))
+        for _ in range(round(seconds * 10)):
+            self.time.now += 0.1
+            if self.app.snapshot is not None:
+                self.publish(self.app.snapshot)
+            self.frames()
+        touch.touch_up()
+        self.frames()
+
+    def picture(self, path: Path) -> None:
+        """Saves what is on the glass."""
+        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+        from PIL import Image
+
+        self.window.canvas.ask_update()
+        self.window.dispatch("on_draw")
+        width, height = self.window.size
+        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
+        self.loop.idle()
+
+    def close(self) -> None:
+        """Ends the application; the window stays for the next test."""
+        self.window.remove_widget(self.app.root)
+        self.app.dispatch("on_stop")
+        self.server.close()
+        self.folder.cleanup()

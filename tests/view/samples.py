@@ -1,0 +1,195 @@
+"""Hand-made snapshots and local states: one scene for each screen and panel, with realistic texts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel import snapshot as s
+from kiosk.view.local import Draft, Local, Offer
+
+replace = msgspec.structs.replace
+
+LINK = s.LinkView(True, "Injector connected on /dev/serial/by-id/usb-nappage", 1042, "1.3", 48211, 0, 7)
+LOOP = s.LoopView(True, 48211, 310, 1420, 3100, 0)
+CLEAR = s.StopView("clear")
+ACCOUNTS = (
+    s.Account("Dr. Amelie Laurent", "practitioner", demo_pin="482915"),
+    s.Account("Jonas Weber", "technician", demo_pin="730264"),
+    s.Account("Clinic administrator", "administrator", demo_pin="915837"),
+)
+USER = s.User("Dr. Amelie Laurent", "practitioner")
+CHECKS = (
+    s.Check("ledger", "Ledger", "passed", "intact, 1,204 rows, anchored"),
+    s.Check("profiles", "Profiles", "passed", "11 treatments, 4 needles"),
+    s.Check("clock", "Clock", "passed", "battery clock valid"),
+    s.Check("inputs", "Stuck inputs", "passed", "trigger and pedal are up"),
+    s.Check("relay", "Motor relay", "passed", "feedback follows within 50 ms"),
+    s.Check("stop", "Stop circuit", "passed", "both contacts closed"),
+    s.Check("link", "Injector link", "passed", "map 1, firmware 1.3"),
+    s.Check("caps", "Limits of the controller", "passed", "as on the last certificate"),
+    s.Check("calibration", "Calibration", "passed", "certificate 7, valid 143 days"),
+    s.Check("home", "Homing", "asks", "", "Is the handpiece away from the patient?"),
+    s.Check("buzzer", "Buzzer", "waiting", ""),
+)
+ZONES = (
+    s.Zone("forehead", "Forehead", "whole", 40, 40, 800_000, "nappage", "2 to 4", 90),
+    s.Zone("cheek", "Cheek", "left", 60, 12, 240_000, "nappage", "2 to 4", 90),
+    s.Zone("cheek", "Cheek", "right", 60, 0, 0, "nappage", "2 to 4", 90),
+    s.Zone("neck", "Neck", "whole", 40, 0, 0, "papule", "10", 90),
+)
+TOTALS = (
+    s.Total("session", "Session", 1_040_000, "nL", 4_000_000, "protocol"),
+    s.Total("syringe", "Syringe", 1_040_000, "nL", 1_960_000, "syringe"),
+    s.Total("needle", "Needle", 52, "shots", 100, "needle"),
+    s.Total("course", "Course", 2, "sessions", 4, "protocol"),
+)
+SESSION = s.SessionView(
+    18, "mesolift", "Facial mesolift", "MK-2291", "Dr. Amelie Laurent", None,
+    ("screening", "product", "needle", "syringe", "preparation", "prime"),
+    "hyaluron", "Hyaluron mix (example)", "LX-4471", "2027-04-30", "n30g4", "30G x 4 mm", 52, "s2", "2 mL Luer lock",
+    120_000, 250_000, False, ZONES, TOTALS,
+    ("Remove make-up and wash the area", "Disinfect carefully and let it dry", "Cream, when used, is on for 30 to 40 minutes",
+     "Handpiece away from the patient until armed"),
+    ("Keep the area disinfected", "No cream and no touching by hand for 2 hours", "Redness and swelling up to 2 days are known",
+     "Call the clinic with fever, pus or spreading redness"),
+)  # fmt: skip
+DEPTH = s.Value(600, 50, 0, 1500, "device", "zone", 600, 400, 900, "forehead skin thickness, PMC9205051", "A")
+DOSE = s.Value(20_000, 1_000, 3_000, 100_000, "calibration", "protocol", 20_000, 10_000, 40_000, "pubmed 27401775", "A")
+RATE = s.Value(2_000, 100, 500, 4_500, "device", "needle", 2_000)
+SHOTS = s.Value(60, 1, 1, 88, "device", "syringe", 60, None, 60)
+TREAT = s.Treat(
+    "cheek", "left", "continuous", DEPTH, DOSE, RATE, SHOTS,
+    "Cheek, LEFT: up to 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s.",
+    None, 52, 960_000, 2_000_000, 920_000, 34, "free", 0, 90, False, False, False, False, True,
+)  # fmt: skip
+ARMING = s.ArmingView("Armed: Cheek, LEFT, 0.60 mm, 20.0 uL", 60, 12, 48, "12 shots left: product limit")
+ALARMS = (
+    s.Alarm(301, "high", "Occlusion", "Line pressure reached 310 kPa during a stroke; the plunger was drawn back.",
+            "The needle is in; the stroke was partial.", "Take the needle out, change it, prime, and arm again.", "arming", True, False),
+    s.Alarm(214, "medium", "Needle is worn", "The needle has made 104 shots.", "Nothing has happened to the patient.",
+            "Change the needle.", "", True, False),
+    s.Alarm(120, "low", "Storage is slow", "A commit took 430 ms.", "The patient is safe.", "Check the storage.", "", True, True),
+)  # fmt: skip
+CATALOGUE = s.Catalogue(
+    (
+        s.ProtocolCard("mesolift", "Facial mesolift", "Quick shallow injections over the face.", ("nappage", "papule"),
+                       ("forehead", "cheek", "temple", "neck"), "4", "2 to 3 weeks", True),
+        s.ProtocolCard("eyelid", "Lower eyelid", "", ("papule",), ("lower eyelid",), "1 to 2", "6 weeks", True, ("dose",)),
+        s.ProtocolCard("scalp", "Scalp", "", ("nappage",), ("vertex", "temples"), "4 to 10", "1 to 2 weeks", False),
+        s.ProtocolCard("cellulite", "Cellulite", "", ("point by point",), ("thigh",), "3 to 4", "3 to 4 weeks", True, ("depth", "dose")),
+        s.ProtocolCard("fat", "Localised fat", "", ("point by point",), ("abdomen", "flank"), "2 to 4", "2 to 4 weeks", True),
+        s.ProtocolCard("neck", "Neck and decollete", "", ("nappage",), ("neck", "decollete"), "", "", True, ("sessions",)),
+        s.ProtocolCard("scars", "Scars", "", ("papule",), ("scar",), "", "", False, ("depth", "dose", "sessions")),
+    ),
+    (s.Choice("n30g4", "30G x 4 mm", "single use"), s.Choice("n32g4", "32G x 4 mm", "single use"), s.Choice("n30g13", "30G x 13 mm", "")),
+    (
+        s.SyringeChoice("s1", "1 mL Luer lock", 1_000_000, 20_000), s.SyringeChoice("s2", "2 mL Luer lock", 2_000_000, 40_000),
+        s.SyringeChoice("s5", "5 mL Luer lock", 5_000_000, 100_000), s.SyringeChoice("s10", "10 mL Luer lock", 10_000_000, 200_000),
+    ),
+    (
+        s.ProductChoice("hyaluron", "Hyaluron mix (example)", "not cross-linked, 15 mg/mL"),
+        s.ProductChoice("vitamins", "Vitamin complex (example)", "for training"),
+        s.ProductChoice("saline", "Saline 0.9 %", "for training and tests", False),
+    ),
+    tuple(s.Choice(f"c{at}", title) for at, title in enumerate((
+        "Pregnancy", "Breastfeeding", "History of paralysis or stroke", "Insulin-dependent diabetes", "Cancer",
+        "Blood coagulation disorder or anticoagulants", "Allergy to any substance in the mix", "Urticaria",
+        "Cardiac disease under several medicines", "Active infection at the site", "Herpes", "Keloid tendency",
+        "Immunosuppression", "Autoimmune disease", "Isotretinoin within 12 months", "Laser within 6 weeks",
+    ))),
+    (("Nappage", "0.1.0"), ("Channel", "1"), ("Register map", "1"), ("Python", "3.11.2"), ("Kivy", "2.3.1")),
+)  # fmt: skip
+LINE = s.SessionLine(17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True)
+RECORD = s.SessionPage(
+    LINE, "Hyaluron mix (example)", "LX-4471", "2027-04-30", "30G x 4 mm", "2 mL Luer lock", ZONES,
+    tuple(s.ShotLine(at, "Cheek", "left", 600, 590 + at % 20, 20_000, 19_800 + at * 10 % 400,
+                     "completed" if at != 9 else "partial, occlusion", "10:51:02") for at in range(1, 41)),
+    (("10:42", "Session opened"),), ("1 shot is uncertain",),
+)  # fmt: skip
+
+
+def snap(phase: str = "home", **changes: object) -> s.Snapshot:
+    """A snapshot with the usual surroundings."""
+    base = s.Snapshot(
+        1, 0.0, True, "home", CLEAR, LINK, LOOP, ACCOUNTS, user=USER, checks=CHECKS, ready=True, wall="2026-11-22 10:42"
+    )
+    return replace(base, phase=phase, **changes)
+
+
+def setup(step: str, **changes: object) -> s.Snapshot:
+    """A snapshot in one step of the set-up."""
+    order = ("screening", "product", "needle", "syringe", "preparation", "prime")
+    session = replace(SESSION, step=step, done=order[: order.index(step)], **changes)
+    return snap("setup", session=session, missing=("The set-up is not complete",))
+
+
+def at(place: str = "", **changes: object) -> Local:
+    """A local state with a live connection."""
+    base = Local(age_ms=20, place=place, trail=("",) if place else (), phase="home", last_session=0)
+    return replace(base, **changes)
+
+
+TREATING = snap("treat", session=SESSION, treat=TREAT)
+UNREADY = replace(
+    TREATING, missing=("The needle is not homed", "Alarm A301 stands: change the needle", "Prime 10 uL or confirm a drop", "Handpiece")
+)
+ARMED = replace(TREATING, treat=replace(TREAT, arming=ARMING, contact=True, trigger=True, enabled=True, retracted=False,
+                                        pressure="resisting", pressure_kpa=140))  # fmt: skip
+OFFER = Offer(TREAT, SESSION.product, SESSION.syringe, SESSION.needle)
+PICKS = {"protocol": "mesolift", "product": "hyaluron", "needle": "n30g4", "syringe": "s2", "account": USER.name}
+KNOWN = s.PatientPage("MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",))
+NEW = s.PatientPage("ZT-0007", False)
+QUESTION = s.Question("depth", "0.95 mm is above the usual depth of 0.90 mm for Cheek (zone).", True)
+
+SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "selftest": (snap("starting", user=None, ready=False), at()),
+    "selftest-failed": (snap("starting", user=None, checks=(*CHECKS[:6], s.Check("link", "Injector link", "failed",
+        "The injector did not answer. Check cable and supply."))), at()),
+    "first": (snap(user=None, accounts=(), first_start=True), at(focus="name", texts={"name": "Anna", "pin": "4829"})),
+    "signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"})),
+    "home": (snap(last_session=17), at()),
+    "home-missing": (snap(missing=("Calibration expired on 2026-11-01", "The clock is not trusted")), at()),
+    "protocols": (snap(), at("protocols", picks=PICKS)),
+    "protocols-clinic": (snap(), at("protocols", picks={"protocol": "cellulite"})),
+    "patient": (snap(), at("patient", texts={"patient": "MK-22"}, focus="patient")),
+    "patient-known": (snap(), at("patient", texts={"patient": "MK-2291"}, patient=KNOWN)),
+    "patient-new": (snap(), at("patient", texts={"patient": "ZT-0007"}, patient=NEW)),
+    "screening": (setup("screening"), at(ticks=frozenset({"adult", "screen:c3"}), session=18)),
+    "product": (setup("product"), at(picks=PICKS, texts={"lot": "LX-4471", "expiry": "202704"})),
+    "needle": (setup("needle"), at(picks=PICKS, ticks=frozenset({"needle:new"}))),
+    "syringe": (setup("syringe"), at(picks=PICKS, fill_nl=1_800_000)),
+    "preparation": (setup("preparation"), at(picks=PICKS)),
+    "prime": (setup("prime"), at()),
+    "prime-drop": (setup("prime", prime_asks_drop=True), at()),
+    "treat": (TREATING, at()),
+    "treat-missing": (UNREADY, at()),
+    "treat-armed": (ARMED, at()),
+    "treat-syringe": (TREATING, at("syringe", picks=PICKS)),
+    "end": (snap("closing", session=SESSION), at(ticks=frozenset({"cleanup"}))),
+    "record": (snap(), at("record", record=RECORD)),
+    "history": (snap(), at("history", sessions=s.SessionList(tuple(replace(LINE, number=17 - n) for n in range(9)), True))),
+    "history-empty": (snap(), at("history", sessions=s.SessionList((), False))),
+    "alarms": (snap(alarms=ALARMS), at("alarms")),
+    "alarms-none": (snap(), at("alarms")),
+    "about": (snap(), at("about")),
+    "panel-cover": (snap(), at(age_ms=900, reason="connection refused")),
+    "panel-before": (None, Local()),
+    "panel-lock": (snap(user=replace(USER, locked=True)), at(texts={"pin": "48"})),
+    "panel-stop-open": (replace(ARMED, stop=s.StopView("open", "red button at 10:51:07",
+        "The red button is pressed, or its plug is out.")), at()),
+    "panel-stop-released": (replace(TREATING, treat=replace(TREAT, retracted=False), stop=s.StopView("released",
+        "STOP on the screen", "Released, not acknowledged.")), at()),
+    "panel-question": (replace(TREATING, question=QUESTION), at()),
+    "panel-question-plain": (replace(TREATING, question=replace(QUESTION, needs_reason=False)), at()),
+    "panel-reason": (replace(TREATING, question=QUESTION), at(panel="text:soft", focus="soft", texts={"soft": "thick skin"})),
+    "panel-depth": (TREATING, at(panel="edit:depth", draft=Draft("depth", 650, 0.0))),
+    "panel-dose-fault": (TREATING, at(panel="edit:dose", draft=Draft("dose", 20_000, 0.0, "250"))),
+    "panel-fill": (setup("syringe"), at(panel="edit:fill", draft=Draft("fill", 1_800_000, 0.0), picks=PICKS)),
+    "panel-lot": (setup("product"), at(panel="text:lot", focus="lot", texts={"lot": "LX-44"}, shift=True)),
+    "panel-expiry": (setup("product"), at(panel="text:expiry", focus="expiry", texts={"expiry": "202704"})),
+    "panel-sign": (snap("closing", session=SESSION), at(panel="pin:sign", focus="pin", texts={"pin": "482915"})),
+    "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
+    "panel-zone": (TREATING, at(panel="zone")),
+    "panel-mode": (TREATING, at(panel="mode")),
+    "panel-recover": (TREATING, at(panel="recover")),
+}  # fmt: skip
