@@ -151,22 +151,22 @@ def test_a_damaged_calibration_is_an_error(facing: ModbusInjector, far: FarEnd) 
 def test_another_map_version_is_an_error_and_lets_go_of_the_port(bench: OnBench, latch: StopLatch) -> None:
     bench.do("fault wrong-map on")
     with pytest.raises(MapMismatch, match="E108: The injector speaks register map 2, this program speaks 1"):
-        connect(bench.port, latch, parity="N")
+        connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS)
     bench.do("fault wrong-map off")
-    connect(bench.port, latch, parity="N").close()
+    connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS).close()
 
 
 def test_a_port_that_answers_rubbish_is_no_injector(bench: OnBench, latch: StopLatch) -> None:
     bench.do("fault rubbish on")
     with pytest.raises(NotAnInjector, match=r"E107: What answers on .* is not a Nappage injector"):
-        connect(bench.port, latch, parity="N")
+        connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS)
 
 
 @pytest.mark.requirement("LNK-1")
 def test_a_port_that_answers_for_another_unit_is_no_injector(bench: OnBench, latch: StopLatch) -> None:
     bench.do("fault wrong-unit on")
     with pytest.raises(NotAnInjector, match="unit 2"):
-        connect(bench.port, latch, parity="N")
+        connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS)
 
 
 def test_a_port_where_nothing_answers_is_a_timeout(bench: OnBench, latch: StopLatch) -> None:
@@ -178,7 +178,7 @@ def test_a_port_where_nothing_answers_is_a_timeout(bench: OnBench, latch: StopLa
 def test_a_device_without_these_registers_is_no_injector(far: FarEnd, latch: StopLatch) -> None:
     far.answer = lambda end, request: end.send(crc(bytes([1, request[1] | 0x80, 2])))
     with pytest.raises(NotAnInjector, match="it has no such registers"):
-        connect(far.port, latch, parity="N")
+        connect(far.port, latch, parity="N", timeout_ms=PATIENT_MS)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_device_without_these_registers_is_no_injector(far: FarEnd, latch: Sto
 def test_figures_that_no_injector_has_are_not_believed(far: FarEnd, latch: StopLatch, name: str, value: int) -> None:
     far.answer = answering(IDENTITY.encode(msgspec.structs.replace(IDENTITY_VALUES, **{name: value})))
     with pytest.raises(NotAnInjector, match=f"its {name} is {value}"):
-        connect(far.port, latch, parity="N")
+        connect(far.port, latch, parity="N", timeout_ms=PATIENT_MS)
 
 
 # -- the lease
@@ -232,7 +232,7 @@ def test_the_answer_to_an_earlier_lease_is_not_taken_for_the_present_one(
 
 @pytest.mark.requirement("LNK-1")
 def test_with_every_answer_late_none_is_ever_taken_for_another(bench: OnBench, latch: StopLatch) -> None:
-    subject = connect(bench.port, latch, parity="N")
+    subject = connect(bench.port, latch, parity="N", timeout_ms=80)
     bench.do("fault slow-answer on")
     for _ in range(12):
         with pytest.raises((LinkTimeout, BadFrame)):
@@ -489,6 +489,6 @@ def test_unplugged_and_plugged_in_again_it_is_found_by_the_same_name(
     bench.do("replug")
     bench.do("port")
     assert Path(bench.port).resolve().is_char_device()
-    again = connect(bench.port, latch, parity="N")
+    again = connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS)
     until(again, lambda status: status.lease_echo > 0)
     again.close()

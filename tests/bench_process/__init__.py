@@ -1,0 +1,1 @@
+"""Tests of the simulated device's wire, panel and process."""
