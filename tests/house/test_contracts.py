@@ -81,3 +81,13 @@ def test_an_import_that_does_not_belong_breaks_its_contract(copy: Path, contract
 
 def test_every_contract_has_been_seen_to_fail() -> None:
     assert {entry["id"] for entry in CONTRACTS} == {contract for contract, _, _ in PLANTED}
+
+
+def test_a_new_room_is_named_in_the_contracts_of_the_glass() -> None:
+    by_id = {entry["id"]: entry for entry in CONTRACTS}
+    rooms = {f"kiosk.{path.parent.name}" for path in (ROOT / "kiosk").glob("*/__init__.py")}
+
+    assert rooms - {"kiosk.screens", "kiosk.view", "kiosk.channel", "kiosk.system"} <= set(
+        by_id["glass"]["forbidden_modules"]
+    )
+    assert rooms - {"kiosk.screens"} <= set(by_id["kivy-room"]["source_modules"])
