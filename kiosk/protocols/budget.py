@@ -42,7 +42,7 @@ class Course(msgspec.Struct, frozen=True):
     days_since_last: int | None
 
     def __post_init__(self) -> None:
-        not_negative(self)
+        not_negative(self, "days_since_last")
 
 
 def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple[Total, ...]:

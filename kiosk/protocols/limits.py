@@ -109,11 +109,11 @@ class Range(msgspec.Struct, frozen=True):
         return asked - asked % self.step
 
 
-def not_negative(counted: msgspec.Struct) -> None:
-    """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2)."""
+def not_negative(counted: msgspec.Struct, *optional: str) -> None:
+    """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2); `optional` may be None."""
     for name in counted.__struct_fields__:
         value: object = getattr(counted, name)
-        if isinstance(value, msgspec.Struct):
+        if isinstance(value, msgspec.Struct) or (value is None and name in optional):
             continue
         if type(value) is not int or value < 0:
             raise LimitsInvalid(why=f"{name} is {value!r}, a count is a whole number from 0")
