@@ -222,8 +222,8 @@ class Envelope:
         refusals: list[Refusal] = []
         for key, value, span in _pairs(setting, self._ranges[setting.zone]):
             if type(value) is not int or value % span.step:
-                sentence = f"{key} {_written(value, span.unit)} is not on the step of {amount(span.step, span.unit)}"
-                refusals.append(Refusal(key, sentence.capitalize(), Origin.DEVICE))
+                sentence = f"{key.capitalize()} {_written(value, span.unit)} is not on the step of {amount(span.step, span.unit)}"
+                refusals.append(Refusal(key, sentence, Origin.DEVICE))
             elif value < span.hard_low.value:
                 refusals.append(_outside(key, value, span, span.hard_low, "below"))
             elif value > span.hard_high.value:
