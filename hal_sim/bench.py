@@ -6,6 +6,7 @@ command or the device's next event come.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from hal_sim.panel import PanelOutputs, PanelSocket
+from hal_sim.panel import PanelOutputs, PanelSocket, listen
 from hal_sim.rig import Rig
 from hal_sim.wire import Wire
 
@@ -65,20 +66,28 @@ class Bench:
         self._clock = clock
         self._say = say
         self._ended = False
-        self._select = selectors.DefaultSelector()
         self._wire = Wire(rig, link=places.link)
         self._watched: int | None = None
         self._outputs = PanelOutputs()
-        self._panel = None if places.panel is None else PanelSocket(places.panel)
-        self._console = None if places.console is None else _listen(places.console)
-        self._console_path = places.console
-        self._wakeup, self._waker = os.pipe()
-        self._watch(self._wakeup, lambda _now: None)
-        if self._panel is not None:
-            self._watch(self._panel.listener, self._panel_connects)
-        if self._console is not None:
-            self._watch(self._console, self._console_connects)
-        self._follow_cable()
+        self._panel: PanelSocket | None = None
+        with contextlib.ExitStack() as closing:
+            self._select = closing.enter_context(selectors.DefaultSelector())
+            self._wakeup, self._waker = os.pipe()
+            closing.callback(os.close, self._wakeup)
+            closing.callback(os.close, self._waker)
+            closing.callback(self._wire.unplug)
+            closing.callback(self._hang_up)
+            self._watch(self._wakeup, lambda _now: None)
+            if places.panel is not None:
+                self._panel = PanelSocket(places.panel)
+                closing.callback(self._panel.close)
+                self._watch(self._panel.listener, self._panel_connects)
+            if places.console is not None:
+                console = listen(places.console, socket.SOCK_STREAM)
+                closing.callback(places.console.unlink, missing_ok=True)
+                self._watch(console, lambda _now: self._console_connects(console))
+            self._follow_cable()
+            self._closing = closing.pop_all()
 
     @property
     def port(self) -> str | None:
@@ -114,18 +123,12 @@ class Bench:
 
     def close(self) -> None:
         """Unplug the cable, close the sockets and remove them from the file system."""
+        self._closing.close()
+
+    def _hang_up(self) -> None:
         for key in list(self._select.get_map().values()):
             if isinstance(key.fileobj, socket.socket):
                 key.fileobj.close()
-        self._select.close()
-        self._wire.unplug()
-        if self._panel is not None:
-            self._panel.close()
-        if self._console is not None and self._console_path is not None:
-            self._console.close()
-            self._console_path.unlink(missing_ok=True)
-        os.close(self._wakeup)
-        os.close(self._waker)
 
     def _turn(self) -> None:
         now = self._clock()
@@ -181,10 +184,8 @@ class Bench:
         if outputs.hertz != was.hertz:
             self._rig.set_buzzer(now, outputs.hertz or None)
 
-    def _console_connects(self, _now: float) -> None:
-        if self._console is None:
-            return
-        client, _ = self._console.accept()
+    def _console_connects(self, console: socket.socket) -> None:
+        client, _ = console.accept()
         client.setblocking(False)
         lines = _Lines()
 
@@ -246,15 +247,6 @@ class _Lines:
         if len(self._rest) > LINE_MOST:
             whole, self._rest = [*whole, self._rest], b""
         return [line.decode(errors="replace").strip() for line in whole]
-
-
-def _listen(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(path))
-    listener.listen(4)
-    listener.setblocking(False)
-    return listener
 
 
 def speaks(descriptor: int) -> bool:

@@ -47,21 +47,33 @@ class PanelOutputs(msgspec.Struct, frozen=True):
     hertz: int = 0
 
 
+def listen(path: Path, kind: socket.SocketKind) -> socket.socket:
+    """A Unix socket that listens at `path` without blocking; one that a dead bench left there is taken over.
+
+    Raises:
+        OSError: no socket can be made there.
+    """
+    path.unlink(missing_ok=True)
+    with contextlib.ExitStack() as closing:
+        listener = closing.enter_context(socket.socket(socket.AF_UNIX, kind))
+        listener.bind(str(path))
+        listener.listen(4)
+        listener.setblocking(False)
+        closing.pop_all()
+        return listener
+
+
 class PanelSocket:
     """The bench's end: one program at a time is wired to the panel. It is driven by its owner's loop."""
 
     def __init__(self, path: Path) -> None:
-        """Listen at `path`; whatever socket lay there from a bench that died is taken over.
+        """Listen at `path`.
 
         Raises:
             OSError: no socket can be made there.
         """
         self.path = path
-        path.unlink(missing_ok=True)
-        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.listener.bind(str(path))
-        self.listener.listen(1)
-        self.listener.setblocking(False)
+        self.listener = listen(path, socket.SOCK_SEQPACKET)
         self.client: socket.socket | None = None
         self._sent: tuple[bool, ...] | None = None
 
@@ -189,6 +201,11 @@ class PanelWire:
     def alive(self) -> bool:
         """Whether the thread that carries the levels runs."""
         return self._thread.is_alive()
+
+    @property
+    def native_id(self) -> int | None:
+        """The system's number of that thread."""
+        return self._thread.native_id
 
     def level(self, number: int) -> bool | None:
         """The level that the wire puts on an input pin; None for a pin that is no input of the panel."""

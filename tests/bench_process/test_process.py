@@ -1,0 +1,123 @@
+"""`python -m hal_sim` as a process: what it prints, what it answers, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.injector import connect
+from drivers.stop import StopLatch
+from hal_sim.__main__ import main
+from tests.drivers.on_bench import Console
+
+ROOT = Path(__file__).parents[2]
+Started = subprocess.Popen[str]
+
+
+def start(*words: str) -> Started:
+    return subprocess.Popen(
+        [sys.executable, "-m", "hal_sim", *words],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[str]:
+    return [f"--{name}={tmp_path / name}" for name in ("link", "panel", "console")]
+
+
+@pytest.fixture
+def subject(places: list[str]) -> Iterator[Started]:
+    process = start(*places, "--barrel", "2")
+    yield process
+    process.terminate()
+    process.communicate()
+
+
+def said(process: Started) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().rstrip("\n")
+
+
+def test_it_says_its_port_and_an_injector_answers_there(subject: Started, tmp_path: Path) -> None:
+    port = said(subject)
+    assert port.startswith("port /dev/pts/")
+    assert (tmp_path / "link").readlink() == Path(port.split()[1])
+    injector = connect(str(tmp_path / "link"), StopLatch(), parity="N", timeout_ms=1000)
+    assert injector.identity().serial == 1001
+    injector.close()
+
+
+def test_it_answers_commands_from_a_pipe(places: list[str]) -> None:
+    process = start("--barrel=5")
+    out, err = process.communicate("state\n\nquit\n")
+    assert process.returncode == 0
+    assert err == ""
+    port, state, nothing, bye = out.splitlines()
+    assert port.startswith("port ")
+    assert json.loads(state)["barrel"] == "ML_5"
+    assert (nothing, bye) == ("", "bye")
+
+
+def test_quiet_says_the_port_and_nothing_more() -> None:
+    out, err = start("--quiet").communicate("state\nquit\n")
+    assert len(out.splitlines()) == 1
+    assert (out[:5], err) == ("port ", "")
+
+
+def test_it_goes_on_when_its_pipe_ends(subject: Started, tmp_path: Path) -> None:
+    said(subject)
+    assert subject.stdin is not None
+    subject.stdin.close()
+    subject.stdin = None
+    console = Console(tmp_path / "console")
+    assert json.loads(console.do("state"))["state"] == "UNHOMED"
+    console.close()
+
+
+def test_the_console_takes_several_at_once_and_answers_each_on_one_line(subject: Started, tmp_path: Path) -> None:
+    said(subject)
+    first, second = Console(tmp_path / "console"), Console(tmp_path / "console")
+    assert first.do("contact on") == "ok"
+    assert json.loads(second.do("state"))["contact"] is True
+    assert " | " in second.do("help")
+    assert second.do("no such word").startswith("There is no command")
+    assert first.do("x" * 3000).startswith("There is no command")
+    first.close()
+    assert second.do("port").startswith("port ")
+    second.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_nothing_left_behind(subject: Started, tmp_path: Path, number: signal.Signals) -> None:
+    said(subject)
+    assert {entry.name for entry in tmp_path.iterdir()} == {"link", "panel", "console"}
+    subject.send_signal(number)
+    _, err = subject.communicate()
+    assert (subject.returncode, err) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_memory_outlives_it(tmp_path: Path) -> None:
+    memory = f"--memory={tmp_path / 'memory'}"
+    for boots in (1, 2):
+        out, _ = start(memory).communicate("state\nquit\n")
+        assert json.loads(out.splitlines()[1])["boot_count"] == boots
+
+
+def test_a_place_that_cannot_be_had_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "memory").write_bytes(b"too short")
+    assert main([f"--memory={tmp_path / 'memory'}"]) == 2
+    assert capsys.readouterr().err.startswith("The bench cannot start: ")
+    assert main([f"--panel={tmp_path / 'no' / 'such'}"]) == 2
+    assert capsys.readouterr().err == "The bench cannot start: [Errno 2] No such file or directory\n"
