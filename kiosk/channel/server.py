@@ -16,7 +16,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NewType
+from typing import Literal
 
 import msgspec
 
@@ -36,7 +36,8 @@ from kiosk.channel.errors import (
 from kiosk.channel.packets import REQUEST_BOUND, message_packets, read_request
 from kiosk.channel.snapshot import Catalogue, Message, Reply, Snapshot
 
-ClientId = NewType("ClientId", int)
+ClientId = int
+"""Number of a client, from 1; 0 is nobody."""
 
 QUEUE = 128
 """Packets that wait for a slow reader before it is dropped: 6 MB of pages, or seconds of replies."""

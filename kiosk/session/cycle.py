@@ -38,9 +38,9 @@ class LedgerPort(Protocol):
 class ClerkPort(Protocol):
     """What the cycle needs of the clerk."""
 
-    def ask(self, ticket: int, question: x.Question) -> None: ...
+    def ask(self, question: x.Question, ticket: int) -> int: ...
 
-    def answers(self) -> Sequence[x.Answer]: ...
+    def poll(self) -> Sequence[x.Answer]: ...
 
 
 class SeatPort(Protocol):
@@ -118,7 +118,7 @@ class Cycle:
             identity=self._take_identity(), sent=self._take_sent(),
             ledger=tuple(told for told in posted if not isinstance(told, Restored)),
             restored=next((told for told in posted if isinstance(told, Restored)), None),
-            answers=tuple(self._clerk.answers()), requests=requests, seat=self._seat.seat or 0,
+            answers=tuple(self._clerk.poll()), requests=requests, seat=self._seat.seat or 0,
             bad_frames=self._bad_lately(now), late_ms=late_s * 1000, realtime=self._realtime,
         )
         effects = self.engine.step(inputs, now)
@@ -241,7 +241,7 @@ class Cycle:
             case x.Respond(client, reply):
                 self._seat.reply(client, reply)
             case x.Ask(ticket, question):
-                self._clerk.ask(ticket, question)
+                self._clerk.ask(question, ticket)
             case x.Beacon(red, yellow, cyan):
                 self._panel.beacon(red=red, yellow=yellow, cyan=cyan)
             case x.Buzzer(hertz):

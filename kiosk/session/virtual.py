@@ -207,10 +207,11 @@ class VirtualClerk:
         self._answer = answer
         self._waiting: deque[x.Answer] = deque()
 
-    def ask(self, ticket: int, question: x.Question) -> None:
+    def ask(self, question: x.Question, ticket: int) -> int:
         self._waiting.append(self._answer(ticket, question))
+        return ticket
 
-    def answers(self) -> list[x.Answer]:
+    def poll(self) -> list[x.Answer]:
         answers = list(self._waiting)
         self._waiting.clear()
         return answers

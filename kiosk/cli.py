@@ -1,0 +1,270 @@
+"""`nappage`: every command of a shell, each a few lines that hand over to the room that does it.
+
+Errors are one sentence with a number and what to do, on standard error, and exit code 2; there is no traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from drivers.errors import NappageError
+from kiosk.system.storage import data_folder, ledger_path
+
+P = ParamSpec("P")
+REFUSED = 2
+PROFILES = Path(__file__).resolve().parent.parent / "profiles"
+
+
+def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Say an error of ours in one sentence and leave with its exit code; a command's own number is its exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except NappageError as error:
+            click.echo(str(error), err=True)
+            sys.exit(REFUSED)
+        sys.exit(code or 0)
+
+    return wrapped
+
+
+def how(command: Callable[P, None]) -> Callable[P, None]:
+    """The choice between hardware and simulation; there is no default."""
+    simulated = click.option("--simulated", "simulated", flag_value=True, type=bool, help="Against the simulator.")
+    hardware = click.option("--hardware", "simulated", flag_value=False, type=bool, help="Against a real injector.")
+    return simulated(hardware(command))
+
+
+def named(simulated: bool | None) -> bool:
+    """The choice that was made.
+
+    Raises:
+        click.UsageError: none was.
+    """
+    if simulated is None:
+        raise click.UsageError("name one: --simulated or --hardware; there is no default")
+    return simulated
+
+
+DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder (default: where records belong here).")
+CHANNEL = click.option(
+    "--channel", type=click.Path(path_type=Path), envvar="NAPPAGE_CHANNEL", required=True, help="Control's socket."
+)
+LEDGER = click.option("--simulated/--real", "simulated", default=None, help="Which record; simulated off a Pi.")
+PROFILES_OPTION = click.option(
+    "--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles."
+)
+PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nappage")
+def main() -> None:
+    """Nappage: an open controller for a motorised mesotherapy injector.
+
+    It is a reference design, not a certified medical device.
+    """
+
+
+@main.command()
+@how
+@DATA
+@PROFILES_OPTION
+@PORT
+@click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
+@click.option("--demo", is_flag=True, help="On a display of its own: play a whole treatment by real touches.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Where --demo leaves its results.")
+@plainly
+def run(
+    simulated: bool | None, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path
+) -> int:
+    """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
+    from kiosk.running import Running, run_all
+
+    return run_all(
+        Running(
+            simulated=named(simulated), data=data_folder(out / "data" if demo and data is None else data),
+            profiles=profiles, port=port, size=size, demo=demo, out=out,
+        )
+    )
+
+
+@main.command()
+@how
+@DATA
+@CHANNEL
+@PROFILES_OPTION
+@PORT
+@click.option("--device", default="reference", help="Device profile.")
+@click.option("--panel", type=click.Path(path_type=Path), help="Bench's panel socket, in simulation.")
+@click.option("--channel-group", help="Group that may connect to the channel.")
+@plainly
+def control(
+    simulated: bool | None, data: Path | None, channel: Path, profiles: Path, port: str, device: str,
+    panel: Path | None, channel_group: str | None,
+) -> int:
+    """The process that holds port, pins, ledger and engine."""
+    from kiosk.control import Plan
+    from kiosk.control import main as control_main
+
+    return control_main(
+        Plan(
+            simulated=named(simulated), port=port, channel=channel, data=data_folder(data), profiles=profiles,
+            device=device, panel=panel, channel_group=channel_group,
+        )
+    )
+
+
+@main.command()
+@CHANNEL
+@click.option("--size", default="800x480", help="Window, WIDTHxHEIGHT.")
+@click.option("--fullscreen", is_flag=True, help="Take the whole screen.")
+@click.option("--outline", type=click.Path(path_type=Path), help="Write the outline of the screen to this file.")
+@plainly
+def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None) -> int:
+    """The screen. It can open neither port nor pins nor database."""
+    from kiosk.app import main as kiosk_main
+    from kiosk.system.notify import Notifier
+
+    notifier = Notifier.from_environment()
+    width, _, height = size.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise click.UsageError(f"--size is '{size}'; it must be WIDTHxHEIGHT, such as 800x480")
+    started: list[bool] = []
+
+    def flipped() -> None:
+        if not started:
+            started.append(True)
+            notifier.ready("drawing")
+        notifier.watchdog()
+
+    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped)
+    return 0
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@plainly
+def check(files: tuple[Path, ...]) -> int:
+    """Check profile FILES and explain what they say."""
+    from kiosk.protocols.report import check_file
+
+    found = [check_file(path) for path in files]
+    for one in found:
+        click.echo("\n".join((one.file, *(f"  {sentence}" for sentence in one.sentences))))
+    return 0 if all(one.ok for one in found) else 1
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out/schema"), help="Folder to write to.")
+@plainly
+def schema(out: Path) -> int:
+    """Export the JSON Schemas of the profiles, for editors."""
+    import json
+
+    from kiosk.protocols.report import json_schemas
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in json_schemas().items():
+        (out / f"{name}.schema.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        click.echo(f"wrote {out / name}.schema.json")
+    return 0
+
+
+@main.command()
+@plainly
+def registers() -> int:
+    """Print the injector's register map."""
+    from drivers.mapdoc import register_map_markdown
+
+    click.echo(register_map_markdown())
+    return 0
+
+
+def _ledger(data: Path | None, simulated: bool | None) -> Path:
+    from kiosk.system.storage import on_raspberry_pi
+
+    return ledger_path(data_folder(data), simulated=not on_raspberry_pi() if simulated is None else simulated)
+
+
+@main.command()
+@DATA
+@LEDGER
+@plainly
+def verify(data: Path | None, simulated: bool | None) -> int:
+    """Check the record's chain, anchor and totals; names the first bad row."""
+    from kiosk.records.shell import verify_ledger
+
+    text, code = verify_ledger(_ledger(data, simulated))
+    click.echo(text)
+    return code
+
+
+@main.command()
+@DATA
+@LEDGER
+@plainly
+def sessions(data: Path | None, simulated: bool | None) -> int:
+    """List the sessions of the record."""
+    from kiosk.records.shell import list_sessions
+
+    click.echo(list_sessions(_ledger(data, simulated)))
+    return 0
+
+
+@main.command()
+@click.argument("session", type=int)
+@click.option("--format", "form", type=click.Choice(["json", "csv", "pdf"]), default="pdf", help="What to write.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder to write to.")
+@DATA
+@LEDGER
+@plainly
+def export(session: int, form: str, out: Path, data: Path | None, simulated: bool | None) -> int:
+    """Export one SESSION, by its number."""
+    from kiosk.records.shell import export as export_session
+
+    click.echo(f"wrote {export_session(_ledger(data, simulated), session, form, out)}")
+    return 0
+
+
+@main.command()
+@DATA
+@LEDGER
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+@plainly
+def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
+    """Totals by day, practitioner, protocol, product and lot."""
+    from kiosk.records.shell import report as totals
+
+    click.echo(totals(_ledger(data, simulated), csv=as_csv))
+    return 0
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the record and its exports in this folder.")
+@PROFILES_OPTION
+@plainly
+def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
+    """Run the scripted session of a SCENARIO file through the same engine, ledger and wire, without a screen."""
+    from kiosk.rehearsal.simulate import simulate as run_scenario
+
+    if out is not None:
+        return run_scenario(scenario, out, profiles)
+    with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
+        return run_scenario(scenario, Path(folder), profiles)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()

@@ -1,0 +1,331 @@
+"""Builds the control process: port, pins, ledger, engine. The only file that may attach the simulator (its pin wiring).
+
+Hardware or simulation is chosen by name and never guessed. Three threads, all SCHED_FIFO where permitted, so that no
+holder of the interpreter lock can starve another: pin events 60, this loop 50, ledger 40.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import selectors
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from drivers.errors import NappageError
+from drivers.injector import ModbusInjector, connect
+from drivers.panel import GpioPanel, PinNumbers
+from drivers.ports import Injector
+from drivers.stop import StopLatch
+from kiosk import versions
+from kiosk.access.demo import demo_rows
+from kiosk.channel.server import ChannelServer
+from kiosk.channel.snapshot import LoopView
+from kiosk.protocols.library import Library, load
+from kiosk.protocols.profile import Device
+from kiosk.records.clerk_client import ClerkClient
+from kiosk.records.ledger import Ledger
+from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.records.writer import LedgerThread, NotOpened, NotReread, Opened, Reread, Told
+from kiosk.session.cycle import PERIOD_S, Cycle
+from kiosk.session.engine import Engine
+from kiosk.system.clock import ClockEvidence, Trust, judge, read_battery_ms, read_boot_id, read_ntp_synchronised
+from kiosk.system.notify import Notifier
+from kiosk.system.scheduling import CycleClock, take_priority
+from kiosk.system.storage import ledger_path
+
+if TYPE_CHECKING:
+    from hal_sim.panel import PanelWire
+
+PIN_EVENTS, LOOP, LEDGER = 60, 50, 40
+"""SCHED_FIFO priorities; the systemd unit permits 70."""
+QUEUE = 64
+"""Units that may wait for the disk; a full queue disarms (LED-12)."""
+TOLD_EVERY_S = 1.0
+PANEL_WITHIN_S = 5.0
+"""How long a start waits for the bench's panel; a contact that is open at the start has to be acknowledged."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Where the control process finds everything."""
+
+    simulated: bool
+    port: str
+    channel: Path
+    data: Path
+    profiles: Path
+    device: str = "reference"
+    panel: Path | None = None
+    """Bench's panel socket, in simulation."""
+    channel_group: str | None = None
+
+
+class ControlRefused(NappageError, RuntimeError):
+    number = 950
+    sentence = "Control did not start: {why}"
+    remedy = "Mend what the sentence names and start again; nothing was armed and nothing was lost."
+
+
+class LedgerDesk:
+    """The ledger thread as the cycle sees it, and its opening, which the process waits for once."""
+
+    def __init__(self, open_ledger: Callable[[], Ledger], wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._told: deque[Told] = deque()
+        self._heard = Event()
+        self._sink: Callable[[Committed | WriteFailed | Restored], None] | None = None
+        self._thread = LedgerThread(open_ledger, self._take, QUEUE, prioritise=lambda: _priority(LEDGER))
+
+    def open(self, timeout_s: float = 30.0) -> Restored:
+        """Start the thread and wait until the ledger is open.
+
+        Raises:
+            ControlRefused: it could not be opened; the sentence is the ledger's own.
+        """
+        self._thread.start()
+        self._heard.wait(timeout_s)
+        told = self._told.popleft() if self._told else None
+        if isinstance(told, Opened):
+            return told.restored
+        if isinstance(told, NotOpened):
+            raise ControlRefused(why=told.sentence)
+        raise ControlRefused(why=f"the record did not open within {timeout_s:.0f} s")
+
+    def deliver_to(self, sink: Callable[[Committed | WriteFailed | Restored], None]) -> None:
+        self._sink = sink
+
+    def _take(self, told: Told) -> None:
+        if self._sink is None:
+            self._told.append(told)
+            self._heard.set()
+            return
+        if isinstance(told, Reread):
+            self._sink(told.restored)
+        elif isinstance(told, NotReread):
+            self._sink(WriteFailed(0, told.error, told.sentence))
+        elif isinstance(told, Committed | WriteFailed):
+            self._sink(told)
+        self._wake()
+
+    def submit(self, unit: Unit) -> bool:
+        return self._thread.submit(unit)
+
+    def reread(self) -> bool:
+        return self._thread.reread()
+
+    def stop(self) -> None:
+        self._thread.stop()
+
+
+def _priority(priority: int) -> None:
+    """Whether it was permitted is said once, for the loop's own thread."""
+    take_priority(priority)
+
+
+class Wake:
+    """Ends the loop's wait from another thread: one byte in a pipe, never blocking."""
+
+    def __init__(self) -> None:
+        self.reader, self._writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def __call__(self) -> None:
+        try:
+            os.write(self._writer, b".")
+        except BlockingIOError:
+            return  # it is awake already
+
+    def clear(self) -> None:
+        try:
+            os.read(self.reader, 4096)
+        except BlockingIOError:
+            return
+
+
+class WallClock:
+    """UTC ms and whether to trust it (LED-8). In simulation the host's clock is taken as it is."""
+
+    def __init__(self, *, simulated: bool, last_row_ms: int) -> None:
+        self._simulated = simulated
+        self._last_row_ms = last_row_ms
+        self._battery = None if simulated else read_battery_ms()
+        self._looked = float("-inf")
+        self._trusted = simulated
+
+    def __call__(self) -> tuple[int, bool]:
+        now, wall_ms = time.monotonic(), time.time_ns() // 1_000_000
+        if not self._simulated and now - self._looked > 10:
+            self._looked = now
+            evidence = ClockEvidence(
+                wall_ms=wall_ms, battery_ms=self._battery, ntp_synchronised=read_ntp_synchronised(),
+                set_by_person=False, last_row_ms=self._last_row_ms or None, technician_confirmed=False,
+            )
+            self._trusted = judge(evidence).trust is Trust.TRUSTED
+            self._battery = None if self._battery is None else wall_ms
+        return wall_ms, self._trusted
+
+
+def attach_simulated_panel(path: Path, pins: PinNumbers) -> PanelWire:
+    """Wire this process's mock pins to the bench. The one place where the product names the simulator."""
+    from hal_sim.panel import attach
+
+    wire = attach(path, msgspec.to_builtins(pins), thread_started=_pin_thread)
+    if not wire.connected(PANEL_WITHIN_S):
+        # Not fatal: without its wires the stop circuit reads as open, and the screen says so.
+        print(f"control: no simulated panel at {path} yet; its stop circuit reads as open", file=sys.stderr, flush=True)
+    return wire
+
+
+def _pin_thread(thread: int) -> None:
+    """Give the thread that delivers pin events its priority, by its native id."""
+    try:
+        os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(PIN_EVENTS))
+    except PermissionError:
+        return  # said once, for the loop's own thread
+
+
+class Control:
+    """The control process, built and running."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Build everything; nothing is enabled.
+
+        Raises:
+            NappageError: what is wrong, in one sentence.
+        """
+        self._plan = plan
+        self.realtime = take_priority(LOOP)
+        library, device = profiles(plan)
+        self._wake = Wake()
+        self._ended = False
+        boot_id = read_boot_id()
+        kind = "simulated" if plan.simulated else "real"
+        path = ledger_path(plan.data, simulated=plan.simulated)
+        self._ledger = LedgerDesk(
+            lambda: Ledger.open(path, kind, clock_wall_ms=lambda: time.time_ns() // 1_000_000, boot_id=boot_id),
+            self._wake,
+        )
+        restored = self._ledger.open()
+        self._clerk = ClerkClient(path, plan.data / "exports")
+        latch = StopLatch()
+        pins = pin_numbers(device)
+        self._wire = attach_simulated_panel(plan.panel, pins) if plan.panel is not None else None
+        self._panel = GpioPanel(
+            pins, "mock" if plan.simulated else "lgpio", latch, wake=self._wake, thread_started=_pin_thread
+        )
+        self._engine = self._build_engine(restored, library, device)
+        self._server = ChannelServer(plan.channel, plan.channel_group)
+        self._cycle = Cycle(
+            self._engine, self._panel, lambda: self._connect(latch), self._ledger, self._clerk, self._server,
+            WallClock(simulated=plan.simulated, last_row_ms=restored.last_wall_ms),
+            realtime=self.realtime.permitted,
+        )
+        self._ledger.deliver_to(self._cycle.post)
+
+    def _build_engine(self, restored: Restored, library: Library, device: Device) -> Engine:
+        if self._plan.simulated and not restored.accounts:
+            accounts = demo_rows(round(time.monotonic() * 1000))
+            restored = msgspec.structs.replace(restored, accounts=accounts)
+            self._ledger.submit(Unit(0, accounts))
+        return Engine(restored, library, device, simulated=self._plan.simulated, versions=versions.all_versions())
+
+    def _connect(self, latch: StopLatch) -> Injector:
+        injector: ModbusInjector = connect(self._plan.port, latch, parity="N" if self._plan.simulated else "E")
+        return injector
+
+    # -- running -------------------------------------------------------------------------------------------------
+    def run(self) -> None:
+        """Run until `end`; a cycle every 25 ms and at once on a command or an edge."""
+        gc.collect()
+        gc.freeze()
+        notifier = Notifier.from_environment()
+        clock = CycleClock(PERIOD_S, time.monotonic())
+        told = float("-inf")
+        notifier.ready(f"listening at {self._plan.channel}")
+        while not self._ended:
+            self._await(clock.wait_s(time.monotonic()))
+            now = time.monotonic()
+            late = clock.began(now) if now >= clock.due else 0.0
+            self._cycle.run(now, max(0.0, late))
+            if now - told >= TOLD_EVERY_S:
+                told = now
+                notifier.watchdog()
+                self._engine.loop = self._lateness(clock)
+        notifier.stopping()
+
+    def _await(self, seconds: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake.reader, selectors.EVENT_READ)
+            for descriptor in self._server.filenos():
+                selector.register(descriptor, selectors.EVENT_READ)
+            selector.select(seconds)
+        self._wake.clear()
+
+    def _lateness(self, clock: CycleClock) -> LoopView:
+        found = clock.recorder.summary()
+        return LoopView(
+            self.realtime.permitted, found.n, found.p50_us, found.p99_us, found.max_us, found.over_10_ms
+        )
+
+    def end(self) -> None:
+        """Ask the loop to end after its present cycle; safe in a signal handler."""
+        self._ended = True
+        self._wake()
+
+    def close(self) -> None:
+        """Enable off first, then everything else."""
+        self._cycle.close()
+        self._panel.close()
+        if self._wire is not None:
+            self._wire.close()
+        self._server.close()
+        self._clerk.close()
+        self._ledger.stop()
+
+
+def profiles(plan: Plan) -> tuple[Library, Device]:
+    """The checked profiles and the device of this plan.
+
+    Raises:
+        NappageError: the first thing that is wrong with them.
+    """
+    library = load(plan.profiles)
+    device = library.devices.get(plan.device)
+    if device is None:
+        raise ControlRefused(why=f"there is no device '{plan.device}'; there are: {', '.join(library.devices)}")
+    return library, device
+
+
+def pin_numbers(device: Device) -> PinNumbers:
+    """The device's pins as the panel takes them."""
+    return PinNumbers(**{name: getattr(device.pins, name) for name in PinNumbers.__struct_fields__})
+
+
+def main(plan: Plan) -> int:
+    """Run the control process until SIGTERM or SIGINT. Returns the exit code: 2 when it could not start."""
+    try:
+        control = Control(plan)
+    except NappageError as error:
+        print(error, file=sys.stderr, flush=True)
+        return 2
+
+    def ended(_number: int, _frame: FrameType | None) -> None:
+        control.end()
+
+    signal.signal(signal.SIGTERM, ended)
+    signal.signal(signal.SIGINT, ended)
+    if not control.realtime.permitted:
+        print(f"control runs without real-time priority: {control.realtime.why}", file=sys.stderr, flush=True)
+    try:
+        control.run()
+    finally:
+        control.close()
+    return 0

@@ -1,0 +1,115 @@
+"""`nappage run`: which processes there are, in which order they start, and where they find each other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+import msgspec
+
+from kiosk.system.child import ChildPlan, Restart
+from kiosk.system.supervise import Supervisor
+
+DISPLAY = ":97"
+
+
+class Running(msgspec.Struct, frozen=True):
+    """What `nappage run` was asked for."""
+
+    simulated: bool
+    data: Path
+    profiles: Path
+    port: str
+    size: str
+    demo: bool
+    out: Path
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Where the processes of one run find each other: sockets and links in a folder that goes when the run ends."""
+
+    folder: Path
+
+    @property
+    def channel(self) -> Path:
+        return self.folder / "control.sock"
+
+    @property
+    def panel(self) -> Path:
+        return self.folder / "panel.sock"
+
+    @property
+    def console(self) -> Path:
+        return self.folder / "bench.sock"
+
+    @property
+    def port(self) -> Path:
+        return self.folder / "injector"
+
+    @property
+    def outline(self) -> Path:
+        return self.folder / "outline.json"
+
+
+def run_all(running: Running) -> int:
+    """Start what is needed and supervise it until the end. Returns the exit code."""
+    with tempfile.TemporaryDirectory(prefix="nappage-") as folder:
+        places = Places(Path(folder))
+        plans = [*_bench(running, places), _control(running, places), *_screen(running, places)]
+        _say(running)
+        return Supervisor(tuple(plans)).run()
+
+
+def _say(running: Running) -> None:
+    kind = "SIMULATED" if running.simulated else "hardware"
+    click.echo(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
+
+
+def _nappage(*words: str | Path) -> tuple[str, ...]:
+    return (sys.executable, "-m", "kiosk.cli", *(str(word) for word in words))
+
+
+def _bench(running: Running, places: Places) -> list[ChildPlan]:
+    """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
+    if not running.simulated:
+        return []
+    words = [
+        sys.executable, "-m", "hal_sim", "--link", places.port, "--panel", places.panel, "--console", places.console,
+        "--memory", running.data / "injector-memory.bin", "--barrel", "2", "--quiet",
+    ]
+    if not running.demo and os.environ.get("DISPLAY"):
+        words.append("--window")
+    return [ChildPlan("bench", tuple(str(word) for word in words), Restart.NEVER, announces=False)]
+
+
+def _control(running: Running, places: Places) -> ChildPlan:
+    words: list[str | Path] = ["control", "--channel", places.channel, "--data", running.data, "--profiles"]
+    words += [running.profiles, "--port", places.port if running.simulated else running.port]
+    words += ["--simulated", "--panel", places.panel] if running.simulated else ["--hardware"]
+    return ChildPlan(
+        "control", _nappage(*words), Restart.SOMETIMES, after="bench" if running.simulated else "",
+    )
+
+
+def _screen(running: Running, places: Places) -> list[ChildPlan]:
+    words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
+    if not running.demo:
+        return [ChildPlan("kiosk", _nappage(*words), Restart.ALWAYS, after="control")]
+    shutil.rmtree(running.out / "screens", ignore_errors=True)
+    shown = {"DISPLAY": DISPLAY}
+    x_server = ("Xvfb", DISPLAY, "-screen", "0", f"{running.size}x24", "-nolisten", "tcp")
+    player = (
+        sys.executable, "-m", "kiosk.rehearsal.demo", "--outline", str(places.outline), "--console",
+        str(places.console), "--data", str(running.data), "--out", str(running.out),
+    )
+    return [
+        ChildPlan("display", x_server, Restart.NEVER, announces=False),
+        ChildPlan(
+            "kiosk", _nappage(*words, "--outline", places.outline), Restart.ALWAYS, after="control", environment=shown,
+        ),
+        ChildPlan("player", player, Restart.NEVER, after="kiosk", announces=False, environment=shown),
+    ]
