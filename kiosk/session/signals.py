@@ -87,7 +87,7 @@ class Signals:
         desk = self._desk
         if engine.stop.state == "contradiction":
             yield Raised(A.STOP_CONTRADICTION)
-        elif engine.stop.live:
+        elif engine.stop.latched:
             yield Raised(A.STOP_CIRCUIT, engine.stop.view().cause)
         if engine.pedal.failed:
             contradiction = "contradict" in engine.pedal.failed

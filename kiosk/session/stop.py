@@ -34,6 +34,11 @@ class StopCircuit:
         return self.state != "clear"
 
     @property
+    def latched(self) -> bool:
+        """Whether a stop waits for its acknowledgement; at a start the contacts first have to be seen closed."""
+        return self._latched
+
+    @property
     def state(self) -> StopState:
         if self._failed:
             return "contradiction"
