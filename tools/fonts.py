@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 
 FAMILY = "Nappage Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
-KEPT = (*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0x2070), *range(0x2190, 0x2270), 0x20AC)
+KEPT = (*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0x2070), *range(0x2190, 0x2270), *range(0x25A0, 0x2600), 0x20AC)
 
 
 def tabular(source: Path, target: Path, weight: str) -> None:

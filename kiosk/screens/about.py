@@ -11,4 +11,4 @@ from kiosk.view.start import About
 class AboutScreen(Page):
     """See `kiosk.view.start.About` for what it shows."""
 
-    data = ObjectProperty(About())
+    data = ObjectProperty(About(), rebind=True)

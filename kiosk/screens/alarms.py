@@ -11,4 +11,4 @@ from kiosk.view.records import Alarms
 class AlarmsScreen(Page):
     """See `kiosk.view.records.Alarms` for what it shows."""
 
-    data = ObjectProperty(Alarms())
+    data = ObjectProperty(Alarms(), rebind=True)

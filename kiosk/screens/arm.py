@@ -11,4 +11,4 @@ from kiosk.view.panels import Offered
 class ArmPanel(Page):
     """See `kiosk.view.panels.Offered` for what it shows."""
 
-    data = ObjectProperty(Offered())
+    data = ObjectProperty(Offered(), rebind=True)

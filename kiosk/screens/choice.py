@@ -11,4 +11,4 @@ from kiosk.view.panels import Choosing
 class ChoicePanel(Page):
     """See `kiosk.view.panels.Choosing` for what it shows."""
 
-    data = ObjectProperty(Choosing())
+    data = ObjectProperty(Choosing(), rebind=True)

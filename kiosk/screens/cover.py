@@ -11,4 +11,4 @@ from kiosk.view.panels import Covered
 class CoverPanel(Page):
     """See `kiosk.view.panels.Covered` for what it shows."""
 
-    data = ObjectProperty(Covered())
+    data = ObjectProperty(Covered(), rebind=True)

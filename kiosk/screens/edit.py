@@ -11,4 +11,4 @@ from kiosk.view.panels import Editing
 class EditPanel(Page):
     """See `kiosk.view.panels.Editing` for what it shows."""
 
-    data = ObjectProperty(Editing())
+    data = ObjectProperty(Editing(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.records import End
 class EndScreen(Page):
     """See `kiosk.view.records.End` for what it shows."""
 
-    data = ObjectProperty(End())
+    data = ObjectProperty(End(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.start import FirstStart
 class FirstScreen(Page):
     """See `kiosk.view.start.FirstStart` for what it shows."""
 
-    data = ObjectProperty(FirstStart())
+    data = ObjectProperty(FirstStart(), rebind=True)

@@ -21,14 +21,14 @@ from kiosk.view.picture import Picture
 class Surround(BoxLayout):
     """Header, body and strip, beside (portrait: under) the rail."""
 
-    frame = ObjectProperty(Frame())
+    frame = ObjectProperty(Frame(), rebind=True)
     tall = BooleanProperty(False)
 
 
 class Glass(FloatLayout):
     """The root widget. `show` draws a picture; only what changed is written."""
 
-    frame = ObjectProperty(Frame())
+    frame = ObjectProperty(Frame(), rebind=True)
     tall = BooleanProperty(False)
     covered = BooleanProperty(False)
     """True under the cover, which hides the message strip as well."""

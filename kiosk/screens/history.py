@@ -11,4 +11,4 @@ from kiosk.view.records import History
 class HistoryScreen(Page):
     """See `kiosk.view.records.History` for what it shows."""
 
-    data = ObjectProperty(History())
+    data = ObjectProperty(History(), rebind=True)

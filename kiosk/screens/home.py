@@ -11,4 +11,4 @@ from kiosk.view.start import Home
 class HomeScreen(Page):
     """See `kiosk.view.start.Home` for what it shows."""
 
-    data = ObjectProperty(Home())
+    data = ObjectProperty(Home(), rebind=True)

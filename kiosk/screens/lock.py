@@ -11,4 +11,4 @@ from kiosk.view.panels import PinAsked
 class LockPanel(Page):
     """See `kiosk.view.panels.PinAsked` for what it shows."""
 
-    data = ObjectProperty(PinAsked())
+    data = ObjectProperty(PinAsked(), rebind=True)

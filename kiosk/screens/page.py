@@ -9,7 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 class Page(BoxLayout):
     """A screen or panel. Each class sets `data` to an empty value of its view struct; kv reads only from it."""
 
-    data = ObjectProperty(None)
+    data = ObjectProperty(None, rebind=True)
     tall = BooleanProperty(False)
     """True in portrait, where things stand under each other."""
 

@@ -11,4 +11,4 @@ from kiosk.view.steps import Patient
 class PatientScreen(Page):
     """See `kiosk.view.steps.Patient` for what it shows."""
 
-    data = ObjectProperty(Patient())
+    data = ObjectProperty(Patient(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.steps import Preparation
 class PreparationScreen(Page):
     """See `kiosk.view.steps.Preparation` for what it shows."""
 
-    data = ObjectProperty(Preparation())
+    data = ObjectProperty(Preparation(), rebind=True)

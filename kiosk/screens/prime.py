@@ -11,4 +11,4 @@ from kiosk.view.steps import PrimeView
 class PrimeScreen(Page):
     """See `kiosk.view.steps.PrimeView` for what it shows."""
 
-    data = ObjectProperty(PrimeView())
+    data = ObjectProperty(PrimeView(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.steps import Listed
 class ProductScreen(Page):
     """See `kiosk.view.steps.Listed` for what it shows."""
 
-    data = ObjectProperty(Listed())
+    data = ObjectProperty(Listed(), rebind=True)

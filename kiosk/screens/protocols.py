@@ -11,4 +11,4 @@ from kiosk.view.steps import Protocols
 class ProtocolsScreen(Page):
     """See `kiosk.view.steps.Protocols` for what it shows."""
 
-    data = ObjectProperty(Protocols())
+    data = ObjectProperty(Protocols(), rebind=True)

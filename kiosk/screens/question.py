@@ -11,4 +11,4 @@ from kiosk.view.panels import Asked
 class QuestionPanel(Page):
     """See `kiosk.view.panels.Asked` for what it shows."""
 
-    data = ObjectProperty(Asked())
+    data = ObjectProperty(Asked(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.records import Record
 class RecordScreen(Page):
     """See `kiosk.view.records.Record` for what it shows."""
 
-    data = ObjectProperty(Record())
+    data = ObjectProperty(Record(), rebind=True)

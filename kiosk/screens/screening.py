@@ -11,4 +11,4 @@ from kiosk.view.steps import Screening
 class ScreeningScreen(Page):
     """See `kiosk.view.steps.Screening` for what it shows."""
 
-    data = ObjectProperty(Screening())
+    data = ObjectProperty(Screening(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.start import SelfTest
 class SelfTestScreen(Page):
     """See `kiosk.view.start.SelfTest` for what it shows."""
 
-    data = ObjectProperty(SelfTest())
+    data = ObjectProperty(SelfTest(), rebind=True)

@@ -11,4 +11,4 @@ from kiosk.view.start import SignIn
 class SignInScreen(Page):
     """See `kiosk.view.start.SignIn` for what it shows."""
 
-    data = ObjectProperty(SignIn())
+    data = ObjectProperty(SignIn(), rebind=True)

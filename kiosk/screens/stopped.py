@@ -11,4 +11,4 @@ from kiosk.view.panels import Stopped
 class StopPanel(Page):
     """See `kiosk.view.panels.Stopped` for what it shows."""
 
-    data = ObjectProperty(Stopped())
+    data = ObjectProperty(Stopped(), rebind=True)

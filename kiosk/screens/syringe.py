@@ -11,4 +11,4 @@ from kiosk.view.steps import Syringe
 class SyringeScreen(Page):
     """See `kiosk.view.steps.Syringe` for what it shows."""
 
-    data = ObjectProperty(Syringe())
+    data = ObjectProperty(Syringe(), rebind=True)

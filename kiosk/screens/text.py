@@ -11,4 +11,4 @@ from kiosk.view.panels import Texting
 class TextPanel(Page):
     """See `kiosk.view.panels.Texting` for what it shows."""
 
-    data = ObjectProperty(Texting())
+    data = ObjectProperty(Texting(), rebind=True)

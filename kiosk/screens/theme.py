@@ -71,6 +71,8 @@ TONES: dict[Tone, Dress] = {
     "dark": Dress("deep", "card", "slate", "slate"),
 }
 DISABLED = Dress("grey", "grey_ink", "grey", "grey")
+TILE_OFF = Dress("armed_pale", "ink", "armed_pale", "armed_pale")
+"""A tile that cannot be edited now still has to be read."""
 SELECTED = Dress("petrol_pale", "petrol_deep", "petrol", "petrol_pale")
 RAIL_DRESS = Dress("deep", "mist", "deep", "slate")
 
@@ -81,7 +83,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("petrol_deep", "card"),
     ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
     ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),
-    ("night", "amber_pale"),
+    ("night", "amber_pale"), ("soft", "armed_pale"), ("amber", "armed_pale"),
 )  # fmt: skip
 """Text on ground, as used."""
 

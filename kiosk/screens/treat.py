@@ -11,4 +11,4 @@ from kiosk.view.treat import TreatView
 class TreatScreen(Page):
     """See `kiosk.view.treat.TreatView` for what it shows."""
 
-    data = ObjectProperty(TreatView())
+    data = ObjectProperty(TreatView(), rebind=True)

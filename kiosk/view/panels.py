@@ -216,8 +216,8 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
         )  # fmt: skip
         return Choosing("Mode", rows, _CANCEL)
     return Choosing("Recover", (
-        Touch("rehome", "Home the needle", Send(Rehome(away=True)), "Only with the handpiece away from the patient",
-              icon="home", hold_ms=CONFIRM_MS, trail="hold"),
+        Touch("rehome", "Hold: home the needle", Send(Rehome(away=True)), "Handpiece away from the patient",
+              icon="home", hold_ms=CONFIRM_MS),
         Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check"),
     ), _CANCEL)  # fmt: skip
 

@@ -14,7 +14,7 @@ from kiosk.view.steps import tick
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 from kiosk.view.treat import side_words
 
-CLEAN_UP = "Syringe, line and needle discarded; never rinsed with tap water"
+CLEAN_UP = "Fluid path discarded, never rinsed with tap water"
 
 
 class End(msgspec.Struct, frozen=True):

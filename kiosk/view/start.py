@@ -167,9 +167,9 @@ def _last(number: int) -> Touch:
 def device_state(snapshot: Snapshot) -> tuple[Line, ...]:
     """The device in a few lines: link, calibration, loop, what is missing (UI-5)."""
     link, loop = snapshot.link, snapshot.loop
-    serial = f"No. {link.serial}, firmware {link.firmware}" if link.serial else ""
+    serial = f"No. {link.serial}, firmware {link.firmware}" if link.serial and link.connected else ""
     lines = [
-        Line("link", "Injector", link.sentence, serial, "usb", "good" if link.connected else "danger"),
+        Line("link", "Injector", serial or link.sentence, "", "usb", "good" if link.connected else "danger"),
         Line(
             "calibration", "Calibration", f"Certificate {link.calibration_id}" if link.calibration_id else "None",
             "", "gauge", "good" if link.calibration_id else "warn",

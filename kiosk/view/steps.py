@@ -174,7 +174,7 @@ def screening(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Screeni
     """Age, consent, and the contraindications; one ticked needs a physician's reason."""
     yes = screening_yes(local, catalogue)
     reason = local.text("physician")
-    shown = Touch("reason", "Physician's reason", Panel("text:physician"), reason or "to be typed", icon="pencil")
+    shown = Touch("reason", reason or "to be typed", Panel("text:physician"), "Physician's reason", icon="pencil")
     return Screening(
         step=stepper(snapshot, "screening", screening_command(local, catalogue)),
         asks=(tick("adult", "18 or older", local), tick("consent", "Consent signed", local)),

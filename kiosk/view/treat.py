@@ -89,12 +89,12 @@ def treating(snapshot: Snapshot) -> TreatView:
 
 
 def limit_note(field: FieldName, value: Value) -> str:
-    """The limit that binds above, with its origin (LIM-4); what needs the clinic's figure says so."""
+    """The limit that binds above, with its origin (LIM-4); beyond the usual range it says so."""
     if value.needs_clinic:
-        return "needs the clinic's figure"
-    if value.soft_high is not None and value.soft_high < value.hard_high:
-        return f"soft {digits(field, value.soft_high)}, most {digits(field, value.hard_high)} {value.hard_high_origin}"
-    return f"most {digits(field, value.hard_high)} {value.hard_high_origin}"
+        return "clinic's figure needed"
+    if value.soft_high is not None and value.value > value.soft_high:
+        return f"over usual {digits(field, value.soft_high)}"
+    return f"max {digits(field, value.hard_high)} {value.hard_high_origin}"
 
 
 def _crossed(value: Value) -> bool:

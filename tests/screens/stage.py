@@ -115,11 +115,9 @@ class Stage:
             )  # fmt: skip
             self.publish(snapshot, catalogue)
             self.until(lambda: self.app.snapshot is not None, "snapshot")
-        aged = local.age_ms > 500
+        aged = local.age_ms > 500 and snapshot is not None
         self.app.local = local
         self.app.refresh()
-        if aged and snapshot is not None:
-            self.server.close()
         self.frames(3)
         self.time.now += 0.5 if not aged else 2
         if snapshot is not None and not aged:

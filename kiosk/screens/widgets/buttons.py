@@ -33,7 +33,7 @@ class CardButton(Touchable):
 class TileButton(Touchable):
     """A setting: title, large number, unit, and the limit that binds."""
 
-    tile = ObjectProperty(Tile())
+    tile = ObjectProperty(Tile(), rebind=True)
 
     def on_tile(self, *_: object) -> None:
         """The touch travels inside its tile."""

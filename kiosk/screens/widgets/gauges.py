@@ -16,7 +16,7 @@ from kiosk.view.touch import Bar, Lamp
 class BarGauge(BoxLayout):
     """A level with its words over it."""
 
-    model = ObjectProperty(Bar())
+    model = ObjectProperty(Bar(), rebind=True)
     tint = ColorProperty(theme.rgba("petrol"))
 
     def on_model(self, *_: object) -> None:
@@ -27,7 +27,7 @@ class BarGauge(BoxLayout):
 class LampDot(BoxLayout):
     """A lamp with its name: lit is a filled disc, dark is a ring, so that colour is not the only sign."""
 
-    model = ObjectProperty(Lamp())
+    model = ObjectProperty(Lamp(), rebind=True)
     tint = ColorProperty(theme.rgba("green"))
 
     def on_model(self, *_: object) -> None:
@@ -38,13 +38,13 @@ class LampDot(BoxLayout):
 class LimitScale(Widget):
     """A value between its limits: the usual range thick, the hard ends as stops."""
 
-    model = ObjectProperty(Scale())
+    model = ObjectProperty(Scale(), rebind=True)
 
 
 class BarrelButton(Touchable):
     """A syringe drawn to its size, to choose the barrel by picture (LIM-12)."""
 
-    barrel = ObjectProperty(Barrel())
+    barrel = ObjectProperty(Barrel(), rebind=True)
     bore = NumericProperty(0.5)
     """Width of the drawn barrel relative to the largest: volume goes with the cube."""
 

@@ -42,17 +42,17 @@ class Group(GridLayout):
 class StepsBar(BoxLayout):
     """The steps of the set-up, the present one marked."""
 
-    model = ObjectProperty(Stepper())
+    model = ObjectProperty(Stepper(), rebind=True)
 
 
 class StepsFoot(BoxLayout):
     """The way out and the way on."""
 
-    model = ObjectProperty(Stepper())
+    model = ObjectProperty(Stepper(), rebind=True)
 
 
 class AlarmRow(RelativeLayout):
     """One alarm in full."""
 
-    model = ObjectProperty(AlarmCard())
+    model = ObjectProperty(AlarmCard(), rebind=True)
     tint = ColorProperty(theme.rgba("petrol"))

@@ -20,21 +20,24 @@ from kiosk.view.touch import Line, Touch
 class LineRow(RelativeLayout):
     """A line to read."""
 
-    model = ObjectProperty(Line())
+    model = ObjectProperty(Line(), rebind=True)
     tint = ColorProperty(theme.rgba("ink"))
 
 
 class TableRow(BoxLayout):
     """A row of a table, one text for each column."""
 
-    model = ObjectProperty(())
+    model = ObjectProperty((), rebind=True)
+    weights = ObjectProperty((0.55, 1.2, 1.25, 1.25, 1.2))
+    """Relative widths of the columns."""
 
     def on_model(self, *_: object) -> None:
         """Cells are made once and then written over."""
         while len(self.children) < len(self.model):
             self.add_widget(Factory.TableCell())
-        for cell, text in zip(reversed(self.children), self.model, strict=False):
+        for cell, text, weight in zip(reversed(self.children), self.model, self.weights, strict=False):
             cell.text = text
+            cell.size_hint_x = weight
 
 
 class PagedRows(BoxLayout):
@@ -47,7 +50,7 @@ class PagedRows(BoxLayout):
     row_height = NumericProperty(theme.TARGET + 4)
     """dp"""
     columns = NumericProperty(1)
-    """Columns where the list is wide enough (340 dp each), else fewer."""
+    """Columns where the list is wide enough (200 dp each), else fewer."""
     page = NumericProperty(0)
     pages = NumericProperty(1)
 
@@ -73,7 +76,7 @@ class PagedRows(BoxLayout):
 
     def _lay(self, *_: object) -> None:
         gap, row = dp(theme.GAP), dp(self.row_height)
-        columns = max(1, min(int(self.columns), int(self.width // dp(250)) or 1))
+        columns = max(1, min(int(self.columns), int(self.width // dp(200)) or 1))
         whole = max(1, int((self.height + gap) // (row + gap))) * columns
         paged = len(self.items) > whole
         pager = dp(theme.TARGET)

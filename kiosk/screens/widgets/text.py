@@ -50,13 +50,15 @@ class Text(Label):
 
     role = StringProperty("body")
     strong = BooleanProperty(False)
+    single = BooleanProperty(False)
+    """True for what must stay on one line."""
     overflows = BooleanProperty(False)
     """True when the text does not fit even at the smallest size; tests walk all screens for it."""
 
     def __init__(self, **given: object) -> None:
         self._fitting = Clock.create_trigger(self._fit, -1)
         super().__init__(**given)
-        for name in ("text", "size", "role", "strong"):
+        for name in ("text", "size", "role", "strong", "single"):
             self.fbind(name, self._fitting)
         self._fitting()
 
@@ -78,9 +80,11 @@ class Text(Label):
             text=self.text, font_name=font, font_size=size, text_size=(width, None), line_height=self.line_height
         )
         core.resolve_font_name()
+        if self.single and core.get_extents(self.text)[0] > width:
+            return False
         if max((core.get_extents(word)[0] for word in re.split(r"\s+", self.text)), default=0) > width:
             return False
-        return core.render()[1] <= height + 1
+        return core.render()[1] <= height
 
 
 class Icon(Label):

@@ -23,11 +23,11 @@ class Touchable(RelativeLayout):
     why; one without a key is not there.
     """
 
-    model = ObjectProperty(NOTHING)
+    model = ObjectProperty(NOTHING, rebind=True)
     pressed = BooleanProperty(False)
     held = NumericProperty(0.0)
     """How far a hold has come, 0 to 1."""
-    place = OptionProperty("page", options=("page", "rail"))
+    place = OptionProperty("page", options=("page", "rail", "tile"))
     fill = ColorProperty(theme.rgba("card"))
     ink = ColorProperty(theme.rgba("ink"))
     edge = ColorProperty(theme.rgba("line"))
@@ -72,6 +72,8 @@ class Touchable(RelativeLayout):
         model: Touch = self.model
         if self.place == "rail" and model.tone == "plain":
             dress = theme.RAIL_DRESS
+        elif not model.enabled and self.place == "tile":
+            dress = theme.TILE_OFF
         elif not model.enabled:
             dress = theme.DISABLED
         elif model.selected:
