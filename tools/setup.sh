@@ -4,7 +4,8 @@
 #   tools/setup.sh run    what the program needs
 #   tools/setup.sh dev    that, and what tests and checks need
 #
-# A second start finds its stamp and costs under a second. NAPPAGE_SYSTEM_PACKAGES=no leaves the system's packages alone.
+# A second start finds its stamp and costs under a second. NAPPAGE_SYSTEM_PACKAGES=no leaves the system's packages alone;
+# NAPPAGE_PYTHON names the Python to take.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -68,10 +69,12 @@ fi
 usable() {
     "$1" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null
 }
-if on_pi; then
+if [ -n "${NAPPAGE_PYTHON:-}" ]; then
+    candidates=$NAPPAGE_PYTHON
+elif on_pi; then
     candidates=/usr/bin/python3 # python3-lgpio belongs to the system's Python
 else
-    candidates="${PYTHON:-} python3.13 python3.12 python3.11 python3 /usr/bin/python3"
+    candidates="python3.13 python3.12 python3.11 python3 /usr/bin/python3"
 fi
 python=""
 for candidate in $candidates; do
