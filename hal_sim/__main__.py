@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -41,12 +42,16 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
 @contextlib.contextmanager
 def _window(console: Path) -> Generator[None]:
     """The bench's window, as a process of its own: drawing must not slow the device down."""
-    window = subprocess.Popen([sys.executable, "-m", "hal_sim.window", str(console)])
-    try:
-        yield
-    finally:
-        window.terminate()
-        window.wait()
+    with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
+        settings = {"KIVY_HOME": home, "KIVY_NO_ARGS": "1", "KIVY_NO_CONSOLELOG": "1"}
+        window = subprocess.Popen(
+            [sys.executable, "-m", "hal_sim.window", str(console)], env=os.environ | settings, stdin=subprocess.DEVNULL
+        )
+        try:
+            yield
+        finally:
+            window.terminate()
+            window.wait()
 
 
 def main(words: list[str] | None = None) -> int:
