@@ -28,6 +28,8 @@ Table = dict[str, Any]
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 _NAMED = re.compile(r"`(?P<name>[^`]*)`")
+_COUNTED = re.compile(r"` (?:of length )?(?P<sign>(?:[<>]=)?) ?(?P<number>\d+)")
+_SIGNS = {"": "exactly", ">=": "at least", "<=": "at most"}
 _LINE = re.compile(r"at line (\d+), column \d+")
 
 
@@ -95,10 +97,9 @@ def _complaint(path: Path, raw: Table, shape: type[msgspec.Struct], message: str
         error = ProfileKeyUnknown if "unknown" in what else ProfileKeyMissing
         return error(file=path, key=".".join([*keys, named["name"]]), allowed=", ".join(_types(kind)))
     allowed = describe(kind)
-    limits = re.search(r"(?:int|str|object|array)` (of length|>=|<=) (\S+)", what)
+    limits = _COUNTED.search(what)
     if limits:
-        sign = {"of length": "exactly", ">=": "at least", "<=": "at most"}[limits[1]]
-        allowed = f"{allowed}, {sign} {limits[2]}"
+        allowed = f"{allowed}, {_SIGNS[limits['sign']]} {limits['number']}"
     return ProfileValue(file=path, key=".".join(keys) or "the file", value=written(value), allowed=allowed)
 
 

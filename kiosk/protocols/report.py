@@ -38,7 +38,7 @@ def check_file(path: Path) -> Report:
         raw = read(path)
         tell = next((tell for table, tell in _KINDS.items() if table in raw), None)
         if tell is None:
-            raise Place(path, "the file").wrong(", ".join(raw) or "empty", "one of the tables " + ", ".join(_KINDS))
+            raise Place(path, "the file").told(", ".join(raw) or "empty", "one of the tables " + ", ".join(_KINDS))
         sentences, approvable = tell(path)
     except NappageError as error:
         return Report(str(path), ok=False, approvable=False, sentences=(str(error),))

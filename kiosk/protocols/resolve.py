@@ -82,7 +82,11 @@ class Place(msgspec.Struct, frozen=True):
 
     def wrong(self, value: object, allowed: str) -> ProfileValue:
         """The error that names it."""
-        return ProfileValue(file=self.file, key=self.key, value=written(value), allowed=allowed)
+        return self.told(written(value), allowed)
+
+    def told(self, what: str, allowed: str) -> ProfileValue:
+        """The error in words, where it is not one value that is wrong."""
+        return ProfileValue(file=self.file, key=self.key, value=what, allowed=allowed)
 
 
 def exact(place: Place, value: Decimal, scale: Scale, *, least: int = 0) -> int:
@@ -113,7 +117,7 @@ def _graded(place: Place, source: str, grade: str, values: tuple[object, ...]) -
     given = any(value is not None for value in values)
     if source == CLINIC:
         if given or grade:
-            raise place.wrong(
+            raise place.told(
                 'source = "clinic" with a value or grade',
                 'source = "clinic" alone; once the clinic has given it, name the person in source and write '
                 'grade = "clinic"',
@@ -140,7 +144,7 @@ def figure(place: Place, raw: FigureFile, scale: Scale) -> Figure:
     if not grade:
         return Figure(source=CLINIC, grade="")
     if raw.hard is None:
-        raise place.wrong("without hard limits", "hard = [low, high] beside its source")
+        raise place.told("without hard limits", "hard = [low, high] beside its source")
     hard = _pair(place.at("hard"), raw.hard, scale, scale.step)
     soft = None if raw.soft is None else _pair(place.at("soft"), raw.soft, scale, scale.step)
     default = None if raw.default is None else exact(place.at("default"), raw.default, scale, least=scale.step)
@@ -156,14 +160,19 @@ def figure(place: Place, raw: FigureFile, scale: Scale) -> Figure:
             default=inner[0] if default is None else default,
         )
     except LimitsInvalid as error:
-        allowed = "hard low <= soft low <= default <= soft high <= hard high"
-        shown = f"default {raw.default}, soft {written(_listed(raw.soft))}, hard {written(_listed(raw.hard))}"
-        raise ProfileValue(file=place.file, key=place.key, value=shown, allowed=allowed) from error
+        shown = f"default {_told(raw.default)}, soft {_told(raw.soft)}, hard {_told(raw.hard)}"
+        raise place.told(shown, "hard low <= soft low <= default <= soft high <= hard high") from error
     return Figure(source=raw.source, grade=grade, default=default, soft=soft, hard=hard)
 
 
-def _listed(pair: tuple[Decimal, Decimal] | None) -> object:
-    return "none" if pair is None else list(pair)
+def _told(value: Decimal | tuple[Decimal, Decimal] | None) -> str:
+    match value:
+        case None:
+            return "none"
+        case (low, high):
+            return f"[{low}, {high}]"
+        case number:
+            return str(number)
 
 
 def guide(place: Place, raw: GuideFile, scale: Scale, *, least: int = 0) -> Guide:
@@ -176,7 +185,7 @@ def guide(place: Place, raw: GuideFile, scale: Scale, *, least: int = 0) -> Guid
     if not grade:
         return Guide(source=CLINIC, grade="")
     if raw.range is None:
-        raise place.wrong("without a range", "range = [low, high] beside its source")
+        raise place.told("without a range", "range = [low, high] beside its source")
     low, high = _pair(place.at("range"), raw.range, scale, least)
     return Guide(source=raw.source, grade=grade, low=low, high=high)
 

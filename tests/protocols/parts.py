@@ -88,9 +88,7 @@ def product(**limits: Any) -> Product:
 def with_zone(protocol_key: str = "mesolift", zone_key: str = "forehead", **changed: Any) -> Any:
     """The protocol with one zone changed."""
     protocol = LIBRARY.protocols[protocol_key]
-    zones = tuple(
-        msgspec.structs.replace(zone, **changed) if zone.key == zone_key else zone for zone in protocol.zones
-    )
+    zones = tuple(msgspec.structs.replace(zone, **changed) if zone.key == zone_key else zone for zone in protocol.zones)
     return msgspec.structs.replace(protocol, zones=zones)
 
 

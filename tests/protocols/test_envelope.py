@@ -289,6 +289,7 @@ def test_a_total_that_leaves_no_shot_refuses(changed: Any, counted: Any, key: st
 @pytest.mark.requirement("LIM-6")
 def test_a_total_warns_from_95_percent_on_and_a_plan_that_will_not_fit_is_told() -> None:
     subject = p.envelope(product=p.product(session_nl=1_000_000))
+
     def warned(nl: int) -> tuple[str, ...]:
         return subject.check(p.setting(shots=1), p.totals(product_nl=nl), p.NONE).warnings
 

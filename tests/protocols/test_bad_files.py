@@ -1,0 +1,209 @@
+"""Everything that can be wrong in a file is told with file, key, value and what is allowed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from drivers.errors import NappageError
+from kiosk.protocols.errors import (
+    ProfileKeyMissing,
+    ProfileKeyUnknown,
+    ProfileMissing,
+    ProfileSyntax,
+    ProfileUnreadable,
+    ProfileValue,
+    ReferenceUnknown,
+)
+from kiosk.protocols.library import SHIPPED, load
+
+MESOLIFT = Path("protocols/mesolift.toml")
+DEVICE = Path("devices/reference.toml")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "profiles")
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first place that looks like `old`; a test that edits nothing would prove nothing."""
+    text = path.read_text()
+    changed, found = re.subn(old, lambda _: new, text, count=1)
+    assert found == 1, f"{old} is not in {path}"
+    path.write_text(changed)
+
+
+def complaint(folder: Path, kind: type[NappageError]) -> str:
+    with pytest.raises(kind) as raised:
+        load(folder)
+    return str(raised.value)
+
+
+RATE = r"rate_per_s = .*"
+DEPTH = r"depth_mm = .*"
+SOURCED = 'source = "s", grade = "A"'
+
+
+@pytest.mark.requirement("LIM-2", "LIM-9")
+@pytest.mark.parametrize(
+    ("old", "new", "key", "value", "allowed"),
+    [
+        # LIM-2: contradictions
+        (DEPTH, f"depth_mm = {{ hard = [1.0, 0.5], {SOURCED} }}", "zones.forehead.depth_mm.hard", "[1.0, 0.5]", "low not above high"),
+        (DEPTH, f"depth_mm = {{ soft = [0.4, 1.2], hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm", "soft [0.4, 1.2], hard [0.5, 1.0]", "hard low <= soft low <= default"),
+        (DEPTH, f"depth_mm = {{ default = 1.2, hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm", "default 1.2, soft none, hard [0.5, 1.0]", "<= soft high <= hard high"),
+        (DEPTH, f"depth_mm = {{ default = nan, hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.default", "NaN", "0.05 mm or more, in steps of 0.05"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, inf], {SOURCED} }}", "zones.forehead.depth_mm.hard", "Infinity", "0.05 mm or more"),
+        # LIM-3: only what the device can do, exactly
+        (DEPTH, f"depth_mm = {{ hard = [0.5, 1.01], {SOURCED} }}", "zones.forehead.depth_mm.hard", "1.01", "in steps of 0.05"),
+        (DEPTH, f"depth_mm = {{ hard = [0.0, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.hard", "0.0", "0.05 mm or more"),
+        (DEPTH, f"depth_mm = {{ hard = [-1, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.hard", "-1", "0.05 mm or more"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, 9e99], {SOURCED} }}", "zones.forehead.depth_mm.hard", "9E+99", "0.05 mm or more"),
+        (r"dose_ul = .*", f"dose_ul = {{ hard = [1, 20.5], {SOURCED} }}", "zones.forehead.dose_ul.hard", "20.5", "1 uL or more, in steps of 1"),
+        (RATE, f"rate_per_s = {{ hard = [0.55, 9], {SOURCED} }}", "rate_per_s.hard", "0.55", "0.1 shots/s or more, in steps of 0.1"),
+        (r"interval_days = .*", f"interval_days = {{ range = [13.5, 14], {SOURCED} }}", "interval_days.range", "13.5", "0 whole numbers or more, in steps of 1"),
+        (r"sessions = .*", f"sessions = {{ range = [0, 3], {SOURCED} }}", "sessions.range", "0", "1 whole numbers or more"),
+        # sources and grades
+        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "clinic" }', "zones.forehead.depth_mm", "with a value or grade", 'source = "clinic" alone'),
+        (DEPTH, 'depth_mm = { source = "clinic", grade = "A" }', "zones.forehead.depth_mm", "with a value or grade", 'grade = "clinic"'),
+        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = " ", grade = "A" }', "zones.forehead.depth_mm.source", '" "', "where the figure comes from"),
+        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "C" }', "zones.forehead.depth_mm.grade", '"C"', "no other grade may drive the device"),
+        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s" }', "zones.forehead.depth_mm.grade", '""', '"A", "B", or "clinic"'),
+        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "D" }', "zones.forehead.depth_mm.grade", '"D"', "one of 'A', 'B', 'C', 'clinic', ''"),
+        (DEPTH, f"depth_mm = {{ default = 0.5, {SOURCED} }}", "zones.forehead.depth_mm", "without hard limits", "hard = [low, high]"),
+        (r"spacing_mm = .*", f"spacing_mm = {{ {SOURCED} }}", "zones.forehead.spacing_mm", "without a range", "range = [low, high]"),
+        # kinds of values
+        (DEPTH, "depth_mm = 0.6", "zones.forehead.depth_mm", "0.6", "a table with the keys source, grade, default, soft, hard"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5], {SOURCED} }}", "zones.forehead.depth_mm.hard", "[0.5]", "two numbers, [low, high], exactly 2"),
+        (DEPTH, f'depth_mm = {{ hard = [0.5, "deep"], {SOURCED} }}', "zones.forehead.depth_mm.hard.1", '"deep"', "a number"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, true], {SOURCED} }}", "zones.forehead.depth_mm.hard.1", "true", "a number"),
+        (r'technique = "nappage"', 'technique = "deep"', "zones.forehead.technique", '"deep"', "one of 'epidermal', 'nappage', 'papule'"),
+        (r"modes = .*", 'modes = ["bench"]', "modes.0", '"bench"', "one of 'single', 'burst', 'continuous'"),
+        (r"modes = .*", "modes = []", "modes", "[]", "a list of one of 'single', 'burst', 'continuous', at least 1"),
+        (r"title = .*", "title = 1979-05-27", "title", "1979-05-27", "a text"),
+        (r"example = true", 'example = "yes"', "example", '"yes"', "true or false"),
+        (r'(?s)\[zones.forehead\].*', "zones = {}", "zones", "a table", "a table with at least one entry"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_its_key_and_what_is_allowed(
+    folder: Path, old: str, new: str, key: str, value: str, allowed: str
+) -> None:
+    edit(folder / MESOLIFT, old, new)
+    text = complaint(folder, ProfileValue)
+    assert text.startswith(f"E205: {folder / MESOLIFT}: '{key}' is ")
+    shown, _, rest = text.partition("; allowed: ")
+    assert value in shown
+    assert allowed in rest
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "value", "allowed"),
+    [
+        (DEVICE, r"stop_b = 26", "stop_b = 5", "pins.stop_b", "5", "that no other signal has"),
+        (DEVICE, r"buzzer = 12", "buzzer = 28", "pins.buzzer", "28", "0 to 27"),
+        (DEVICE, r"step = 0.05", "step = 0.01", "caps.depth_mm.step", "0.01", "0.05 mm or more, in steps of 0.05"),
+        (DEVICE, r"high = 6.00", "high = 6.02", "caps.depth_mm", "6.02", "in steps of 0.05"),
+        (DEVICE, r"arming_shots = 20", "arming_shots = 0", "caps.arming_shots", "0", "1 whole numbers or more"),
+        (DEVICE, r"unsensed_dose_ul = 50", "unsensed_dose_ul = 51", "caps.unsensed_dose_ul", "51", "at most 50 uL, the hard dose of the smallest barrel (1 mL)"),
+        (DEVICE, r"needle_mm_per_s = 200", "needle_mm_per_s = 0", "mechanics.needle_mm_per_s", "0", "0.001 mm or more"),
+        ("needles.toml", r"gauge = 30", "gauge = 20", "needles.30g-4mm.gauge", "20", "a whole number, at least 27"),
+        ("needles.toml", r"gauge = 31", "gauge = 35", "needles.31g-4mm.gauge", "35", "at most 34"),
+        ("needles.toml", r"bore_mm = 0.114", "bore_mm = 0", "needles.31g-4mm.bore_mm", "0", "0.000001 mm or more"),
+        ("needles.toml", r"pressure_kpa = 200", "pressure_kpa = 1.5", "needles.30g-4mm.pressure_kpa", "1.5", "a whole number"),
+        ("syringes.toml", r"barrel_ml = 2", "barrel_ml = 3", "syringes.2ml.barrel_ml", "3", "one of 1, 2, 5, 10"),
+        ("syringes.toml", r"dose_ul = 50", "dose_ul = 0.5", "syringes.1ml.dose_ul", "0.5", "1 uL or more"),
+        ("products.toml", r"point_ul = 200", "point_ul = nan", "products.example-label.point_ul", "NaN", "1 uL or more"),
+        ("products.toml", r"grade = \"A\"", 'grade = "C"', "products.example-label.grade", '"C"', "no other grade"),
+        ("products.toml", r"session_points = 50", "session_points = 0", "products.example-label.session_points", "0", "a whole number, at least 1"),
+        ("screening.toml", r'grade = "C"', 'grade = "X"', "items.pregnancy.grade", '"X"', "one of 'A', 'B', 'C', 'clinic'"),
+        ("screening.toml", r'text = "Cancer"', 'text = ""', "items.cancer.text", '""', "a text, at least 1"),
+        ("aftercare.toml", r"(?s).*", "items = 3", "items", "3", "a table with at least one entry"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_file_names_its_wrong_key(
+    folder: Path, file: Path, old: str, new: str, key: str, value: str, allowed: str
+) -> None:
+    edit(folder / file, old, new)
+    text = complaint(folder, ProfileValue)
+    assert text.startswith(f"E205: {folder / file}: '{key}' is {value}; allowed: ")
+    assert allowed in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        (r"title = ", "titel = ", "titel"),
+        (r"depth_mm = \{ default", "depth_mm = { defualt", "zones.forehead.depth_mm.defualt"),
+        (r"depth_mm = ", "depth_cm = ", "zones.forehead.depth_cm"),
+    ],
+)
+def test_an_unknown_key_is_refused(folder: Path, old: str, new: str, key: str) -> None:
+    edit(folder / MESOLIFT, old, new)
+    text = complaint(folder, ProfileKeyUnknown)
+    assert f"there is no key '{key}'; allowed here: " in text
+
+
+@pytest.mark.parametrize(
+    ("old", "key"),
+    [(r"title = .*", "title"), (DEPTH, "zones.forehead.depth_mm"), (r', source = "skin[^"]*"', "zones.forehead.depth_mm.source")],
+)  # fmt: skip
+def test_a_missing_key_is_told(folder: Path, old: str, key: str) -> None:
+    edit(folder / MESOLIFT, old, "")
+    text = complaint(folder, ProfileKeyMissing)
+    assert f"'{key}' is missing; needed here: " in text
+    assert '{ source = "clinic" }' in text
+
+
+def test_the_wrong_one_of_many_zones_is_named(folder: Path) -> None:
+    file = folder / MESOLIFT
+    head, nose, tail = file.read_text().partition("[zones.nose]")
+    file.write_text(head + nose + tail.replace('"nappage"', '"?"', 1))
+    assert "'zones.nose.technique' is \"?\"" in complaint(folder, ProfileValue)
+
+
+def test_a_name_that_nothing_answers_to_is_refused(folder: Path) -> None:
+    edit(folder / MESOLIFT, r'"cold_spray"', '"ice"')
+    assert "'preparation' names 'ice', which does not exist; there are: new_path, disinfect" in complaint(
+        folder, ReferenceUnknown
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [('title = "x"\nmodes = = 3\n', 2), ('title = "x\n', 1), ("a = 1\nb = [\n", 3), ("a = 1\na = 2\n", 2)],
+)
+def test_what_is_not_toml_is_told_with_its_line(folder: Path, text: str, line: int) -> None:
+    (folder / MESOLIFT).write_text(text)
+    assert f"E204: {folder / MESOLIFT}, line {line}: this is not TOML" in complaint(folder, ProfileSyntax)
+
+
+def test_what_is_not_text_is_unreadable(folder: Path) -> None:
+    (folder / MESOLIFT).write_bytes(b'title = "\xff"')
+    assert "cannot be read (byte 9 is not UTF-8)" in complaint(folder, ProfileUnreadable)
+
+
+def test_a_folder_in_place_of_a_file_is_unreadable(folder: Path) -> None:
+    (folder / MESOLIFT).unlink()
+    (folder / MESOLIFT).mkdir()
+    assert "cannot be read (Is a directory)" in complaint(folder, ProfileUnreadable)
+
+
+@pytest.mark.requirement("LIM-9")
+@pytest.mark.parametrize(
+    "missing",
+    ["needles.toml", "syringes.toml", "products.toml", "screening.toml", "aftercare.toml", "preparation.toml"],
+)
+def test_a_missing_file_stops_the_whole_folder(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    assert f"{folder / missing} does not exist" in complaint(folder, ProfileMissing)
+
+
+@pytest.mark.requirement("LIM-9")
+def test_a_folder_without_profiles_is_told(tmp_path: Path, folder: Path) -> None:
+    assert "nowhere does not exist" in complaint(tmp_path / "nowhere", ProfileMissing)
+    shutil.rmtree(folder / "protocols")
+    assert "*.toml does not exist" in complaint(folder, ProfileMissing)
