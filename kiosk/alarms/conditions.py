@@ -6,7 +6,6 @@ from enum import IntEnum
 
 import msgspec
 
-from drivers.registers import Fault
 from kiosk.channel.snapshot import Priority
 
 
@@ -76,29 +75,3 @@ class Raised(msgspec.Struct, frozen=True):
 
     number: A
     detail: str = ""
-
-
-FAULT_ALARMS: dict[Fault, A] = {
-    Fault.HOMING: A.HOMING_FAILED,
-    Fault.RETRACT: A.RETRACT_FAILED,
-    Fault.SPRING: A.SPRING_BROKEN,
-    Fault.DEPTH_MISMATCH: A.DEPTH_MISMATCH,
-    Fault.DOSE_MISMATCH: A.DOSE_MISMATCH,
-    Fault.OCCLUSION: A.OCCLUSION,
-    Fault.SUPPLY: A.SUPPLY_LOST,
-    Fault.LEASE: A.LEASE_LAPSED,
-    Fault.CONTACT: A.CONTACT_LOST,
-    Fault.INPUT_STUCK: A.INPUT_STUCK,
-    Fault.MEMORY: A.MEMORY_FAULT,
-    Fault.CALIBRATION: A.CONTROLLER_CALIBRATION,
-    Fault.PISTON: A.PISTON_NOT_MET,
-    Fault.RESERVE: A.RESERVE,
-    Fault.INTERRUPTED: A.INTERRUPTED,
-    Fault.COUNTER: A.COUNTER_FULL,
-}
-"""The alarm of each latched fault of the controller."""
-
-
-def of_faults(faults: int) -> tuple[Raised, ...]:
-    """The alarms of the controller's fault register."""
-    return tuple(Raised(alarm) for fault, alarm in FAULT_ALARMS.items() if faults & fault)

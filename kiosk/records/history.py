@@ -6,21 +6,25 @@ in full (LIM-6); primes and bench shots go to nobody and count for nobody.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from kiosk.channel.commands import Side
+from kiosk.channel.snapshot import PatientPage, SessionLine, SessionList, SessionPage, ShotLine, Zone
+from kiosk.records import chain
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationKind
+from kiosk.records.session_record import OUTCOMES, SessionRecord, Stamped, ZoneSum, read_session
 
 _COURSE = """
 SELECT s.session, max(s.dose_nl, s.measured_dose_nl), s.wall_ms
 FROM shot s JOIN session t ON t.session = s.session
-WHERE t.patient = ? AND t.protocol = ? AND s.kind = ? AND ? = (
+WHERE t.patient = ? AND t.protocol = ? AND s.kind = ? AND ? IN ('', (
     SELECT json_extract(e.body, '$.product') FROM event e
-    WHERE e.session = s.session AND e.kind = ? AND e.row < s.row ORDER BY e.row DESC LIMIT 1)
+    WHERE e.session = s.session AND e.kind = ? AND e.row < s.row ORDER BY e.row DESC LIMIT 1))
 """
 
 
@@ -37,7 +41,7 @@ def day(wall_ms: int) -> str:
 def course(db: Database, patient: str, product: str, protocol: str) -> tuple[int, int, str]:
     """Sessions in which this patient was given this product under this protocol, nL counted, ISO date of the last.
 
-    A session counts from its first treatment shot on; (0, 0, "") when there is none.
+    An empty product stands for any. A session counts from its first treatment shot on; (0, 0, "") when there is none.
     """
     given: dict[int, tuple[int, int]] = {}
     treatment = AuthorisationKind.TREATMENT.value
@@ -47,6 +51,140 @@ def course(db: Database, patient: str, product: str, protocol: str) -> tuple[int
     if not given:
         return 0, 0, ""
     return len(given), sum(nl for nl, _ in given.values()), day(max(last for _, last in given.values()))
+
+
+_LINES = """
+SELECT s.session, s.wall_ms, s.patient, s.protocol, s.user, count(t.row), coalesce(sum(max(t.dose_nl,
+    t.measured_dose_nl)), 0), (SELECT c.row FROM closing c WHERE c.session = s.session),
+    (SELECT json_extract(e.body, '$.protocol_title') FROM event e
+     WHERE e.session = s.session AND e.kind = 'plan' ORDER BY e.row DESC LIMIT 1)
+FROM session s LEFT JOIN shot t ON t.session = s.session AND t.kind = 'treatment'
+WHERE s.session < ? GROUP BY s.session ORDER BY s.session DESC LIMIT ?
+"""
+_NEWEST = 1 << 62
+
+
+def sessions(db: Database, before: int = 0, limit: int = 20) -> SessionList:
+    """Sessions, newest first, with numbers below `before` (0: from the newest)."""
+    simulated = chain.kind_of(db) == "simulated"
+    found = run(db, _LINES, (before or _NEWEST, limit + 1)).fetchall()
+    lines = tuple(
+        SessionLine(
+            number=number,
+            opened=f"{local(wall_ms):%Y-%m-%d %H:%M}",
+            patient=patient,
+            protocol=title or protocol,
+            practitioner=user,
+            shots=shots,
+            given_nl=given_nl,
+            signed=signed is not None,
+            simulated=simulated,
+        )
+        for number, wall_ms, patient, protocol, user, shots, given_nl, signed, title in found[:limit]
+    )
+    return SessionList(lines, more=len(found) > limit)
+
+
+def session_page(db: Database, number: int) -> SessionPage:
+    """One session as the record screen shows it.
+
+    Raises:
+        SessionUnknown: there is none of that number.
+    """
+    record = read_session(db, number)
+    product, needle = record.last_fact(Fact.PRODUCT), record.last_fact(Fact.NEEDLE)
+    syringe = record.last_fact(Fact.SYRINGE)
+    return SessionPage(
+        line=_line(record),
+        product=str(product.get("product_title", "")),
+        lot=str(product.get("lot", "")),
+        expiry=str(product.get("expiry", "")),
+        needle=str(needle.get("needle_title", "")),
+        syringe=str(syringe.get("syringe_title", "")),
+        zones=tuple(_zone(found) for found in record.zones() if found.done or found.planned),
+        shots=tuple(_shot(shot) for shot in record.treatment),
+        events=tuple((f"{local(event.wall_ms):%H:%M:%S}", event.value.sentence) for event in record.events),
+        flags=tuple(record.flags()),
+    )
+
+
+def _line(record: SessionRecord) -> SessionLine:
+    session = record.session.value
+    return SessionLine(
+        number=session.session,
+        opened=f"{local(record.session.wall_ms):%Y-%m-%d %H:%M}",
+        patient=session.patient,
+        protocol=record.title,
+        practitioner=session.user,
+        shots=len(record.treatment),
+        given_nl=record.given_nl,
+        signed=record.closing is not None,
+        simulated=record.simulated,
+    )
+
+
+_SIDES: dict[str, Side] = {"left": "left", "right": "right"}
+
+
+def _zone(found: ZoneSum) -> Zone:
+    return Zone(
+        key=found.zone,
+        title=found.title,
+        side=_SIDES.get(found.side, "whole"),
+        planned=found.planned,
+        done=found.done,
+        given_nl=found.given_nl,
+        technique=str(found.plan.get("technique", "")),
+        spacing_mm=str(found.plan.get("spacing_mm", "")),
+        angle_deg=int(found.plan.get("angle_deg") or 90),
+    )
+
+
+def _shot(stamped: Stamped[Any]) -> ShotLine:
+    shot = stamped.value
+    return ShotLine(
+        number=shot.number,
+        zone=shot.zone,
+        side=shot.side,
+        depth_um=shot.depth_um,
+        measured_depth_um=shot.measured_depth_um,
+        dose_nl=shot.dose_nl,
+        measured_dose_nl=shot.measured_dose_nl,
+        outcome=OUTCOMES.get(shot.outcome, f"outcome {shot.outcome}"),
+        at=f"{local(stamped.wall_ms):%H:%M:%S}",
+    )
+
+
+_LAST = """
+SELECT s.session, s.wall_ms, s.protocol,
+    (SELECT t.zone FROM shot t WHERE t.session = s.session AND t.kind = 'treatment' ORDER BY t.row DESC LIMIT 1)
+FROM session s WHERE s.patient = ? ORDER BY s.session DESC LIMIT 1
+"""
+
+
+def patient_page(
+    db: Database, code: str, protocol: str = "", product: str = "", today: date | None = None
+) -> PatientPage:
+    """What the ledger knows of a code (LIM-15), and of its course with a protocol and a product."""
+    last = run(db, _LAST, (code,)).fetchone()
+    if last is None:
+        return PatientPage(code, known=False, similar=similar_codes(db, code))
+    record = read_session(db, last[0])
+    titles = {found.zone: found.title for found in record.zones()}
+    count, nl, last_day = course(db, code, product, protocol) if protocol else (0, 0, "")
+    days = ((today or datetime.now(UTC).astimezone().date()) - date.fromisoformat(last_day)).days if last_day else -1
+    return PatientPage(
+        code,
+        known=True,
+        last_date=day(last[1]),
+        last_zone=titles.get(last[3] or "", last[3] or ""),
+        last_product=str(record.last_fact(Fact.PRODUCT).get("product_title", "")),
+        last_protocol=record.title,
+        similar=similar_codes(db, code),
+        course_sessions=count,
+        course_nl=nl,
+        course_days=max(days, 0) if last_day else -1,
+    )
 
 
 def patient_known(db: Database, code: str) -> bool:

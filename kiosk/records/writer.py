@@ -51,7 +51,21 @@ class Closed(msgspec.Struct, frozen=True):
     sentence: str = ""
 
 
-Told = Opened | NotOpened | Committed | WriteFailed | Closed
+class Reread(msgspec.Struct, frozen=True):
+    """The answer to `reread`: what the ledger holds now, after every unit submitted before."""
+
+    restored: Restored
+
+
+class NotReread(msgspec.Struct, frozen=True):
+    """The ledger could not be read back; nothing may fire."""
+
+    error: int
+    sentence: str
+
+
+Told = Opened | NotOpened | Reread | NotReread | Committed | WriteFailed | Closed
+_REREAD = "read back"
 
 
 class LedgerThread:
@@ -80,7 +94,7 @@ class LedgerThread:
         self._prioritise = prioritise
         self._now = monotonic_ms
         # One place more than the capacity, so that the request to end always fits.
-        self._queue: queue.Queue[tuple[int, Unit] | None] = queue.Queue(capacity + 1)
+        self._queue: queue.Queue[tuple[int, Unit] | str | None] = queue.Queue(capacity + 1)
         self._capacity = capacity
         self._thread = threading.Thread(target=self._run, name="ledger")
 
@@ -93,6 +107,13 @@ class LedgerThread:
         if self._queue.qsize() >= self._capacity:
             return False
         self._queue.put_nowait((self._now(), unit))
+        return True
+
+    def reread(self) -> bool:
+        """Ask for what the ledger holds, after all that was submitted; False when the queue is full."""
+        if self._queue.qsize() >= self._capacity:
+            return False
+        self._queue.put_nowait(_REREAD)
         return True
 
     def stop(self, timeout_s: float = 10.0) -> bool:
@@ -118,7 +139,7 @@ class LedgerThread:
             return
         self._post(Opened(ledger.restore()))
         while (item := self._queue.get()) is not None:
-            self._post(self._commit(ledger, *item))
+            self._post(_read_back(ledger) if isinstance(item, str) else self._commit(ledger, *item))
         try:
             ledger.close()
         except NappageError as error:
@@ -136,4 +157,14 @@ class LedgerThread:
 
     def _refuse_all(self, failed: NotOpened) -> None:
         while (item := self._queue.get()) is not None:
-            self._post(WriteFailed(item[1].id, failed.error, failed.sentence))
+            if isinstance(item, str):
+                self._post(NotReread(failed.error, failed.sentence))
+            else:
+                self._post(WriteFailed(item[1].id, failed.error, failed.sentence))
+
+
+def _read_back(ledger: Keeper) -> Reread | NotReread:
+    try:
+        return Reread(ledger.restore())
+    except NappageError as error:
+        return NotReread(error.number, str(error))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.registers import Fault
 from kiosk.alarms.catalogue import CATALOGUE, inhibits_arming
-from kiosk.alarms.conditions import FAULT_ALARMS, A, Condition, Raised, of_faults
+from kiosk.alarms.conditions import A, Condition, Raised
 from kiosk.alarms.signals import PRIORITIES
 
 EVERY = list(CATALOGUE.values())
@@ -51,13 +50,3 @@ def test_a_high_alarm_always_inhibits_arming() -> None:
 def test_a_warning_does_not_inhibit_arming() -> None:
     assert not inhibits_arming(Raised(A.TOTAL_NEAR))
     assert not inhibits_arming(Raised(A.CALIBRATION_SOON))
-
-
-def test_every_fault_of_the_controller_has_its_own_alarm() -> None:
-    assert set(FAULT_ALARMS) == {fault for fault in Fault if fault}
-    assert len(set(FAULT_ALARMS.values())) == len(FAULT_ALARMS)
-
-
-def test_the_fault_register_is_read_bit_by_bit() -> None:
-    assert [raised.number for raised in of_faults(Fault.RETRACT | Fault.OCCLUSION)] == [A.RETRACT_FAILED, A.OCCLUSION]
-    assert of_faults(0) == ()

@@ -1,0 +1,148 @@
+"""The clerk: a child process that does for control what takes long (`python -m kiosk.records.clerk`).
+
+One JSON line in for each question, one out for each answer, in order. It runs at ordinary priority even when control
+does not, reads the ledger and never writes it, and ends with its parent. What fails becomes an answer with the error's
+number.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import msgspec
+from sqlite_utils import Database
+
+from drivers.errors import NappageError
+from drivers.registers import AnchorPair
+from kiosk.access.pin import hash_pin, pin_is
+from kiosk.channel.snapshot import Exported, Page
+from kiosk.records import chain, history
+from kiosk.records.connection import open_reader, spoken
+from kiosk.records.errors import QuestionUnknown
+from kiosk.session.exchange import (
+    Answer,
+    CheckPin,
+    HashPin,
+    Listing,
+    MakeExport,
+    Question,
+    ReadPage,
+    ReadPatient,
+)
+
+_PR_SET_PDEATHSIG = 1
+PAGE_LINES = 20
+
+
+class VerifyLedger(msgspec.Struct, frozen=True, tag=True):
+    """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
+
+    anchors: AnchorPair | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One line to the clerk."""
+
+    ticket: int
+    question: Question | VerifyLedger
+
+
+class Clerk:
+    """Answers questions about one ledger; exports go into `out`."""
+
+    def __init__(self, ledger: Path, out: Path) -> None:
+        self._ledger = ledger
+        self._out = out
+
+    def answer(self, asked: Asked) -> Answer:
+        """The answer to one question; an error is an answer too."""
+        try:
+            return self._answer(asked.ticket, asked.question)
+        except NappageError as error:
+            return refusal(asked.ticket, error)
+
+    def _answer(self, ticket: int, question: Question | VerifyLedger) -> Answer:
+        if isinstance(question, HashPin):
+            return Answer(ticket, ok=True, text=hash_pin(question.pin))
+        if isinstance(question, CheckPin):
+            return Answer(ticket, ok=pin_is(question.pin, question.hashed))
+        if isinstance(question, VerifyLedger):
+            verdict = chain.verify(self._ledger, question.anchors)
+            return Answer(ticket, ok=not verdict.blocks, sentence=verdict.sentence, text=verdict.state)
+        db = open_reader(self._ledger)
+        try:
+            with spoken(self._ledger):
+                return Answer(ticket, ok=True, page=self._page(db, question))
+        finally:
+            db.close()
+
+    def _page(self, db: Database, question: Listing | ReadPage | ReadPatient | MakeExport) -> Page:
+        match question:
+            case Listing():
+                return history.sessions(db, question.before, PAGE_LINES)
+            case ReadPage():
+                return history.session_page(db, question.session)
+            case ReadPatient():
+                return history.patient_page(db, question.patient, question.protocol, question.product)
+            case MakeExport():
+                from kiosk.records.exports import export_session  # fpdf2 takes half a second: only who exports waits
+
+                return Exported(str(export_session(db, question.session, question.format, self._out)))
+
+
+def refusal(ticket: int, error: NappageError) -> Answer:
+    """An error as an answer."""
+    sentence = error.sentence.format(**error.facts)
+    return Answer(ticket, ok=False, sentence=sentence, remedy=error.remedy, error=error.number)
+
+
+def serve(clerk: Clerk, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer line by line until the other end closes."""
+    decoder, encoder = msgspec.json.Decoder(Asked), msgspec.json.Encoder()
+    for line in questions:
+        try:
+            answer = clerk.answer(decoder.decode(line))
+        except msgspec.DecodeError as error:
+            answer = refusal(_ticket_of(line), QuestionUnknown(why=str(error)))
+        answers.write(encoder.encode(answer) + b"\n")
+        answers.flush()
+
+
+class _Ticket(msgspec.Struct):
+    ticket: int = 0
+
+
+def _ticket_of(line: bytes) -> int:
+    try:
+        return msgspec.json.decode(line, type=_Ticket).ticket
+    except msgspec.DecodeError:
+        return 0
+
+
+def become_ordinary(parent: int) -> None:
+    """Give up real-time priority, and be ended by the kernel when `parent` ends."""
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended between fork and prctl
+        raise SystemExit(0)
+
+
+@click.command()
+@click.option("--ledger", type=click.Path(path_type=Path), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--parent", type=int, required=True)
+def main(ledger: Path, out: Path, parent: int) -> None:
+    """Answer control's questions; started by control, not by hand."""
+    become_ordinary(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is control's business; the clerk ends with its pipe
+    serve(Clerk(ledger, out), sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

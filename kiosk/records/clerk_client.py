@@ -1,0 +1,138 @@
+"""Control's end of the clerk: hands questions over and collects answers, without ever waiting for either.
+
+Questions wait here while the pipe is full; a clerk that ended is started again, and what it was working on is answered
+with E415. After three ends without a single answer in between it is left alone, and every question is answered so.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+
+import msgspec
+
+from kiosk.records.clerk import Asked, VerifyLedger, refusal
+from kiosk.records.errors import ClerkGone
+from kiosk.session.exchange import Answer, Question
+
+STARTS_IN_VAIN_MAX = 3
+_CHUNK = 65536
+
+
+class ClerkClient:
+    """A clerk process and the questions it has.
+
+    Args:
+        ledger: The ledger that it reads.
+        out: Folder for exports; made when missing.
+        command: How it is started, without options; another one only for another interpreter.
+    """
+
+    def __init__(
+        self, ledger: Path, out: Path, command: tuple[str, ...] = (sys.executable, "-m", "kiosk.records.clerk")
+    ) -> None:
+        self._command = [*command, "--ledger", str(ledger), "--out", str(out), "--parent", str(os.getpid())]
+        self._open: dict[int, None] = {}
+        self._unsent = bytearray()
+        self._received = bytearray()
+        self._ready: deque[Answer] = deque()
+        self._next_ticket = 1
+        self._in_vain = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._decoder = msgspec.json.Decoder(Answer)
+        self._start()
+
+    def ask(self, question: Question | VerifyLedger, ticket: int | None = None) -> int:
+        """Hand a question in; its answer comes out of `poll` under the ticket returned. Never blocks."""
+        if ticket is None:
+            ticket = self._next_ticket
+        self._next_ticket = max(self._next_ticket, ticket) + 1
+        if self._process is None:
+            self._ready.append(refusal(ticket, ClerkGone(why="it could not be kept running")))
+            return ticket
+        self._open[ticket] = None
+        self._unsent += msgspec.json.encode(Asked(ticket, question)) + b"\n"
+        self._push()
+        return ticket
+
+    def poll(self) -> list[Answer]:
+        """Answers since the last call. Never blocks."""
+        self._push()
+        self._pull()
+        if self._process is not None and self._process.poll() is not None:
+            self._pull()
+            self._replace(f"exit code {self._process.returncode}")
+        answers = list(self._ready)
+        self._ready.clear()
+        return answers
+
+    def fileno(self) -> int:
+        """For a selector: readable when an answer may be there. -1 when there is no clerk."""
+        return self._process.stdout.fileno() if self._process is not None and self._process.stdout else -1
+
+    @property
+    def pid(self) -> int:
+        """Its process number, 0 when there is none."""
+        return self._process.pid if self._process is not None else 0
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """End the clerk: close its pipe; kill it when it does not end in time."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _start(self) -> None:
+        # A pipe of its own for each direction, both non-blocking at this end.
+        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+
+    def _push(self) -> None:
+        if not self._unsent or self._process is None or self._process.stdin is None:
+            return
+        try:
+            sent = os.write(self._process.stdin.fileno(), self._unsent)
+        except (BlockingIOError, BrokenPipeError):
+            return  # full: with the next poll; broken: poll sees that the process has ended
+        del self._unsent[:sent]
+
+    def _pull(self) -> None:
+        if self._process is None or self._process.stdout is None:
+            return
+        while True:
+            try:
+                chunk = os.read(self._process.stdout.fileno(), _CHUNK)
+            except BlockingIOError:
+                break
+            if not chunk:
+                break
+            self._received += chunk
+        *lines, rest = self._received.split(b"\n")
+        self._received = bytearray(rest)
+        for line in lines:
+            answer = self._decoder.decode(line)
+            self._open.pop(answer.ticket, None)
+            self._in_vain = 0
+            self._ready.append(answer)
+
+    def _replace(self, why: str) -> None:
+        lost, self._open = list(self._open), {}
+        self._unsent.clear()
+        self._received.clear()
+        self._ready += [refusal(ticket, ClerkGone(why=why)) for ticket in lost]
+        self.close()
+        self._in_vain += 1
+        if self._in_vain < STARTS_IN_VAIN_MAX:
+            self._start()
