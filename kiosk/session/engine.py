@@ -69,7 +69,7 @@ class Engine:
         self.pedal = Pedal()
         self.lease = KioskLease()
         self.tally = Tally()
-        self.slot = Slot(self.desk, lambda: next(guards.against_service(self), ""))
+        self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
         self.intake = Intake(self.desk, self._counted)
         self.connection = Connection(self.desk, self.slot, self.intake, self._reconciled)
         self.setup = Setup(self.desk, self.slot, library, self._fact)

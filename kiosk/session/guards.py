@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from drivers.registers import ControllerState, Fault, Input
+from drivers.registers import CommandKind, ControllerState, Fault, Input
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -17,6 +17,10 @@ LATE_DISARMS_MS = 50.0
 """One cycle later than this disarms (WDG-6)."""
 BAD_FRAMES_DISARM = 3
 """So many bad frames in a second disarm (LNK-3)."""
+
+SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON | Fault.CALIBRATION
+FORGIVEN = {CommandKind.HOME: SYRINGE_FAULTS, CommandKind.SYRINGE_CHANGED: SYRINGE_FAULTS}
+"""Faults that only a syringe change or a calibration ends, and what they do not stand in the way of."""
 
 FAULT_WORDS = {
     Fault.HOMING: "the needle did not home",
@@ -43,8 +47,8 @@ def faults(bits: int) -> list[str]:
     return [words for fault, words in FAULT_WORDS.items() if bits & fault]
 
 
-def against_everything(engine: Engine) -> Iterator[str]:
-    """What forbids any motion at all."""
+def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator[str]:
+    """What forbids any motion at all; `forgiven` faults do not."""
     desk = engine.desk
     if engine.stop.live:
         yield engine.stop.view().sentence.rstrip(".")
@@ -57,12 +61,12 @@ def against_everything(engine: Engine) -> Iterator[str]:
     if not desk.inputs.panel_alive:
         yield "the pins are silent: start the program again"
     if desk.status is not None and desk.status.faults:
-        yield from faults(desk.status.faults)
+        yield from faults(desk.status.faults & ~forgiven)
 
 
-def against_service(engine: Engine) -> Iterator[str]:
-    """What forbids a service motion: home, prime, seek."""
-    yield from against_everything(engine)
+def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
+    """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change."""
+    yield from against_everything(engine, FORGIVEN.get(kind, Fault.NONE))
     if desk_contact(engine):
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:

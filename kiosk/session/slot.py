@@ -36,7 +36,7 @@ KINDS = {
 class Slot:
     """Holds the dispatch on its way; `blocked` is the engine's answer to "may anything move now?"."""
 
-    def __init__(self, desk: Desk, blocked: Callable[[], str]) -> None:
+    def __init__(self, desk: Desk, blocked: Callable[[CommandKind], str]) -> None:
         self._desk = desk
         self._blocked = blocked
         self.current: Dispatch | None = None
@@ -76,7 +76,7 @@ class Slot:
         self._require_free()
         moves = kind in MOVES
         identity = self._desk.identity
-        why = self._blocked() if moves else ("" if identity is not None else "there is no injector")
+        why = self._blocked(kind) if moves else ("" if identity is not None else "there is no injector")
         if why or identity is None:
             raise NotNow(what=SERVICE_WORDS[kind], why=why or "there is no injector")
         row = AuthorisationRow(
@@ -101,7 +101,9 @@ class Slot:
                 why = end.sentence or ("it was cut short" if bad else "nothing moved")
                 ended(MotionFailed(what=words, why=why))
 
-        recheck = self._blocked if moves else lambda: ""
+        def recheck() -> str:
+            return self._blocked(kind) if moves else ""
+
         self.current = Dispatch(
             self._desk, row, Command(row.id, kind, argument), recheck, self._then(heard, drop=moves), moves=moves
         )
