@@ -58,7 +58,11 @@ class BenchLine:
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(2)
-        self._socket.connect(str(path))
+        try:
+            self._socket.connect(str(path))
+        except OSError:
+            self._socket.close()
+            raise
         self._answers = self._socket.makefile("r", encoding="utf-8")
 
     def do(self, command: str) -> str:
@@ -260,16 +264,20 @@ class BenchWindow(App):
         return False
 
 
+def _complain(text: str) -> int:
+    """Say what is wrong, past Kivy, which takes the error stream for its log. Returns the exit status."""
+    print(text, file=sys.__stderr__)
+    return 2
+
+
 def main(arguments: list[str]) -> int:
     """Open the window over the console socket that is named. Returns the exit status."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m hal_sim.window CONSOLE\n")
-        return 2
+        return _complain("usage: python -m hal_sim.window CONSOLE")
     try:
         line = BenchLine(Path(arguments[0]))
     except OSError as error:
-        sys.stderr.write(f"There is no bench at {arguments[0]}: {error}\n")
-        return 2
+        return _complain(f"There is no bench at {arguments[0]}: {error}")
     with contextlib.closing(line):
         BenchWindow(line).run()
     return 0
