@@ -29,20 +29,16 @@ from hal_sim.journal import Journal
 from hal_sim.lease import LeaseWatch
 from hal_sim.mechanics import Mechanics
 from hal_sim.memory import Memory, MemoryFailed
-from hal_sim.motion import RETURNING, Kind, Motion
+from hal_sim.motion import RETURNING, SETTLE_S, Kind, Motion
 from hal_sim.pace import PRIME_FLOW_NL_S, flow_nl_s
 from hal_sim.rules import refuse_authorisation, refuse_command
-from hal_sim.states import SYRINGE_FAULTS, TABLE, Event, resting
+from hal_sim.states import BEGIN_OF, SYRINGE_FAULTS, TABLE, Event, resting
 from hal_sim.verdict import ZERO_MAX_KPA, record_of, standing
 
 NEVER = math.inf
 RUN_ON_S = 1.0
 """A held trigger runs on into the next authorisation within this time; beyond it a release is needed."""
 SEEK_FLOW_NL_S = 500_000.0
-EVENT_OF_KIND = {
-    Kind.SHOT: Event.STROKE, Kind.PRIME: Event.PRIME, Kind.SEEK: Event.SEEK, Kind.HOME: Event.HOME,
-    Kind.RETRACT: Event.RETRACT,
-}
 SOUNDING = Fault.LEASE | Fault.RETRACT
 
 
@@ -50,7 +46,7 @@ class Controller:
     """One controller from one start to the next. `due` is when it has to be asked again."""
 
     __slots__ = (
-        "_authorisation", "_clamp_count", "_last_begun", "_run_on", "_run_on_until", "_valid_until",
+        "_at_rest", "_authorisation", "_clamp_count", "_last_begun", "_run_on", "_run_on_until", "_valid_until",
         "_was_supplied", "acknowledged", "body", "booted", "cursor", "due", "faults", "gauges", "homed", "inputs",
         "journal", "lease", "motion", "now", "shots_left", "state", "supplied", "supply_mv",
     )
@@ -78,7 +74,7 @@ class Controller:
         self._valid_until = NEVER
         self._run_on: tuple[int, int, int] | None = None
         self._run_on_until = -NEVER
-        self._last_begun = -NEVER
+        self._last_begun = self._at_rest = -NEVER
         self._was_supplied = False
         self._clamp_count = body.clamp_count
         self.journal = Journal(memory, build)
@@ -96,7 +92,7 @@ class Controller:
             self.journal.piston_known = False
         body.halt()
         body.release()
-        self._settle()
+        self._go(Event.SETTLE)
 
     # -- what others ask of it
 
@@ -111,6 +107,10 @@ class Controller:
             self.inputs.owner != Owner.NONE and block.mode == Mode.CONTINUOUS and self.now < self._run_on_until
             and self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
         )
+
+    def settling(self) -> bool:
+        """Whether the line pressure is still on its way to rest."""
+        return self.now < self.body.pressure_reaches(ZERO_MAX_KPA, rising=False) <= self.now + SETTLE_S
 
     # -- what arrives by wire: everything due until `now` has happened before
 
@@ -207,8 +207,10 @@ class Controller:
         elif motion is not None and motion.occluded and not self.faults & Fault.OCCLUSION:
             self._fail(Fault.OCCLUSION, Outcome.PARTIAL_OCCLUSION)
         if self.motion is None:
+            self._go(Event.SETTLE)
             self._fire()
-            self._settle()
+            if self.motion is None:
+                self._go(Event.SETTLE)
         motion = self.motion
         self.due = min(
             self.lease.due, self.inputs.due, self._valid_until, self._next_start(),
@@ -262,6 +264,11 @@ class Controller:
         if fault != Fault.OCCLUSION:
             self._abort(outcome)
 
+    def _block(self, fault: Fault) -> None:
+        """A fault with nothing moving."""
+        self.faults |= fault
+        self.void()
+
     def _abort(self, outcome: Outcome) -> None:
         motion = self.motion
         if motion is None or motion.kind == Kind.RETRACT:
@@ -275,7 +282,7 @@ class Controller:
         block = self._authorisation
         if block is None or self.motion is not None:
             return NEVER
-        start = self._last_begun + block.interval_ms / 1000
+        start = max(self._last_begun + block.interval_ms / 1000, self._at_rest)
         return start if start > self.now else NEVER
 
     def _fire(self) -> None:
@@ -307,6 +314,15 @@ class Controller:
             self._valid_until = NEVER
         self._begin(motion)
 
+    def _path_at_rest(self) -> bool:
+        """Whether the pressure may be zeroed: the needle is out, so what stays under pressure is blocked."""
+        self._at_rest = self.body.pressure_reaches(ZERO_MAX_KPA, rising=False)
+        if self._at_rest > self.now and not self.settling():
+            self._at_rest = -NEVER
+            self._block(Fault.OCCLUSION)
+            return False
+        return self._at_rest <= self.now
+
     def _serve(self, kind: Kind, command: Command) -> None:
         """Begin a service motion."""
         motion = self._written(kind, command.id, 0, command.argument if kind == Kind.PRIME else 0)
@@ -321,27 +337,23 @@ class Controller:
 
     def _written(self, kind: Kind, identity: int, depth_um: int, dose_nl: int) -> Motion | None:
         """Zero the pressure, then write the motion into the memory; without either nothing moves."""
-        raw = self.body.pressure_kpa()
-        if abs(raw) > ZERO_MAX_KPA and kind in (Kind.SHOT, Kind.PRIME):
-            self.faults |= Fault.OCCLUSION
-            self.void()
-            return None
-        if kind in (Kind.SHOT, Kind.PRIME) and self.gauges.usable_nl() <= 0:
-            self.faults |= Fault.RESERVE
-            self.void()
-            return None
-        self.gauges.zero_kpa = raw
+        if kind in (Kind.SHOT, Kind.PRIME):
+            if not self._path_at_rest():
+                return None
+            if self.gauges.usable_nl() <= 0:
+                self._block(Fault.RESERVE)
+                return None
+            self.gauges.zero_kpa = self.body.pressure_kpa()
         try:
             number = self.journal.begin(identity, depth_um, dose_nl)
         except MemoryFailed:
-            self.faults |= Fault.MEMORY
-            self.void()
+            self._block(Fault.MEMORY)
             return None
         return Motion(kind, self.body, number, identity, depth_um, dose_nl)
 
     def _begin(self, motion: Motion) -> None:
         self.motion = motion
-        self._go(EVENT_OF_KIND[motion.kind])
+        self._go(BEGIN_OF[motion.kind])
         motion.begin()
         if motion.step():
             self._end(motion)
@@ -365,17 +377,15 @@ class Controller:
             try:
                 self.journal.finish(record, int(self.body.encoder))
             except MemoryFailed:
-                self.faults |= Fault.MEMORY
-                self.void()
+                self._block(Fault.MEMORY)
             self._look_at_counters()
         if self._run_on_until == NEVER:
             self._run_on_until = self.now + RUN_ON_S
-        self._settle()
+        self._go(Event.SETTLE)
 
     def _look_at_counters(self) -> None:
         if self.journal.lifetime_shots == U32_MAX or self.journal.lifetime_nl == U64_MAX:
-            self.faults |= Fault.COUNTER
-            self.void()
+            self._block(Fault.COUNTER)
 
     def _clear(self) -> None:
         """Clear every fault whose cause is gone; a syringe change alone ends those of the syringe."""
@@ -387,8 +397,4 @@ class Controller:
     def _go(self, event: Event) -> None:
         target = TABLE[self.state][event]
         self.state = resting(self.faults, self.homed, self._authorisation is not None) if target is None else target
-
-    def _settle(self) -> None:
-        if self.motion is None:
-            self._go(Event.SETTLE)
 

@@ -27,6 +27,8 @@ RETRACT_S = 0.1
 """STP-5: the home switch has to close within this time after the decision."""
 HOMING_UM = 800.0
 """How far homing moves the needle out of its switch: still 0.2 mm behind the skin plate."""
+SETTLE_S = 0.5
+"""With the needle out an open path is at rest within this time; one that is not is blocked."""
 DRAW_BACK_STEPS_S = 20_000.0
 
 
@@ -220,7 +222,8 @@ class Motion:
         return False
 
     def _enter_dwell(self) -> None:
-        self._dwell_until = self._body.now + DWELL_MS / 1000
+        longest = DWELL_MS / 1000 if self.kind == Kind.SHOT else SETTLE_S
+        self._dwell_until = self._body.now + longest
 
     def _step_dwell(self) -> bool:
         now = self._body.now

@@ -134,6 +134,7 @@ COMMAND: dict[CommandKind, tuple[CommandRule, ...]] = {
         (Refusal.VALUE, lambda _, command: not 1 <= command.argument <= PRIME_MAX_NL),
         (Refusal.SYRINGE, lambda device, _: not device.journal.piston_known),
         (Refusal.RESERVE, lambda device, _: device.gauges.usable_nl() <= 0),
+        (Refusal.BUSY, lambda device, _: device.settling()),
         *_SERVICE,
     ),
     CommandKind.RETRACT: (),

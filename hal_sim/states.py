@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from drivers.registers import ControllerState, Fault, Refusal
+from hal_sim.motion import Kind
 
 S = ControllerState
 
@@ -54,6 +55,15 @@ REFUSED_IN: dict[ControllerState, Refusal] = {
     S.FAULT: Refusal.FAULT,
 }
 """Why."""
+
+BEGIN_OF: dict[Kind, Event] = {
+    Kind.SHOT: Event.STROKE,
+    Kind.PRIME: Event.PRIME,
+    Kind.SEEK: Event.SEEK,
+    Kind.HOME: Event.HOME,
+    Kind.RETRACT: Event.RETRACT,
+}
+"""The event with which a motion begins."""
 
 MOVING = frozenset({S.STROKE, S.HOMING, S.PRIMING, S.SEEKING, S.RETRACTING})
 

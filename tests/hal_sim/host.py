@@ -160,7 +160,7 @@ class Host:
         for command in commands:
             answer = self.rig.do(self.now, command)
             assert "did you mean" not in answer, answer
-            assert " takes " not in answer.split(".")[0][:40], answer
+            assert not answer.startswith(f"{command.split()[0]} takes "), answer
 
     def truth(self) -> dict[str, Any]:
         truth: dict[str, Any] = json.loads(self.rig.do(self.now, "truth"))
@@ -206,11 +206,11 @@ class Host:
         self.authorise(**changes)
         return self
 
-    def stroke_at(self, depth_um: int = 1000, **changes: Any) -> Host:
+    def stroke_at(self, at_um: int = 1000, /, **changes: Any) -> Host:
         """In mid-stroke, at least so deep and on the way down or delivering."""
         self.armed(**changes)
         self.do("trigger down")
-        self.creep(lambda status: status.needle_um >= depth_um)
+        self.creep(lambda status: status.needle_um >= at_um)
         assert self.status().state == ControllerState.STROKE
         return self
 

@@ -109,11 +109,11 @@ def test_a_power_cut_at_any_byte_of_any_write_neither_loses_nor_doubles_a_motion
                     real = memory.write
                     calls = iter([None, cut])
 
-                    def cutting(offset: int, data: bytes, real=real, memory=memory, calls=calls) -> None:  # type: ignore[no-untyped-def]
+                    def cutting(offset: int, data: bytes, real=real, memory=memory, calls=calls) -> None:
                         memory.cut_after = next(calls)
                         real(offset, data)
 
-                    memory.write = cutting  # type: ignore[method-assign]
+                    memory.write = cutting
                 journal.finish(record(number), 5)
             except PowerCut:
                 pass
