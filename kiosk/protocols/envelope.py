@@ -222,7 +222,8 @@ class Envelope:
         refusals: list[Refusal] = []
         for key, value, span in _pairs(setting, self._ranges[setting.zone]):
             if type(value) is not int or value % span.step:
-                sentence = f"{key.capitalize()} {_written(value, span.unit)} is not on the step of {amount(span.step, span.unit)}"
+                asked, step = _written(value, span.unit), amount(span.step, span.unit)
+                sentence = f"{key.capitalize()} {asked} is not on the step of {step}"
                 refusals.append(Refusal(key, sentence, Origin.DEVICE))
             elif value < span.hard_low.value:
                 refusals.append(_outside(key, value, span, span.hard_low, "below"))

@@ -110,7 +110,10 @@ class Range(msgspec.Struct, frozen=True):
 
 
 def not_negative(counted: msgspec.Struct, *optional: str) -> None:
-    """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2); `optional` may be None."""
+    """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2).
+
+    Fields named in `optional` may be None.
+    """
     for name in counted.__struct_fields__:
         value: object = getattr(counted, name)
         if isinstance(value, msgspec.Struct) or (value is None and name in optional):

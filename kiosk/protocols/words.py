@@ -19,12 +19,19 @@ ORIGIN_WORDS: dict[Origin, str] = {
     Origin.CLINIC: "clinic limit",
 }
 
+_ML = 1_000_000
+
 
 def amount(value: int, unit: str) -> str:
-    """`value` in the unit people read: um as mm, nL as uL, mHz as shots/s, others as they are."""
+    """`value` in the unit people read: um as mm, nL as uL and from 1 mL on as mL, mHz as shots/s, others as they are.
+
+    No number ends in three zeros, which are misread too easily (UI-2).
+    """
     match unit:
         case "um":
             return f"{Decimal(value) / 1000:.2f} mm"
+        case "nL" if value >= _ML:
+            return f"{(Decimal(value) / _ML).normalize():f} mL"
         case "nL":
             return f"{Decimal(value) / 1000:.{1 if value % 1000 else 0}f} uL"
         case "mHz":

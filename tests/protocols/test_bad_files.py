@@ -45,6 +45,7 @@ def complaint(folder: Path, kind: type[NappageError]) -> str:
 
 RATE = r"rate_per_s = .*"
 DEPTH = r"depth_mm = .*"
+ZONE = "zones.forehead"
 SOURCED = 'source = "s", grade = "A"'
 
 
@@ -53,42 +54,162 @@ SOURCED = 'source = "s", grade = "A"'
     ("old", "new", "key", "value", "allowed"),
     [
         # LIM-2: contradictions
-        (DEPTH, f"depth_mm = {{ hard = [1.0, 0.5], {SOURCED} }}", "zones.forehead.depth_mm.hard", "[1.0, 0.5]", "low not above high"),
-        (DEPTH, f"depth_mm = {{ soft = [0.4, 1.2], hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm", "soft [0.4, 1.2], hard [0.5, 1.0]", "hard low <= soft low <= default"),
-        (DEPTH, f"depth_mm = {{ default = 1.2, hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm", "default 1.2, soft none, hard [0.5, 1.0]", "<= soft high <= hard high"),
-        (DEPTH, f"depth_mm = {{ default = nan, hard = [0.5, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.default", "NaN", "0.05 mm or more, in steps of 0.05"),
-        (DEPTH, f"depth_mm = {{ hard = [0.5, inf], {SOURCED} }}", "zones.forehead.depth_mm.hard", "Infinity", "0.05 mm or more"),
+        (
+            DEPTH,
+            f"depth_mm = {{ hard = [1.0, 0.5], {SOURCED} }}",
+            ZONE + ".depth_mm.hard",
+            "[1.0, 0.5]",
+            "low not above high",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ soft = [0.4, 1.2], hard = [0.5, 1.0], {SOURCED} }}",
+            ZONE + ".depth_mm",
+            "soft [0.4, 1.2], hard [0.5, 1.0]",
+            "hard low <= soft low <= default",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ default = 1.2, hard = [0.5, 1.0], {SOURCED} }}",
+            ZONE + ".depth_mm",
+            "default 1.2, soft none, hard [0.5, 1.0]",
+            "<= soft high <= hard high",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ default = nan, hard = [0.5, 1.0], {SOURCED} }}",
+            ZONE + ".depth_mm.default",
+            "NaN",
+            "0.05 mm or more, in steps of 0.05",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ hard = [0.5, inf], {SOURCED} }}",
+            ZONE + ".depth_mm.hard",
+            "Infinity",
+            "0.05 mm or more",
+        ),
         # LIM-3: only what the device can do, exactly
-        (DEPTH, f"depth_mm = {{ hard = [0.5, 1.01], {SOURCED} }}", "zones.forehead.depth_mm.hard", "1.01", "in steps of 0.05"),
-        (DEPTH, f"depth_mm = {{ hard = [0.0, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.hard", "0.0", "0.05 mm or more"),
-        (DEPTH, f"depth_mm = {{ hard = [-1, 1.0], {SOURCED} }}", "zones.forehead.depth_mm.hard", "-1", "0.05 mm or more"),
-        (DEPTH, f"depth_mm = {{ hard = [0.5, 9e99], {SOURCED} }}", "zones.forehead.depth_mm.hard", "9E+99", "0.05 mm or more"),
-        (r"dose_ul = .*", f"dose_ul = {{ hard = [1, 20.5], {SOURCED} }}", "zones.forehead.dose_ul.hard", "20.5", "1 uL or more, in steps of 1"),
-        (RATE, f"rate_per_s = {{ hard = [0.55, 9], {SOURCED} }}", "rate_per_s.hard", "0.55", "0.1 shots/s or more, in steps of 0.1"),
-        (r"interval_days = .*", f"interval_days = {{ range = [13.5, 14], {SOURCED} }}", "interval_days.range", "13.5", "0 whole numbers or more, in steps of 1"),
-        (r"sessions = .*", f"sessions = {{ range = [0, 3], {SOURCED} }}", "sessions.range", "0", "1 whole numbers or more"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, 1.01], {SOURCED} }}", ZONE + ".depth_mm.hard", "1.01", "in steps of 0.05"),
+        (DEPTH, f"depth_mm = {{ hard = [0.0, 1.0], {SOURCED} }}", ZONE + ".depth_mm.hard", "0.0", "0.05 mm or more"),
+        (DEPTH, f"depth_mm = {{ hard = [-1, 1.0], {SOURCED} }}", ZONE + ".depth_mm.hard", "-1", "0.05 mm or more"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, 9e99], {SOURCED} }}", ZONE + ".depth_mm.hard", "9E+99", "0.05 mm or more"),
+        (
+            r"dose_ul = .*",
+            f"dose_ul = {{ hard = [1, 20.5], {SOURCED} }}",
+            ZONE + ".dose_ul.hard",
+            "20.5",
+            "1 uL or more, in steps of 1",
+        ),
+        (
+            RATE,
+            f"rate_per_s = {{ hard = [0.55, 9], {SOURCED} }}",
+            "rate_per_s.hard",
+            "0.55",
+            "0.1 shots/s or more, in steps of 0.1",
+        ),
+        (
+            r"interval_days = .*",
+            f"interval_days = {{ range = [13.5, 14], {SOURCED} }}",
+            "interval_days.range",
+            "13.5",
+            "0 whole numbers or more, in steps of 1",
+        ),
+        (
+            r"sessions = .*",
+            f"sessions = {{ range = [0, 3], {SOURCED} }}",
+            "sessions.range",
+            "0",
+            "1 whole numbers or more",
+        ),
         # sources and grades
-        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "clinic" }', "zones.forehead.depth_mm", "with a value or grade", 'source = "clinic" alone'),
-        (DEPTH, 'depth_mm = { source = "clinic", grade = "A" }', "zones.forehead.depth_mm", "with a value or grade", 'grade = "clinic"'),
-        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = " ", grade = "A" }', "zones.forehead.depth_mm.source", '" "', "where the figure comes from"),
-        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "C" }', "zones.forehead.depth_mm.grade", '"C"', "no other grade may drive the device"),
-        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s" }', "zones.forehead.depth_mm.grade", '""', '"A", "B", or "clinic"'),
-        (DEPTH, 'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "D" }', "zones.forehead.depth_mm.grade", '"D"', "one of 'A', 'B', 'C', 'clinic', ''"),
-        (DEPTH, f"depth_mm = {{ default = 0.5, {SOURCED} }}", "zones.forehead.depth_mm", "without hard limits", "hard = [low, high]"),
-        (r"spacing_mm = .*", f"spacing_mm = {{ {SOURCED} }}", "zones.forehead.spacing_mm", "without a range", "range = [low, high]"),
+        (
+            DEPTH,
+            'depth_mm = { hard = [0.5, 1.0], source = "clinic" }',
+            ZONE + ".depth_mm",
+            "with a value or grade",
+            'source = "clinic" alone',
+        ),
+        (
+            DEPTH,
+            'depth_mm = { source = "clinic", grade = "A" }',
+            ZONE + ".depth_mm",
+            "with a value or grade",
+            'grade = "clinic"',
+        ),
+        (
+            DEPTH,
+            'depth_mm = { hard = [0.5, 1.0], source = " ", grade = "A" }',
+            ZONE + ".depth_mm.source",
+            '" "',
+            "where the figure comes from",
+        ),
+        (
+            DEPTH,
+            'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "C" }',
+            ZONE + ".depth_mm.grade",
+            '"C"',
+            "no other grade may drive the device",
+        ),
+        (
+            DEPTH,
+            'depth_mm = { hard = [0.5, 1.0], source = "s" }',
+            ZONE + ".depth_mm.grade",
+            '""',
+            '"A", "B", or "clinic"',
+        ),
+        (
+            DEPTH,
+            'depth_mm = { hard = [0.5, 1.0], source = "s", grade = "D" }',
+            ZONE + ".depth_mm.grade",
+            '"D"',
+            "one of 'A', 'B', 'C', 'clinic', ''",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ default = 0.5, {SOURCED} }}",
+            ZONE + ".depth_mm",
+            "without hard limits",
+            "hard = [low, high]",
+        ),
+        (
+            r"spacing_mm = .*",
+            f"spacing_mm = {{ {SOURCED} }}",
+            ZONE + ".spacing_mm",
+            "without a range",
+            "range = [low, high]",
+        ),
         # kinds of values
-        (DEPTH, "depth_mm = 0.6", "zones.forehead.depth_mm", "0.6", "a table with the keys source, grade, default, soft, hard"),
-        (DEPTH, f"depth_mm = {{ hard = [0.5], {SOURCED} }}", "zones.forehead.depth_mm.hard", "[0.5]", "two numbers, [low, high], exactly 2"),
-        (DEPTH, f'depth_mm = {{ hard = [0.5, "deep"], {SOURCED} }}', "zones.forehead.depth_mm.hard.1", '"deep"', "a number"),
-        (DEPTH, f"depth_mm = {{ hard = [0.5, true], {SOURCED} }}", "zones.forehead.depth_mm.hard.1", "true", "a number"),
-        (r'technique = "nappage"', 'technique = "deep"', "zones.forehead.technique", '"deep"', "one of 'epidermal', 'nappage', 'papule'"),
+        (
+            DEPTH,
+            "depth_mm = 0.6",
+            ZONE + ".depth_mm",
+            "0.6",
+            "a table with the keys source, grade, default, soft, hard",
+        ),
+        (
+            DEPTH,
+            f"depth_mm = {{ hard = [0.5], {SOURCED} }}",
+            ZONE + ".depth_mm.hard",
+            "[0.5]",
+            "two numbers, [low, high], exactly 2",
+        ),
+        (DEPTH, f'depth_mm = {{ hard = [0.5, "deep"], {SOURCED} }}', ZONE + ".depth_mm.hard.1", '"deep"', "a number"),
+        (DEPTH, f"depth_mm = {{ hard = [0.5, true], {SOURCED} }}", ZONE + ".depth_mm.hard.1", "true", "a number"),
+        (
+            r'technique = "nappage"',
+            'technique = "deep"',
+            ZONE + ".technique",
+            '"deep"',
+            "one of 'epidermal', 'nappage', 'papule'",
+        ),
         (r"modes = .*", 'modes = ["bench"]', "modes.0", '"bench"', "one of 'single', 'burst', 'continuous'"),
         (r"modes = .*", "modes = []", "modes", "[]", "a list of one of 'single', 'burst', 'continuous', at least 1"),
         (r"title = .*", "title = 1979-05-27", "title", "1979-05-27", "a text"),
         (r"example = true", 'example = "yes"', "example", '"yes"', "true or false"),
-        (r'(?s)\[zones.forehead\].*', "zones = {}", "zones", "a table", "a table with at least one entry"),
+        (r"(?s)\[zones.forehead\].*", "zones = {}", "zones", "a table", "a table with at least one entry"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_told_with_its_key_and_what_is_allowed(
     folder: Path, old: str, new: str, key: str, value: str, allowed: str
 ) -> None:
@@ -108,22 +229,57 @@ def test_a_wrong_value_is_told_with_its_key_and_what_is_allowed(
         (DEVICE, r"step = 0.05", "step = 0.01", "caps.depth_mm.step", "0.01", "0.05 mm or more, in steps of 0.05"),
         (DEVICE, r"high = 6.00", "high = 6.02", "caps.depth_mm", "6.02", "in steps of 0.05"),
         (DEVICE, r"arming_shots = 20", "arming_shots = 0", "caps.arming_shots", "0", "1 whole numbers or more"),
-        (DEVICE, r"unsensed_dose_ul = 50", "unsensed_dose_ul = 51", "caps.unsensed_dose_ul", "51", "at most 50 uL, the hard dose of the smallest barrel (1 mL)"),
+        (
+            DEVICE,
+            r"unsensed_dose_ul = 50",
+            "unsensed_dose_ul = 51",
+            "caps.unsensed_dose_ul",
+            "51",
+            "at most 50 uL, the hard dose of the smallest barrel (1 mL)",
+        ),
         (DEVICE, r"needle_mm_per_s = 200", "needle_mm_per_s = 0", "mechanics.needle_mm_per_s", "0", "0.001 mm or more"),
         ("needles.toml", r"gauge = 30", "gauge = 20", "needles.30g-4mm.gauge", "20", "a whole number, at least 27"),
         ("needles.toml", r"gauge = 31", "gauge = 35", "needles.31g-4mm.gauge", "35", "at most 34"),
         ("needles.toml", r"bore_mm = 0.114", "bore_mm = 0", "needles.31g-4mm.bore_mm", "0", "0.000001 mm or more"),
-        ("needles.toml", r"pressure_kpa = 200", "pressure_kpa = 1.5", "needles.30g-4mm.pressure_kpa", "1.5", "a whole number"),
+        (
+            "needles.toml",
+            r"pressure_kpa = 200",
+            "pressure_kpa = 1.5",
+            "needles.30g-4mm.pressure_kpa",
+            "1.5",
+            "a whole number",
+        ),
         ("syringes.toml", r"barrel_ml = 2", "barrel_ml = 3", "syringes.2ml.barrel_ml", "3", "one of 1, 2, 5, 10"),
         ("syringes.toml", r"dose_ul = 50", "dose_ul = 0.5", "syringes.1ml.dose_ul", "0.5", "1 uL or more"),
-        ("products.toml", r"point_ul = 200", "point_ul = nan", "products.example-label.point_ul", "NaN", "1 uL or more"),
+        (
+            "products.toml",
+            r"point_ul = 200",
+            "point_ul = nan",
+            "products.example-label.point_ul",
+            "NaN",
+            "1 uL or more",
+        ),
         ("products.toml", r"grade = \"A\"", 'grade = "C"', "products.example-label.grade", '"C"', "no other grade"),
-        ("products.toml", r"session_points = 50", "session_points = 0", "products.example-label.session_points", "0", "a whole number, at least 1"),
-        ("screening.toml", r'grade = "C"', 'grade = "X"', "items.pregnancy.grade", '"X"', "one of 'A', 'B', 'C', 'clinic'"),
+        (
+            "products.toml",
+            r"session_points = 50",
+            "session_points = 0",
+            "products.example-label.session_points",
+            "0",
+            "a whole number, at least 1",
+        ),
+        (
+            "screening.toml",
+            r'grade = "C"',
+            'grade = "X"',
+            "items.pregnancy.grade",
+            '"X"',
+            "one of 'A', 'B', 'C', 'clinic'",
+        ),
         ("screening.toml", r'text = "Cancer"', 'text = ""', "items.cancer.text", '""', "a text, at least 1"),
         ("aftercare.toml", r"(?s).*", "items = 3", "items", "3", "a table with at least one entry"),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_file_names_its_wrong_key(
     folder: Path, file: Path, old: str, new: str, key: str, value: str, allowed: str
 ) -> None:
@@ -137,8 +293,8 @@ def test_every_kind_of_file_names_its_wrong_key(
     ("old", "new", "key"),
     [
         (r"title = ", "titel = ", "titel"),
-        (r"depth_mm = \{ default", "depth_mm = { defualt", "zones.forehead.depth_mm.defualt"),
-        (r"depth_mm = ", "depth_cm = ", "zones.forehead.depth_cm"),
+        (r"depth_mm = \{ default", "depth_mm = { defualt", ZONE + ".depth_mm.defualt"),
+        (r"depth_mm = ", "depth_cm = ", ZONE + ".depth_cm"),
     ],
 )
 def test_an_unknown_key_is_refused(folder: Path, old: str, new: str, key: str) -> None:
@@ -149,8 +305,8 @@ def test_an_unknown_key_is_refused(folder: Path, old: str, new: str, key: str) -
 
 @pytest.mark.parametrize(
     ("old", "key"),
-    [(r"title = .*", "title"), (DEPTH, "zones.forehead.depth_mm"), (r', source = "skin[^"]*"', "zones.forehead.depth_mm.source")],
-)  # fmt: skip
+    [(r"title = .*", "title"), (DEPTH, ZONE + ".depth_mm"), (r', source = "skin[^"]*"', ZONE + ".depth_mm.source")],
+)
 def test_a_missing_key_is_told(folder: Path, old: str, key: str) -> None:
     edit(folder / MESOLIFT, old, "")
     text = complaint(folder, ProfileKeyMissing)

@@ -142,11 +142,16 @@ def test_a_verdict_allows_only_without_refusals_and_crossings() -> None:
         (600, "um", "0.60 mm"),
         (20_000, "nL", "20 uL"),
         (80_500, "nL", "80.5 uL"),
+        (999_000, "nL", "999 uL"),
+        (1_000_000, "nL", "1 mL"),
+        (1_021_500, "nL", "1.0215 mL"),
+        (10_000_000, "nL", "10 mL"),
         (9000, "mHz", "9.0 shots/s"),
         (1, "shots", "1 shot"),
         (12, "shots", "12 shots"),
     ],
 )
+@pytest.mark.requirement("UI-2")
 def test_a_number_is_never_written_without_its_unit(value: int, unit: str, words: str) -> None:
     assert amount(value, unit) == words
 

@@ -73,8 +73,8 @@ def test_a_figure_of_the_clinic_holds_nothing_and_every_other_one_is_of_grade_a_
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_no_profile_claims_an_effect(file: Path) -> None:
-    promised = re.compile(r"\b(rejuvenat|improv|effective|cures?|heals?|reduces?|removes? (fat|wrinkle)|younger)", re.I)
-    assert not promised.search(file.read_text())
+    promised = re.compile(r"\b(rejuvenat|improv|effective|cures?|heals?|reduces?|removes? (fat|wrinkle)|younger)")
+    assert not promised.search(file.read_text().lower())
 
 
 @pytest.mark.parametrize(("protocol", "zone"), zones(), ids=lambda value: getattr(value, "key", value))
@@ -206,8 +206,11 @@ def test_a_missing_figure_is_told_in_words() -> None:
 
 def test_a_clinics_own_figures_are_read_and_one_missing_figure_is_it(tmp_path: Path) -> None:
     text = (SHIPPED / "protocols/mesolift.toml").read_text().replace("example = true\n", "")
-    text = text.replace("[zones.glabella]", 'shots = { default = 10, hard = [1, 30], source = "Dr X", grade = "clinic" }\n'
-                        'total_ul = { source = "clinic" }\n\n[zones.glabella]')  # fmt: skip
+    text = text.replace(
+        "[zones.glabella]",
+        'shots = { default = 10, hard = [1, 30], source = "Dr X", grade = "clinic" }\n'
+        'total_ul = { source = "clinic" }\n\n[zones.glabella]',
+    )
     text = text.replace(
         "session_shots =", 'session_ul = { hard = [1, 2000], source = "Dr X", grade = "clinic" }\nsession_shots ='
     )
