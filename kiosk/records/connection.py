@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,10 @@ def check_is_ledger(db: Database, path: Path) -> None:
         raise NotALedger(path=path)
 
 
-def open_writer(path: Path) -> Database:
+def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
     """A connection for the one writer, from the thread that will use it; makes folder and file when missing.
+
+    `check` looks at a ledger that exists and raises what speaks against writing to it, before a byte of it is changed.
 
     Raises:
         LedgerForbidden, LedgerDamaged, NotALedger, SettingRefused, StorageFull, StorageFailed: as they say.
@@ -122,6 +124,7 @@ def open_writer(path: Path) -> Database:
             if new:
                 run(db, f"PRAGMA application_id = {APPLICATION_ID:d}")
             check_is_ledger(db, path)
+            check(db)
             settle(db, path, WRITER_PRAGMAS)
     except NappageError:
         db.close()

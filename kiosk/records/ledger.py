@@ -59,7 +59,7 @@ class Ledger:
         lock = WriterLock(path)
         db = None
         try:
-            db = open_writer(path)
+            db = open_writer(path, lambda found: _refuse_unfit(found, path, kind))
             with spoken(path):
                 _prepare(db, path, kind)
                 return cls(db, path, lock, clock_wall_ms, boot_id)
@@ -143,15 +143,12 @@ class Ledger:
             self._lock.release()
 
 
-def _prepare(db: Database, path: Path, kind: Kind) -> None:
-    """Check version, kind and file; make or migrate the schema."""
+def _refuse_unfit(db: Database, path: Path, kind: Kind) -> None:
+    """Raise what speaks against writing to this file; changes nothing. A file without a schema yet is fit."""
     version = int(run(db, "PRAGMA user_version").fetchone()[0])
     if version > VERSION:
         raise LedgerTooNew(path=path, found=version, known=VERSION)
     if version == 0:
-        with db.atomic():
-            migrate(db, 0)
-            run(db, "INSERT INTO ledger VALUES (?)", (kind,))
         return
     complaint = run(db, "PRAGMA quick_check(1)").fetchone()[0]
     if complaint != "ok":
@@ -159,7 +156,16 @@ def _prepare(db: Database, path: Path, kind: Kind) -> None:
     found = chain.kind_of(db)
     if found != kind:
         raise WrongKind(path=path, found=found, asked=kind)
-    if version < VERSION:
+
+
+def _prepare(db: Database, path: Path, kind: Kind) -> None:
+    """Make the schema, or bring an older one up to date, keeping a copy of what it was."""
+    version = int(run(db, "PRAGMA user_version").fetchone()[0])
+    if version == 0:
+        with db.atomic():
+            migrate(db, 0)
+            run(db, "INSERT INTO ledger VALUES (?)", (kind,))
+    elif version < VERSION:
         keep_copy(db, path, version)
         migrate(db, chain.head(db)[0])
 
