@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import os
+from bisect import bisect_left
+from itertools import accumulate
 
 import msgspec
 
@@ -82,8 +84,6 @@ class Lateness(msgspec.Struct, frozen=True):
     max_us: int
     over_10_ms: int
     over_50_ms: int
-    over_10_ms_upper_95: float
-    """Upper 95 % bound of the share of cycles over 10 ms; WDG-6 asks for 0.0001."""
 
 
 class LatenessRecorder:
@@ -109,26 +109,22 @@ class LatenessRecorder:
         self._over_50_ms += late_us > _STALL_US
 
     def summary(self) -> Lateness:
-        """All that was recorded so far; about 0.2 ms of work, so not in every cycle."""
+        """All that was recorded so far. It walks the buckets once: measured 0.2 ms, so control asks once a second."""
+        counts = list(accumulate(self._buckets))
         return Lateness(
             n=self._n,
-            p50_us=self._percentile(0.5),
-            p99_us=self._percentile(0.99),
-            p999_us=self._percentile(0.999),
+            p50_us=self._percentile(counts, 0.5),
+            p99_us=self._percentile(counts, 0.99),
+            p999_us=self._percentile(counts, 0.999),
             max_us=self._max_us,
             over_10_ms=self._over_10_ms,
             over_50_ms=self._over_50_ms,
-            over_10_ms_upper_95=upper_95(self._over_10_ms, self._n),
         )
 
-    def _percentile(self, share: float) -> int:
-        wanted = math.ceil(self._n * share)
-        seen = 0
-        for bucket, count in enumerate(self._buckets):
-            seen += count
-            if seen >= wanted and count:
-                return min(self._max_us, _upper_edge_us(bucket))
-        return 0
+    def _percentile(self, counts: list[int], share: float) -> int:
+        if self._n == 0:
+            return 0
+        return min(self._max_us, _upper_edge_us(bisect_left(counts, math.ceil(self._n * share))))
 
 
 def _upper_edge_us(bucket: int) -> int:
@@ -165,7 +161,11 @@ class CycleClock:
 
 
 def upper_95(events: int, n: int) -> float:
-    """One-sided upper 95 % bound of a share, exact (Clopper and Pearson 1934); 1.0 when nothing was counted."""
+    """One-sided upper 95 % bound of a share, exact (Clopper and Pearson 1934); 1.0 when nothing was counted.
+
+    WDG-6 asks for 0.0001 of `Lateness.over_10_ms` in `Lateness.n`. Slow when many were late (200 ms for thousands): for
+    reports, never for the control loop.
+    """
     if events >= n:
         return 1.0
     low, high = events / n, 1.0
