@@ -65,6 +65,17 @@ def main(words: list[str] | None = None) -> int:
             say_flushed(text)
         spoken = True
 
+    asked = False
+    running: list[Bench] = []
+
+    def end(_number: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+        for bench in running:
+            bench.end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):  # before the port is said: whoever reads it may end the bench
+        signal.signal(number, end)
     with contextlib.ExitStack() as closing:
         console: Path | None = arguments.console
         if arguments.window and console is None:
@@ -76,8 +87,9 @@ def main(words: list[str] | None = None) -> int:
         except (OSError, ValueError) as error:
             sys.stderr.write(f"The bench cannot start: {error}\n")
             return 2
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: bench.end())
+        running.append(bench)
+        if asked:
+            bench.end()
         if arguments.barrel is not None:
             bench.command(f"barrel {arguments.barrel}")
         if speaks(sys.stdin.fileno()):

@@ -117,9 +117,10 @@ class Bench:
             self.close()
 
     def end(self) -> None:
-        """Ask `run` to return."""
-        self._ended = True
-        os.write(self._waker, b"x")
+        """Ask `run` to return. Asking again, or after the end, is no error."""
+        if not self._ended:
+            self._ended = True
+            os.write(self._waker, b"x")
 
     def close(self) -> None:
         """Unplug the cable, close the sockets and remove them from the file system."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,17 +14,17 @@ import pytest
 
 from drivers.injector import connect
 from drivers.stop import StopLatch
-from hal_sim.__main__ import main
 from tests.drivers.on_bench import Console
 
 ROOT = Path(__file__).parents[2]
 Started = subprocess.Popen[str]
 
 
-def start(*words: str) -> Started:
+def start(*words: str, **settings: str) -> Started:
     return subprocess.Popen(
         [sys.executable, "-m", "hal_sim", *words],
         cwd=ROOT,
+        env=os.environ | settings,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -115,9 +116,29 @@ def test_its_memory_outlives_it(tmp_path: Path) -> None:
         assert json.loads(out.splitlines()[1])["boot_count"] == boots
 
 
-def test_a_place_that_cannot_be_had_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_cannot_be_had_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "memory").write_bytes(b"too short")
-    assert main([f"--memory={tmp_path / 'memory'}"]) == 2
-    assert capsys.readouterr().err.startswith("The bench cannot start: ")
-    assert main([f"--panel={tmp_path / 'no' / 'such'}"]) == 2
-    assert capsys.readouterr().err == "The bench cannot start: [Errno 2] No such file or directory\n"
+    for word, sentence in (
+        (f"--memory={tmp_path / 'memory'}", f"{tmp_path / 'memory'} holds 9 bytes; a memory has 16384"),
+        (f"--panel={tmp_path / 'no' / 'such'}", "[Errno 2] No such file or directory"),
+        (f"--link={tmp_path / 'no' / 'such'}", "[Errno 2] No such file or directory"),
+    ):
+        process = start(word)
+        out, err = process.communicate()
+        assert (process.returncode, out) == (2, "")
+        assert err.startswith(f"The bench cannot start: {sentence}")
+        assert "Traceback" not in err
+
+
+@pytest.mark.screen
+def test_its_window_comes_and_goes_with_it(tmp_path: Path) -> None:
+    process = start("--window", "--quiet", SDL_VIDEODRIVER="offscreen", TMPDIR=str(tmp_path))
+    assert said(process).startswith("port ")
+    (console,) = (folder / "console" for folder in tmp_path.glob("nappage-bench-*") if (folder / "console").exists())
+    client = Console(console)
+    assert json.loads(client.do("state"))["plugged"]
+    client.close()
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    assert list(tmp_path.iterdir()) == []
