@@ -133,7 +133,8 @@ class MechanicsFile(Struct, frozen=True, forbid_unknown_fields=True):
     needle_mm_per_s: Decimal
     needle_m_per_s2: Decimal
     park_mm: Annotated[Decimal, Meta(description="The needle rests this far behind the skin plate.")]
-    flow_ul_per_s: Decimal
+    flow_ul_per_s: Annotated[Decimal, Meta(description="Highest flow of the plunger.")]
+    slowest_ul_per_s: Annotated[Decimal, Meta(description="Lowest flow of a shot; a needle has to let it through.")]
     tubing_ul: Annotated[Decimal, Meta(description="Dead volume between syringe and needle hub.")]
     prime_ul: Annotated[Decimal, Meta(description="Pushed beyond the dead volume at a full prime.")]
     refill_prime_ul: Annotated[Decimal, Meta(description="Pushed at a refill for the same patient.")]

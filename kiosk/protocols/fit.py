@@ -1,7 +1,8 @@
 """Whether one shot fits its interval: the time of needle, dose and dwell against the rate.
 
 The one thing only this file knows is how long a stroke takes: a trapezoid of the carriage each way, the dose at what
-the needle lets through (Hagen-Poiseuille), and the controller's dwell. All times us, rounded up.
+the needle lets through (Hagen-Poiseuille), and the controller's dwell. The controller spreads a dose over the whole
+interval, so a shot that fits also stays below the needle's pressure limit. All times us, rounded up.
 """
 
 from __future__ import annotations
@@ -55,7 +56,20 @@ def flow(device: Device, identity: Identity, needle: Needle, product: Product | 
 
 
 def unfit(depth_um: int, dose_nl: int, rate_mhz: int, device: Device, identity: Identity, most: Flow) -> Refusal | None:
-    """Why a shot does not fit its interval, named after the part that takes longest; None when it fits."""
+    """Why a shot does not fit its interval, named after the part that takes longest; None when it fits.
+
+    Nor does it fit a needle that would pass its pressure limit at the slowest flow of the plunger.
+    """
+    if most.nl_per_s < device.slowest_nl_per_s:
+        return Refusal(
+            key="fit",
+            sentence=(
+                f"Below its pressure limit this needle lets through {amount(most.nl_per_s, 'nL')} each second, and the "
+                f"injector never pushes slower than {amount(device.slowest_nl_per_s, 'nL')} each second "
+                f"({ORIGIN_WORDS[most.origin]})"
+            ),
+            origin=most.origin,
+        )
     available = 1000 * interval_ms(rate_mhz)
     motion = 2 * travel_us(device.park_um + depth_um, device)
     pushing = -(-dose_nl * 10**6 // most.nl_per_s)

@@ -80,7 +80,7 @@ class Device(msgspec.Struct, frozen=True):
         barrel_sensed: The clamp senses the barrel (LIM-12); without it `unsensed_dose_nl` binds every shot.
         needle_um_per_s, needle_um_per_s2: Speed and acceleration of the carriage.
         park_um: The needle rests this far behind the skin plate, so a stroke travels park + depth.
-        flow_nl_per_s: Highest plunger flow.
+        flow_nl_per_s, slowest_nl_per_s: Highest and lowest flow of the plunger in a shot.
         tubing_nl: Dead volume of the tubing and connectors between syringe and needle.
         prime_nl, refill_prime_nl: What a full prime pushes beyond the dead volume, and a refill's short prime (LIM-14).
         arming_shots: Planned shots a person is offered first.
@@ -101,6 +101,7 @@ class Device(msgspec.Struct, frozen=True):
     needle_um_per_s2: int
     park_um: int
     flow_nl_per_s: int
+    slowest_nl_per_s: int
     tubing_nl: int
     prime_nl: int
     refill_prime_nl: int

@@ -288,6 +288,7 @@ def device(file: Path, raw: DeviceFile) -> Device:
         needle_um_per_s2=exact(mechanics.at("needle_m_per_s2"), motion.needle_m_per_s2, ACCELERATION, least=1),
         park_um=exact(mechanics.at("park_mm"), motion.park_mm, LENGTH),
         flow_nl_per_s=exact(mechanics.at("flow_ul_per_s"), motion.flow_ul_per_s, VOLUME, least=1),
+        slowest_nl_per_s=exact(mechanics.at("slowest_ul_per_s"), motion.slowest_ul_per_s, VOLUME, least=1),
         tubing_nl=exact(mechanics.at("tubing_ul"), motion.tubing_ul, VOLUME),
         prime_nl=exact(mechanics.at("prime_ul"), motion.prime_ul, VOLUME),
         refill_prime_nl=exact(mechanics.at("refill_prime_ul"), motion.refill_prime_ul, DOSE, least=DOSE_STEP_NL),

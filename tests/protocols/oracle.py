@@ -33,6 +33,8 @@ def stroke_ms(setting: Setting, parts: dict[str, Any]) -> float:
     viscosity = 1e-3 if product is None or product.viscosity_upas is None else product.viscosity_upas * 1e-6
     through = math.pi * pascal * radius**4 / (8 * viscosity * needle.length_um * 1e-6)
     flow = min(500e-9, through)
+    if flow < 49.9995e-9:  # the plunger never pushes slower than 50 uL/s
+        return math.inf
     return 1000 * (2 * one_way + setting.dose_nl * 1e-12 / flow) + identity.dwell_ms
 
 

@@ -37,7 +37,7 @@ def test_the_needles_way_takes_what_its_trapezoid_takes(distance_um: int) -> Non
     [
         ("30g-4mm", {}, Flow(471_435, Origin.NEEDLE)),
         ("31g-4mm", {}, Flow(207_266, Origin.NEEDLE)),
-        ("32g-13mm", {}, Flow(23_691, Origin.NEEDLE)),
+        ("32g-6mm", {}, Flow(51_330, Origin.NEEDLE)),
         ("30g-4mm", {"bore_nm": 300_000}, Flow(500_000, Origin.DEVICE)),
         ("30g-4mm", {"bore_nm": 1}, Flow(1, Origin.NEEDLE)),
     ],
@@ -88,3 +88,12 @@ def test_a_shot_that_just_fits_is_let_through() -> None:
             600, 20_000, 9000, DEVICE, replace(p.IDENTITY, dwell_ms=dwell_ms), Flow(500_000, Origin.DEVICE)
         )  # fmt: skip
         assert (subject is None) == fits
+
+
+def test_a_needle_too_narrow_for_the_slowest_flow_is_refused_at_any_rate() -> None:
+    narrow = replace(p.LIBRARY.needles["32g-6mm"], length_um=13_000)
+    subject = unfit(600, 1000, 500, DEVICE, p.IDENTITY, flow(DEVICE, p.IDENTITY, narrow, None))
+    assert subject is not None
+    assert "lets through 23.7 uL each second" in subject.sentence
+    assert "never pushes slower than 50 uL each second (needle limit)" in subject.sentence
+    assert subject.origin == Origin.NEEDLE
