@@ -61,7 +61,7 @@ def broad_excepts(source: str) -> list[str]:
     return [
         f"line {node.lineno}: catches everything"
         for node in ast.walk(ast.parse(source))
-        if (isinstance(node, ast.ExceptHandler) and (node.type is None or _BROAD & set(_names(node.type))))
+        if (isinstance(node, ast.ExceptHandler) and _catches_all(node) and not _raises_again(node))
         or (
             isinstance(node, ast.Call)
             and _called(node)[1] == "suppress"
@@ -131,6 +131,16 @@ def _called(node: ast.Call) -> tuple[str, str]:
         owner = function.value
         return (owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")), function.attr
     return "", function.id if isinstance(function, ast.Name) else ""
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or bool(_BROAD & set(_names(handler.type)))
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Putting things in order and handing the same error on catches nothing."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

@@ -33,7 +33,7 @@ BOUNDARIES = ("drivers/panel.py",)
 
 HUNDREDS = {
     "drivers": 1, "kiosk/protocols": 2, "kiosk/session": 3, "kiosk/records": 4, "kiosk/channel": 5, "kiosk/access": 6,
-    "kiosk/alarms": 7, "kiosk/screens": 8, "kiosk/system": 9,
+    "kiosk/alarms": 7, "kiosk/screens": 8, "kiosk/rehearsal": 8, "kiosk/system": 9,
 }  # fmt: skip
 """The first digit of a room's error numbers, as drivers/errors.py states it."""
 
@@ -143,6 +143,7 @@ def test_a_planted_fault_is_found(rule: Callable[[str], list[str]], source: str)
         (rules.too_long, "x = 1\n" * 400),
         (rules.relaxed_types, "x = y.z  # pyright: ignore[reportAttributeAccessIssue]\n"),
         (rules.broad_excepts, "try: f()\nexcept KeyError: g()\n"),
+        (rules.broad_excepts, "try: f()\nexcept BaseException:\n    g()\n    raise\n"),
         (rules.silent_excepts, "try: f()\nexcept KeyError: return None\n"),
         (rules.read_clocks, "engine.step(inputs, now)\n"),
     ],
