@@ -25,7 +25,7 @@ SKIN_UM = {  # women; ultrasound, PMC9205051
     "submandibular": 1090, "neck": 1160,
 }  # fmt: skip
 SKIN_MEN_UM = {"forehead": 1390, "lower_eyelid": 850}
-FILES = sorted(SHIPPED.rglob("*.toml"))
+FILES = sorted(file for folder in ("", "devices", "protocols") for file in (SHIPPED / folder).glob("*.toml"))
 
 
 def tables(raw: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
