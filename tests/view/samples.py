@@ -19,7 +19,7 @@ ACCOUNTS = (
 )
 USER = s.User("Dr. Amelie Laurent", "practitioner")
 CHECKS = (
-    s.Check("ledger", "Ledger", "passed", "intact, 1,204 rows, anchored"),
+    s.Check("ledger", "Ledger", "passed", "intact and anchored, 1204 rows"),
     s.Check("profiles", "Profiles", "passed", "11 treatments, 4 needles"),
     s.Check("clock", "Clock", "passed", "battery clock valid"),
     s.Check("inputs", "Stuck inputs", "passed", "trigger and pedal are up"),
