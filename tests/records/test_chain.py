@@ -1,0 +1,221 @@
+"""The chain finds every changed, removed or reordered row and names the first (LED-11)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from drivers.registers import AnchorPair
+from kiosk.records import chain
+from kiosk.records.chain import Verdict, verify
+from kiosk.records.errors import LedgerDamaged
+from kiosk.records.ledger import Ledger
+from tests.records import sample
+from tests.records.conftest import Wall
+
+pytestmark = pytest.mark.requirement("LED-11")
+SHOT_12_AGAIN = (
+    "INSERT INTO event SELECT 12, wall_ms, boot, kind, mono_ms, session, user, sentence, body, hash FROM event "
+    "WHERE row = 2"
+)
+NONE = AnchorPair(0, bytes(32), 0, bytes(32))
+
+
+@pytest.fixture
+def written(subject: Ledger, path: Path) -> Path:
+    """A closed ledger with a whole session."""
+    subject.append(sample.treatment(40))
+    subject.close()
+    return path
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """An offline edit: without the triggers, as somebody with a SQLite shell would."""
+    with sqlite3.connect(path) as db:
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            db.execute(statement)
+        for _, sql in triggers:
+            db.execute(sql)
+    db.close()
+
+
+def hashes(path: Path) -> dict[int, bytes]:
+    db = sqlite3.connect(path)
+    found = {
+        row: digest
+        for table in ("session", "event", "shot", "authorisation", "resolution", "closing")
+        for row, digest in db.execute(f"SELECT row, hash FROM {table}")
+    }
+    db.close()
+    return found
+
+
+def anchors(path: Path, newest: int, older: int = 0) -> AnchorPair:
+    known = hashes(path)
+    return AnchorPair(newest, known[newest], older, known.get(older, bytes(32)))
+
+
+def test_what_was_written_is_good_and_not_yet_anchored(written: Path) -> None:
+    verdict = verify(written)
+    rows = len(hashes(written))
+    assert (verdict.state, verdict.row, verdict.blocks, verdict.totals) == ("not anchored", rows, False, ())
+    assert verdict.last_hash == hashes(written)[rows]
+    assert verify(written, NONE) == verdict
+
+
+def test_with_the_last_row_anchored_it_is_good(written: Path) -> None:
+    verdict = verify(written, anchors(written, len(hashes(written))))
+    assert verdict.state == "good"
+    assert verdict.sentence.endswith("and the injector's anchor agrees")
+
+
+def test_rows_after_the_anchor_are_not_yet_anchored(written: Path) -> None:
+    verdict = verify(written, anchors(written, 10))
+    assert verdict.state == "not anchored"
+    assert f"anchored up to row 10, {len(hashes(written)) - 10} since are not yet" in verdict.sentence
+
+
+def test_a_changed_value_is_named_with_its_row_table_and_values(written: Path) -> None:
+    tamper(written, "UPDATE shot SET dose_nl = 19999 WHERE number = 7")
+    verdict = verify(written)
+    assert verdict.state == "changed"
+    assert verdict.sentence.startswith(f"Row {verdict.row} was changed (table shot: ")
+    assert "number 7" in verdict.sentence
+    assert "dose_nl 19999" in verdict.sentence
+    assert verdict.blocks
+
+
+@pytest.mark.parametrize(
+    ("statement", "row", "words"),
+    [
+        ("DELETE FROM event WHERE row = 5", 5, "Row 5 was removed"),
+        ("DELETE FROM session", 1, "Row 1 was removed"),
+        ("UPDATE event SET row = 999 WHERE row = 5", 5, "Row 5 was removed"),
+        ("UPDATE session SET wall_ms = wall_ms + 1", 1, "Row 1 was changed"),
+        ("UPDATE session SET boot = 'other'", 1, "Row 1 was changed"),
+        ("UPDATE session SET hash = zeroblob(32)", 1, "Row 1 was changed"),
+        ("UPDATE ledger SET kind = 'real'", 1, "Row 1 was changed"),
+        (SHOT_12_AGAIN, 12, "Row 12 stands twice (table event"),
+    ],
+)  # fmt: skip
+def test_the_first_bad_row_is_named(written: Path, statement: str, row: int, words: str) -> None:
+    tamper(written, statement)
+    verdict = verify(written)
+    assert (verdict.state, verdict.row) == ("changed", row)
+    assert verdict.sentence.startswith(words)
+
+
+def test_two_rows_that_changed_places_are_found(written: Path) -> None:
+    tamper(
+        written,
+        "UPDATE event SET row = 10000 WHERE row = 3",
+        "UPDATE event SET row = 3 WHERE row = 2",
+        "UPDATE event SET row = 2 WHERE row = 10000",
+    )
+    assert (verify(written).state, verify(written).row) == ("changed", 2)
+
+
+def test_rows_lost_at_the_end_are_found_by_the_anchor(written: Path) -> None:
+    rows = len(hashes(written))
+    known = anchors(written, rows)
+    tamper(written, f"DELETE FROM closing WHERE row = {rows}")
+    verdict = verify(written, known)
+    assert (verdict.state, verdict.row, verdict.blocks) == ("lost", rows - 1, True)
+    assert verdict.sentence == f"Rows were lost after row {rows - 1}: the injector has seen row {rows}"
+
+
+def test_a_record_written_anew_from_the_start_is_found_by_the_anchor(written: Path, tmp_path: Path, wall: Wall) -> None:
+    known = anchors(written, 12, 8)
+    other = tmp_path / "other.db"
+    ledger = Ledger.open(other, "simulated", clock_wall_ms=wall, boot_id="boot-1")
+    rows = sample.treatment(40)
+    ledger.append(rows[:9])
+    ledger.append([sample.event("forged")])
+    ledger.append(rows[10:])
+    ledger.close()
+    verdict = verify(other, known)
+    assert (verdict.state, verdict.row) == ("changed", 9)
+    assert "between row 9 and row 12" in verdict.sentence
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_single_changed_value_is_found(tmp_path: Path, data: st.DataObject) -> None:
+    path = tmp_path / f"{len(list(tmp_path.iterdir()))}.db"
+    ledger = Ledger.open(path, "simulated", clock_wall_ms=lambda: 5, boot_id="b")
+    ledger.append(sample.treatment(3))
+    ledger.close()
+    rows = hashes(path)
+    table = data.draw(st.sampled_from(["session", "event", "shot", "authorisation", "closing"]))
+    db = sqlite3.connect(path)
+    columns = [line[1] for line in db.execute(f"PRAGMA table_info({table})") if line[1] not in ("row", "hash")]
+    numbers = [line[0] for line in db.execute(f"SELECT row FROM {table}")]
+    kinds = {line[1]: line[2] for line in db.execute(f"PRAGMA table_info({table})")}
+    db.close()
+    column, number = data.draw(st.sampled_from(columns)), data.draw(st.sampled_from(numbers))
+    change = f"{column} || 'x'" if kinds[column] == "TEXT" else f"1 - {column}"
+    try:
+        tamper(path, f"UPDATE {table} SET {column} = {change} WHERE row = {number}")
+    except sqlite3.IntegrityError:
+        return  # the schema itself refuses such a value
+    verdict = verify(path)
+    assert (verdict.state, verdict.row) == ("changed", number), rows
+
+
+def test_the_quick_check_at_opening_sees_a_change_near_the_end(written: Path, wall: Wall) -> None:
+    tamper(written, "UPDATE shot SET dose_nl = 19999 WHERE number = 40")
+    ledger = Ledger.open(written, "simulated", clock_wall_ms=wall, boot_id="b")
+    assert ledger.restore().verified.startswith("Row ")
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM event WHERE row = 5", "1 of "),
+        ("DELETE FROM event WHERE row = (SELECT max(row) - 9 FROM closing)", "Row "),
+    ],
+)
+def test_the_quick_check_misses_no_removed_row(written: Path, statement: str, words: str) -> None:
+    tamper(written, statement)
+    db = chain.open_reader(written)
+    verdict = chain.check_tail(db, rows=9)
+    db.close()
+    assert verdict.state == "changed"
+    assert words in verdict.sentence
+
+
+def test_a_damaged_file_is_one_numbered_sentence(written: Path) -> None:
+    data = bytearray(written.read_bytes())
+    data[8192:16384] = b"\x5a" * 8192
+    written.write_bytes(data)
+    with pytest.raises(LedgerDamaged, match=r"E400: The ledger .+ is damaged"):
+        verify(written)
+
+
+def test_sums_that_do_not_agree_are_told(subject: Ledger, path: Path) -> None:
+    from kiosk.records.rows import Certainty, ResolutionRow
+
+    subject.append([sample.authorisation(16), sample.shot(1, 16), sample.shot(2, 16)])
+    subject.append([ResolutionRow(16, 0, Certainty.DONE, 1, "as authorised")])
+    subject.close()
+    assert verify(path).totals == ("Authorisation 16 is closed with 1 shots, but 2 are recorded under it",)
+
+
+def test_a_verdict_that_is_good_does_not_block() -> None:
+    assert [Verdict(state, 1, "").blocks for state in ("good", "not anchored", "lost", "changed")] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
+def test_an_empty_ledger_is_good(reopen: Callable[[], Ledger], path: Path) -> None:
+    reopen().close()
+    assert verify(path).sentence.startswith("All 0 rows")
