@@ -9,13 +9,13 @@ believed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from drivers.errors import BadFrame, CorruptBlock, MapMismatch, NotAnInjector, Refused
 from drivers.link import TIMEOUT_MS, Gate, LinkStatistics, ModbusLink
-from drivers.ports import Authorisation, StopLatch
+from drivers.ports import Authorisation, Link, StopLatch
 from drivers.registers import (
     ANCHOR,
     ANCHOR_PAIR,
@@ -93,10 +93,28 @@ REFUSALS: dict[int, str] = {
 }
 
 
+class GatedLink(Link, Protocol):
+    """What the injector needs of its link: a gate for the moment of sending, and a word about answers that lie."""
+
+    @property
+    def port(self) -> str: ...
+
+    @property
+    def statistics(self) -> LinkStatistics: ...
+
+    def exchange(
+        self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
+    ) -> bytes: ...
+
+    def distrust(self, why: str) -> BadFrame:
+        """Count a sound answer as bad and settle the line; returns the error to raise."""
+        ...
+
+
 class ModbusInjector:
     """The `Injector` over a `ModbusLink`. Every call is one transaction; after a refusal one more reads the reason."""
 
-    def __init__(self, link: ModbusLink, latch: StopLatch) -> None:
+    def __init__(self, link: GatedLink, latch: StopLatch) -> None:
         self._link = link
         self._latch = latch
         self._counter = 0
