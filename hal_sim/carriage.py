@@ -124,10 +124,13 @@ class Carriage:
         self.arrives = now
 
     def rises_to(self, now: float, level_um: float) -> float:
-        """When the present motion, on its way up, is at or above `level_um`; now when it is so already, else never."""
-        if self.travel(now) <= level_um and self._segments[-1][1] <= level_um:
-            return now
+        """When the present motion comes up to `level_um` for good; now when it stays above already, else never."""
         segments = self._segments
+        # a carriage that still brakes on its way down turns where its next segment begins
+        if self.travel(now) <= level_um and all(place <= level_um for start, place, *_ in segments if start > now):
+            if segments[-1][1] <= level_um:
+                return now
+            return NEVER
         for index, segment in enumerate(segments):
             end = segments[index + 1][0] if index + 1 < len(segments) else NEVER
             if end <= now:

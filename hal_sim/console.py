@@ -98,6 +98,10 @@ def _stop_b(rig: Rig, closed: bool) -> None:
     rig.electrics.stop_b = closed
 
 
+def _enable(rig: Rig, on: bool) -> None:
+    rig.electrics.set_coil(rig.now, on)
+
+
 def _nothing_follows(words: list[str]) -> None:
     if words:
         raise WrongWord("nothing after it")
@@ -254,6 +258,8 @@ VERBS: dict[str, Verb] = {
                    _switch("close or open", "close", "open", _stop_a)),
     "stop-b": Verb("close|open", "The stop circuit's second contact alone.",
                    _switch("close or open", "close", "open", _stop_b)),
+    "enable": Verb("on|off", "The motor enable output by hand, where no panel is wired.",
+                   _switch("on or off", "on", "off", _enable)),
     "unplug": Verb("", "Pull the serial cable.", _plug(False)),
     "replug": Verb("", "Plug the serial cable in again.", _plug(True)),
     "barrel": Verb("none|1|2|5|10", "Put a full new syringe of so many mL into the clamp, or take it out.", _barrel),

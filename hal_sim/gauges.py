@@ -1,7 +1,7 @@
 """What the controller makes of its sensors: steps into nL, travel into depth, raw pressure into line pressure.
 
-Only this file applies the calibration in force. Without one the nominal figures of the build serve, and then only bench
-and service motions are taken.
+Only this file applies the calibration in force. Where it is damaged the nominal figures of the build serve, and then
+nothing but homing and seeking is taken.
 """
 
 from __future__ import annotations

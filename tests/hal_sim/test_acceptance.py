@@ -114,7 +114,7 @@ def test_ids_survive_a_start() -> None:
 def test_no_shot_before_homing() -> None:
     subject = Host()
     subject.enable()
-    assert subject.refused(subject.authorise) == Refusal.SYRINGE
+    assert subject.refused(subject.authorise) == Refusal.STATE
     subject.ready()
     subject.do("reset")
     subject.wait(0.1)
@@ -135,7 +135,7 @@ def test_a_dose_below_the_smallest_that_passed_calibration_is_refused_but_on_the
 
 
 @pytest.mark.requirement("LIM-9")
-def test_without_a_calibration_only_bench_and_service_motions_are_taken() -> None:
+def test_with_a_damaged_calibration_nothing_but_homing_and_seeking_is_taken() -> None:
     subject = Host()
     subject.rig.memory.write(256 + 512 * 30 + 4, b"\xff\xff")
     subject.do("reset", "barrel 1")
@@ -145,7 +145,20 @@ def test_without_a_calibration_only_bench_and_service_motions_are_taken() -> Non
     subject.home()
     subject.meet(1_000_000)
     assert subject.identity().calibration_id == 0
+    assert subject.refused(subject.authorise) == Refusal.FAULT
+    assert subject.refused(lambda: subject.command(*PRIMING)) == Refusal.FAULT
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.faults() == Fault.CALIBRATION, "only a calibration ends it"
+
+
+@pytest.mark.requirement("ACU-1")
+def test_with_a_barrel_that_passed_no_dose_only_the_bench_is_served() -> None:
+    subject = Host().ready()
+    calibration = subject.rig.controller.journal.calibration
+    assert calibration is not None
+    subject.rig.controller.journal.calibration = msgspec.structs.replace(calibration, smallest_dose_1_nl=0)
     assert subject.refused(subject.authorise) == Refusal.CALIBRATION
+    subject.authorise(mode=Mode.BENCH, service_word=SERVICE_WORD)
 
 
 @pytest.mark.requirement("WDG-1")

@@ -130,6 +130,16 @@ def test_the_deepest_point_of_a_move_broken_off_includes_its_braking() -> None:
     assert subject.deepest(1.0) == 0.0
 
 
+def test_a_move_broken_off_inside_the_home_switch_is_home_only_once_it_came_back() -> None:
+    subject = carriage()
+    subject.move_to(0.0, 7000.0)
+    subject.move_to(0.0021, 0.0)
+    assert subject.travel(0.0021) < BUILD.home_switch_um < subject.travel(0.004)
+    home = subject.rises_to(0.0021, BUILD.home_switch_um)
+    assert home > 0.004
+    assert subject.travel(home) == pytest.approx(BUILD.home_switch_um)
+
+
 def test_with_a_broken_spring_friction_holds_the_needle_where_it_stops() -> None:
     subject = carriage("spring-broken")
     subject.move_to(0.0, FULL_UM)

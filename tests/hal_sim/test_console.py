@@ -24,6 +24,7 @@ def subject() -> Rig:
     ("stop press", "stop_a", False), ("stop press", "stop_b", False), ("stop-a open", "stop_a", False),
     ("stop-b open", "stop_b", False), ("unplug", "plugged", False), ("barrel 10", "barrel", "ML_10"),
     ("barrel none", "barrel", "NONE"), ("needle remove", "needle_fitted", False), ("reset", "boot_count", 2),
+    ("enable on", "enable", True),
     ("fault occlusion on", "bench_faults", ["occlusion"]),
 ])
 def test_a_command_changes_what_it_names(subject: Rig, command: str, key: str, value: object) -> None:
@@ -37,6 +38,7 @@ def test_every_switch_goes_back(subject: Rig) -> None:
     rest = json.loads(subject.do(1.0, "state"))
     for there, back in (
         ("trigger down", "trigger up"), ("pedal down", "pedal up"), ("contact on", "lift"), ("unplug", "replug"),
+        ("enable on", "enable off"),
         ("stop press", "stop release"), ("contact on", "contact off"), ("fault occlusion on", "fault occlusion off"),
     ):
         subject.do(1.0, there)

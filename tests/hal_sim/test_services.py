@@ -152,7 +152,7 @@ def test_the_piston_must_be_met_within_a_tenth_of_the_stated_fill(
         assert subject.status().plunger_nl == pytest.approx(really_ul * 1000, abs=12)
         subject.authorise()
     else:
-        assert subject.refused(subject.authorise) == Refusal.SYRINGE
+        assert subject.refused(subject.authorise) == Refusal.FAULT
 
 
 @pytest.mark.requirement("LIM-13")

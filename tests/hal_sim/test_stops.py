@@ -311,3 +311,26 @@ def test_a_needle_leaves_skin_with_what_is_stored_and_no_more() -> None:
     subject.wait(0.5)
     assert subject.truth()["outflow_nl"] - before["outflow_nl"] == pytest.approx(before["stored_nl"], abs=0.01)
     assert build.resistance(Needle(32, 13)) * 50_000 < OCCLUSION_KPA
+
+
+def test_a_supply_lost_while_the_needle_returns_leaves_the_shot_complete_and_the_spring_ends_it() -> None:
+    subject = Host().stroke_at(1990, depth_um=2000, dose_nl=1_000, mode=Mode.CONTINUOUS)
+    subject.creep(lambda status: 500 < status.needle_um < 1_900, step=0.0001)
+    subject.do("fault supply-dead on")
+    subject.wait(0.2)
+    record = subject.last()
+    assert (outcome(record), record.measured_dose_nl > 900) == (Outcome.COMPLETED, True)
+    assert subject.status().inputs & Input.HOME
+
+
+def test_a_supply_lost_while_drawing_back_leaves_an_occlusion() -> None:
+    subject = Host().ready(primed=True).armed(**LONG)
+    subject.do("fault occlusion on", "trigger down")
+    subject.creep(lambda status: status.faults & Fault.OCCLUSION, step=0.0001)
+    subject.rig.body.power(False)
+    subject.rig.controller.supply(False, 0)
+    subject.rig.controller.step(subject.rig.now)
+    subject.creep(lambda status: status.state == ControllerState.FAULT, step=0.0001)
+    subject.wait(0.1)
+    assert outcome(subject.records[-1]) == Outcome.PARTIAL_OCCLUSION
+    assert subject.faults() & Fault.SUPPLY
