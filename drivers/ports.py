@@ -44,15 +44,23 @@ class Authorisation:
     """
 
     __slots__ = (
-        "boot_count", "calibration_id", "depth_um", "dose_nl", "id", "interval_ms", "mode", "shots", "syringe_type",
+        "boot_count",
+        "calibration_id",
+        "depth_um",
+        "dose_nl",
+        "id",
+        "interval_ms",
+        "mode",
+        "shots",
+        "syringe_type",
         "valid_ms",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  one for each register
         self,
         seal: object,
         *,
-        id: int,  # noqa: A002  the register's own name
+        id: int,
         depth_um: int,
         dose_nl: int,
         shots: int,
@@ -66,9 +74,16 @@ class Authorisation:
         if seal is not _SEAL:
             raise TypeError("an Authorisation is made by an Envelope and by nothing else")
         for name, value in (
-            ("id", id), ("depth_um", depth_um), ("dose_nl", dose_nl), ("shots", shots), ("interval_ms", interval_ms),
-            ("mode", mode), ("valid_ms", valid_ms), ("syringe_type", syringe_type),
-            ("calibration_id", calibration_id), ("boot_count", boot_count),
+            ("id", id),
+            ("depth_um", depth_um),
+            ("dose_nl", dose_nl),
+            ("shots", shots),
+            ("interval_ms", interval_ms),
+            ("mode", mode),
+            ("valid_ms", valid_ms),
+            ("syringe_type", syringe_type),
+            ("calibration_id", calibration_id),
+            ("boot_count", boot_count),
         ):
             object.__setattr__(self, name, value)
 
@@ -96,10 +111,10 @@ class Authorisation:
 class Mint(Protocol):
     """Makes an Authorisation; held by the Envelope alone."""
 
-    def __call__(
+    def __call__(  # noqa: PLR0913  one for each register
         self,
         *,
-        id: int,  # noqa: A002
+        id: int,
         depth_um: int,
         dose_nl: int,
         shots: int,

@@ -10,10 +10,30 @@ from __future__ import annotations
 
 import struct
 import zlib
-from enum import IntEnum, IntFlag
+from enum import IntFlag
 from typing import Generic, TypeVar
 
 import msgspec
+
+# fmt: off
+from drivers.codes import (
+    BARREL_NL,
+    CommandKind,
+    ControllerState,
+    ExceptionCode,
+    Fault,
+    Input,
+    Mode,
+    Outcome,
+    Refusal,
+    SyringeType,
+)
+
+__all__ = [  # the codes, handed on
+    "BARREL_NL", "CommandKind", "ControllerState", "ExceptionCode", "Fault", "Input", "Mode", "Outcome", "Refusal",
+    "SyringeType",
+]
+# fmt: on
 
 MAP_VERSION = 1
 UNIT = 1
@@ -25,177 +45,6 @@ RECORDS_PER_EXCHANGE = 2
 LEASE_STEP_MAX = 8
 """A lease is fresh when (new - last) mod 65536 is 1 to 8."""
 U16_MAX, U32_MAX, U64_MAX = 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
-
-
-class ControllerState(IntEnum):
-    """What the controller is doing."""
-
-    UNHOMED = 0
-    """After power-up, reset or an interrupted stroke: the needle's place is unknown, only home is taken."""
-    HOMING = 1
-    READY = 2
-    """Homed, needle out, nothing authorised."""
-    AUTHORISED = 3
-    """An authorisation is live; waits for trigger and skin contact, or between the shots of a run."""
-    STROKE = 4
-    PRIMING = 5
-    SEEKING = 6
-    """After a syringe change: the plunger advances until it meets the piston."""
-    RETRACTING = 7
-    FAULT = 8
-    """At least one latched fault; cleared by `CLEAR_FAULTS` once its cause is gone."""
-
-
-class Fault(IntFlag):
-    """Faults as bits of the status register; a set bit stays until cleared."""
-
-    NONE = 0
-    HOMING = 1 << 0
-    RETRACT = 1 << 1
-    """The home switch did not close within 100 ms of a retract: the needle may be out."""
-    SPRING = 1 << 2
-    DEPTH_MISMATCH = 1 << 3
-    """Commanded and measured depth differ by more than 0.10 mm (LED-9)."""
-    DOSE_MISMATCH = 1 << 4
-    """Commanded and measured dose differ by more than max(0.3 uL, 5 %) (LED-9)."""
-    OCCLUSION = 1 << 5
-    SUPPLY = 1 << 6
-    """Motor supply lost in a motion."""
-    LEASE = 1 << 7
-    """The lease lapsed with a live authorisation."""
-    CONTACT = 1 << 8
-    """Skin contact lost in a stroke, or present at a service motion."""
-    INPUT_STUCK = 1 << 9
-    """Trigger or pedal held over 60 s or at start-up (LIM-11)."""
-    MEMORY = 1 << 10
-    CALIBRATION = 1 << 11
-    PISTON = 1 << 12
-    """After a syringe change the plunger did not meet the piston within 10 % of the stated fill (LIM-13)."""
-    RESERVE = 1 << 13
-    """The syringe is at its reserve of 2 % of the barrel."""
-    INTERRUPTED = 1 << 14
-    """A stroke was interrupted by a reset; counted at its commanded dose, in full."""
-    COUNTER = 1 << 15
-    """A lifetime counter is at its maximum."""
-
-
-class Input(IntFlag):
-    """Inputs as bits of the status register."""
-
-    NONE = 0
-    TRIGGER = 1 << 0
-    CONTACT = 1 << 1
-    HOME = 1 << 2
-    NEEDLE_FITTED = 1 << 3
-    SUPPLY = 1 << 4
-    PEDAL = 1 << 5
-    """The pedal bit of the lease as the controller has it now (false 75 ms after its frame)."""
-
-
-class SyringeType(IntEnum):
-    """The barrel as sensed by clamp width."""
-
-    NONE = 0
-    ML_1 = 1
-    ML_2 = 2
-    ML_5 = 3
-    ML_10 = 4
-
-
-BARREL_NL: dict[SyringeType, int] = {
-    SyringeType.NONE: 0,
-    SyringeType.ML_1: 1_000_000,
-    SyringeType.ML_2: 2_000_000,
-    SyringeType.ML_5: 5_000_000,
-    SyringeType.ML_10: 10_000_000,
-}
-"""Nominal volume of each barrel, nL."""
-
-
-class Mode(IntEnum):
-    """How an authorisation may be used."""
-
-    SINGLE = 1
-    """One press, one shot."""
-    BURST = 2
-    """One press, all shots of the authorisation while it is held."""
-    CONTINUOUS = 3
-    """Shots at the set interval while held; runs on across authorisations."""
-    BENCH = 4
-    """Like single, for service: contact absent, service word given."""
-
-
-class Outcome(IntEnum):
-    """How a motion ended."""
-
-    COMPLETED = 0
-    PARTIAL_CONTACT = 1
-    PARTIAL_STOP = 2
-    PARTIAL_LEASE = 3
-    PARTIAL_SUPPLY = 4
-    PARTIAL_OCCLUSION = 5
-    PARTIAL_FAULT = 6
-    INTERRUPTED = 7
-    """Cut off by a reset: measured values are the commanded ones, counted in full."""
-    RESERVE = 8
-
-
-class Refusal(IntEnum):
-    """Why the last write was refused, in the status register beside exception 03 or 04."""
-
-    NONE = 0
-    CRC = 1
-    OLD_ID = 2
-    DEPTH = 3
-    DOSE = 4
-    RATE = 5
-    SHOTS = 6
-    MODE = 7
-    SYRINGE = 8
-    CALIBRATION = 9
-    BOOT = 10
-    RECORDS = 11
-    """It could overwrite a record that is not yet acknowledged."""
-    STATE = 12
-    FAULT = 13
-    LEASE = 14
-    SUPPLY = 15
-    CONTACT = 16
-    SERVICE = 17
-    """The service word is missing or wrong."""
-    BUSY = 18
-    COUNTER = 19
-    VALUE = 20
-    VALID = 21
-    """`valid_ms` is zero or over 65 s."""
-    INPUT = 22
-    """Trigger or pedal is held; both must be up."""
-    RESERVE = 23
-
-
-class CommandKind(IntEnum):
-    """What the command block may ask for; `argument` is for those that name one."""
-
-    NONE = 0
-    HOME = 1
-    PRIME = 2
-    """Argument: nL, at most 500 000."""
-    RETRACT = 3
-    STOP = 4
-    VOID = 5
-    CLEAR_FAULTS = 6
-    NEEDLE_CHANGED = 7
-    SYRINGE_CHANGED = 8
-    """Argument: the stated fill in nL; the plunger then seeks the piston."""
-
-
-class ExceptionCode(IntEnum):
-    """Modbus exceptions the controller answers with."""
-
-    ILLEGAL_FUNCTION = 1
-    ILLEGAL_ADDRESS = 2
-    ILLEGAL_VALUE = 3
-    DEVICE_FAILURE = 4
 
 
 class Access(IntFlag):
@@ -371,41 +220,53 @@ class Block(Generic[T]):
 
 R, W = Access.READ, Access.WRITE
 
-IDENTITY: Block[Identity] = Block("identity", 0x0000, R, Identity, [
-    Field("map_version", "H", "", "version of this map; another one is refused"),
-    Field("firmware", "H", "", "major * 256 + minor"),
-    Field("serial", "I", "", "serial number of the controller"),
-    Field("boot_count", "I", "", "grows by one at each start"),
-    Field("cap_depth_um", "H", "um", "largest depth"),
-    Field("cap_dose_nl", "I", "nL", "largest dose of one shot"),
-    Field("cap_rate_mhz", "H", "mHz", "highest rate; 9000 is 9 shots/s"),
-    Field("lease_ms", "H", "ms", "a lease is void this long after its last fresh frame"),
-    Field("dwell_ms", "H", "ms", "longest wait for the residual pressure before the needle leaves the skin"),
-    Field("occlusion_kpa", "H", "kPa", "line pressure that counts as an occlusion"),
-    Field("compliance_nl_per_100kpa", "H", "nL", "volume that the fluid path stores at 100 kPa"),
-    Field("calibration_id", "I", "", "id of the calibration in force, 0 when there is none"),
-    Field("calibration_crc", "I", "", "CRC-32 of the calibration in force"),
-    Field("needle_changes", "H", "", "needle changes confirmed, ever"),
-    Field("syringe_changes", "H", "", "syringe changes confirmed, ever"),
-])
-STATUS: Block[Status] = Block("status", 0x0100, R, Status, [
-    Field("state", "H", "", "ControllerState"),
-    Field("faults", "H", "", "Fault bits"),
-    Field("inputs", "H", "", "Input bits"),
-    Field("syringe_type", "H", "", "SyringeType as sensed"),
-    Field("lease_echo", "H", "", "counter of the last fresh lease"),
-    Field("authorisation_id", "I", "", "last accepted authorisation"),
-    Field("command_id", "I", "", "last accepted command"),
-    Field("shots_left", "H", "", "shots left of the live authorisation, 0 when none lives"),
-    Field("lifetime_shots", "I", "", "motions ever begun (home, prime, seek and bench motions included)"),
-    Field("lifetime_nl", "Q", "nL", "plunger displacement ever"),
-    Field("needle_um", "H", "um", "needle beyond the skin plate"),
-    Field("plunger_nl", "I", "nL", "volume between plunger and the end of the barrel"),
-    Field("pressure_kpa", "h", "kPa", "line pressure"),
-    Field("supply_mv", "H", "mV", "motor supply"),
-    Field("uptime_ms", "I", "ms", "since the controller's start"),
-    Field("refusal", "H", "", "Refusal: why the last write was refused"),
-])
+IDENTITY: Block[Identity] = Block(
+    "identity",
+    0x0000,
+    R,
+    Identity,
+    [
+        Field("map_version", "H", "", "version of this map; another one is refused"),
+        Field("firmware", "H", "", "major * 256 + minor"),
+        Field("serial", "I", "", "serial number of the controller"),
+        Field("boot_count", "I", "", "grows by one at each start"),
+        Field("cap_depth_um", "H", "um", "largest depth"),
+        Field("cap_dose_nl", "I", "nL", "largest dose of one shot"),
+        Field("cap_rate_mhz", "H", "mHz", "highest rate; 9000 is 9 shots/s"),
+        Field("lease_ms", "H", "ms", "a lease is void this long after its last fresh frame"),
+        Field("dwell_ms", "H", "ms", "longest wait for the residual pressure before the needle leaves the skin"),
+        Field("occlusion_kpa", "H", "kPa", "line pressure that counts as an occlusion"),
+        Field("compliance_nl_per_100kpa", "H", "nL", "volume that the fluid path stores at 100 kPa"),
+        Field("calibration_id", "I", "", "id of the calibration in force, 0 when there is none"),
+        Field("calibration_crc", "I", "", "CRC-32 of the calibration in force"),
+        Field("needle_changes", "H", "", "needle changes confirmed, ever"),
+        Field("syringe_changes", "H", "", "syringe changes confirmed, ever"),
+    ],
+)
+STATUS: Block[Status] = Block(
+    "status",
+    0x0100,
+    R,
+    Status,
+    [
+        Field("state", "H", "", "ControllerState"),
+        Field("faults", "H", "", "Fault bits"),
+        Field("inputs", "H", "", "Input bits"),
+        Field("syringe_type", "H", "", "SyringeType as sensed"),
+        Field("lease_echo", "H", "", "counter of the last fresh lease"),
+        Field("authorisation_id", "I", "", "last accepted authorisation"),
+        Field("command_id", "I", "", "last accepted command"),
+        Field("shots_left", "H", "", "shots left of the live authorisation, 0 when none lives"),
+        Field("lifetime_shots", "I", "", "motions ever begun (home, prime, seek and bench motions included)"),
+        Field("lifetime_nl", "Q", "nL", "plunger displacement ever"),
+        Field("needle_um", "H", "um", "needle beyond the skin plate"),
+        Field("plunger_nl", "I", "nL", "volume between plunger and the end of the barrel"),
+        Field("pressure_kpa", "h", "kPa", "line pressure"),
+        Field("supply_mv", "H", "mV", "motor supply"),
+        Field("uptime_ms", "I", "ms", "since the controller's start"),
+        Field("refusal", "H", "", "Refusal: why the last write was refused"),
+    ],
+)
 _RECORD_FIELDS = [
     Field("number", "I", "", "lifetime number, 0 when not written"),
     Field("authorisation_id", "I", "", "authorisation or command that moved it"),
@@ -419,30 +280,48 @@ _RECORD_FIELDS = [
 ]
 RECORD: Block[ShotRecord] = Block("record", 0x0118, R, ShotRecord, _RECORD_FIELDS)
 """The first of two records from the lease's cursor; the second follows at once."""
-LEASE: Block[Lease] = Block("lease", 0x1000, R | W, Lease, [
-    Field("counter", "H", "", "grows by 1 to 8 each time"),
-    Field("pedal", "H", "", "1 while the pedal is down"),
-    Field("cursor", "I", "", "lowest lifetime number not yet committed in the ledger; acknowledges all below"),
-])
-AUTHORISATION: Block[AuthorisationBlock] = Block("authorisation", 0x1010, R | W, AuthorisationBlock, [
-    Field("id", "I", "", "only grows"),
-    Field("depth_um", "H", "um", "needle travel from the skin plate, steps of 50"),
-    Field("dose_nl", "I", "nL", "plunger displacement of each shot, steps of 1000"),
-    Field("shots", "H", "", "1 to 20"),
-    Field("interval_ms", "H", "ms", "begin of a shot to begin of the next, 111 to 2000"),
-    Field("mode", "H", "", "Mode"),
-    Field("valid_ms", "H", "ms", "no stroke begins later than this after acceptance"),
-    Field("syringe_type", "H", "", "must be the one sensed"),
-    Field("calibration_id", "I", "", "must be the one in force"),
-    Field("boot_count", "I", "", "must be the present one"),
-    Field("service_word", "H", "", "for bench mode only, else 0"),
-    Field("crc", "I", "", "CRC-32 of the block before it"),
-])
-COMMAND: Block[Command] = Block("command", 0x1030, R | W, Command, [
-    Field("id", "I", "", "only grows"),
-    Field("kind", "H", "", "CommandKind"),
-    Field("argument", "I", "", "nL for prime and syringe changed, else 0"),
-])
+LEASE: Block[Lease] = Block(
+    "lease",
+    0x1000,
+    R | W,
+    Lease,
+    [
+        Field("counter", "H", "", "grows by 1 to 8 each time"),
+        Field("pedal", "H", "", "1 while the pedal is down"),
+        Field("cursor", "I", "", "lowest lifetime number not yet committed in the ledger; acknowledges all below"),
+    ],
+)
+AUTHORISATION: Block[AuthorisationBlock] = Block(
+    "authorisation",
+    0x1010,
+    R | W,
+    AuthorisationBlock,
+    [
+        Field("id", "I", "", "only grows"),
+        Field("depth_um", "H", "um", "needle travel from the skin plate, steps of 50"),
+        Field("dose_nl", "I", "nL", "plunger displacement of each shot, steps of 1000"),
+        Field("shots", "H", "", "1 to 20"),
+        Field("interval_ms", "H", "ms", "begin of a shot to begin of the next, 111 to 2000"),
+        Field("mode", "H", "", "Mode"),
+        Field("valid_ms", "H", "ms", "no stroke begins later than this after acceptance"),
+        Field("syringe_type", "H", "", "must be the one sensed"),
+        Field("calibration_id", "I", "", "must be the one in force"),
+        Field("boot_count", "I", "", "must be the present one"),
+        Field("service_word", "H", "", "for bench mode only, else 0"),
+        Field("crc", "I", "", "CRC-32 of the block before it"),
+    ],
+)
+COMMAND: Block[Command] = Block(
+    "command",
+    0x1030,
+    R | W,
+    Command,
+    [
+        Field("id", "I", "", "only grows"),
+        Field("kind", "H", "", "CommandKind"),
+        Field("argument", "I", "", "nL for prime and syringe changed, else 0"),
+    ],
+)
 _CALIBRATION_FIELDS = [
     Field("id", "I", "", "only grows"),
     Field("depth_zero_um", "h", "um", "added to the commanded depth"),
@@ -461,24 +340,51 @@ _CALIBRATION_FIELDS = [
 CALIBRATION_IN_FORCE: Block[Calibration] = Block("calibration in force", 0x0040, R, Calibration, _CALIBRATION_FIELDS)
 CALIBRATION: Block[Calibration] = Block("calibration", 0x1040, R | W, Calibration, _CALIBRATION_FIELDS)
 """The spare of two slots: written whole, read back, then selected."""
-CALIBRATION_SELECT: Block[CalibrationSelect] = Block("calibration select", 0x105C, W, CalibrationSelect, [
-    Field("id", "I", "", "id that the spare slot holds"),
-    Field("service_word", "H", "", "against accidents"),
-])
-ANCHOR: Block[Anchor] = Block("anchor", 0x1060, W, Anchor, [
-    Field("row", "I", "", "row number of the ledger"),
-    Field("sha256", "32s", "", "hash of that row"),
-])
-ANCHOR_PAIR: Block[AnchorPair] = Block("anchors", 0x1080, R, AnchorPair, [
-    Field("newest_row", "I", "", "row number, 0 when none"),
-    Field("newest_sha256", "32s", "", "its hash"),
-    Field("older_row", "I", "", "the one before"),
-    Field("older_sha256", "32s", "", "its hash"),
-])
+CALIBRATION_SELECT: Block[CalibrationSelect] = Block(
+    "calibration select",
+    0x105C,
+    W,
+    CalibrationSelect,
+    [
+        Field("id", "I", "", "id that the spare slot holds"),
+        Field("service_word", "H", "", "against accidents"),
+    ],
+)
+ANCHOR: Block[Anchor] = Block(
+    "anchor",
+    0x1060,
+    W,
+    Anchor,
+    [
+        Field("row", "I", "", "row number of the ledger"),
+        Field("sha256", "32s", "", "hash of that row"),
+    ],
+)
+ANCHOR_PAIR: Block[AnchorPair] = Block(
+    "anchors",
+    0x1080,
+    R,
+    AnchorPair,
+    [
+        Field("newest_row", "I", "", "row number, 0 when none"),
+        Field("newest_sha256", "32s", "", "its hash"),
+        Field("older_row", "I", "", "the one before"),
+        Field("older_sha256", "32s", "", "its hash"),
+    ],
+)
 
 BLOCKS: tuple[Block[msgspec.Struct], ...] = (
-    IDENTITY, CALIBRATION_IN_FORCE, STATUS, RECORD, LEASE, AUTHORISATION, COMMAND, CALIBRATION, CALIBRATION_SELECT,
-    ANCHOR, ANCHOR_PAIR,
+    IDENTITY,
+    CALIBRATION_IN_FORCE,
+    STATUS,
+    RECORD,
+    LEASE,
+    AUTHORISATION,
+    COMMAND,
+    CALIBRATION,
+    CALIBRATION_SELECT,
+    ANCHOR,
+    ANCHOR_PAIR,
 )  # type: ignore[assignment]
 
 EXCHANGE_REGISTERS = STATUS.registers + RECORDS_PER_EXCHANGE * RECORD.registers

@@ -85,16 +85,19 @@ def main() -> None:
 @click.option("--demo", is_flag=True, help="On a display of its own: play a whole treatment by real touches.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Where --demo leaves its results.")
 @plainly
-def run(
-    simulated: bool | None, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path
-) -> int:
+def run(simulated: bool | None, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path) -> int:
     """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
     from kiosk.running import Running, run_all
 
     return run_all(
         Running(
-            simulated=named(simulated), data=data_folder(out / "data" if demo and data is None else data),
-            profiles=profiles, port=port, size=size, demo=demo, out=out,
+            simulated=named(simulated),
+            data=data_folder(out / "data" if demo and data is None else data),
+            profiles=profiles,
+            port=port,
+            size=size,
+            demo=demo,
+            out=out,
         )
     )
 
@@ -110,8 +113,14 @@ def run(
 @click.option("--channel-group", help="Group that may connect to the channel.")
 @plainly
 def control(
-    simulated: bool | None, data: Path | None, channel: Path, profiles: Path, port: str, device: str,
-    panel: Path | None, channel_group: str | None,
+    simulated: bool | None,
+    data: Path | None,
+    channel: Path,
+    profiles: Path,
+    port: str,
+    device: str,
+    panel: Path | None,
+    channel_group: str | None,
 ) -> int:
     """The process that holds port, pins, ledger and engine."""
     from kiosk.control import Plan
@@ -119,8 +128,14 @@ def control(
 
     return control_main(
         Plan(
-            simulated=named(simulated), port=port, channel=channel, data=data_folder(data), profiles=profiles,
-            device=device, panel=panel, channel_group=channel_group,
+            simulated=named(simulated),
+            port=port,
+            channel=channel,
+            data=data_folder(data),
+            profiles=profiles,
+            device=device,
+            panel=panel,
+            channel_group=channel_group,
         )
     )
 

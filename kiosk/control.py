@@ -40,14 +40,12 @@ from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
 from kiosk.system.clock import ClockEvidence, Trust, judge, read_battery_ms, read_boot_id, read_ntp_synchronised
 from kiosk.system.notify import Notifier
-from kiosk.system.scheduling import CycleClock, take_priority
+from kiosk.system.scheduling import LEDGER, LOOP, PIN_EVENTS, CycleClock, take_priority
 from kiosk.system.storage import ledger_path
 
 if TYPE_CHECKING:
     from hal_sim.panel import PanelWire
 
-PIN_EVENTS, LOOP, LEDGER = 60, 50, 40
-"""SCHED_FIFO priorities; the systemd unit permits 70."""
 QUEUE = 64
 """Units that may wait for the disk; a full queue disarms (LED-12)."""
 TOLD_EVERY_S = 1.0
@@ -157,6 +155,7 @@ class WallClock:
         self._simulated = simulated
         self._last_row_ms = last_row_ms
         self._battery = None if simulated else read_battery_ms()
+        self._read_at = time.monotonic()
         self._looked = float("-inf")
         self._trusted = simulated
 
@@ -164,12 +163,17 @@ class WallClock:
         now, wall_ms = time.monotonic(), time.time_ns() // 1_000_000
         if not self._simulated and now - self._looked > 10:
             self._looked = now
+            # The battery clock was read once, before the loop that touches no file; since then both clocks ran on.
+            battery = None if self._battery is None else self._battery + round((now - self._read_at) * 1000)
             evidence = ClockEvidence(
-                wall_ms=wall_ms, battery_ms=self._battery, ntp_synchronised=read_ntp_synchronised(),
-                set_by_person=False, last_row_ms=self._last_row_ms or None, technician_confirmed=False,
+                wall_ms=wall_ms,
+                battery_ms=battery,
+                ntp_synchronised=read_ntp_synchronised(),
+                set_by_person=False,
+                last_row_ms=self._last_row_ms or None,
+                technician_confirmed=False,
             )
             self._trusted = judge(evidence).trust is Trust.TRUSTED
-            self._battery = None if self._battery is None else wall_ms
         return wall_ms, self._trusted
 
 
@@ -224,7 +228,12 @@ class Control:
         self._engine = self._build_engine(restored, library, device)
         self._server = ChannelServer(plan.channel, plan.channel_group)
         self._cycle = Cycle(
-            self._engine, self._panel, lambda: self._connect(latch), self._ledger, self._clerk, self._server,
+            self._engine,
+            self._panel,
+            lambda: self._connect(latch),
+            self._ledger,
+            self._clerk,
+            self._server,
             WallClock(simulated=plan.simulated, last_row_ms=restored.last_wall_ms),
             realtime=self.realtime.permitted,
         )
@@ -271,9 +280,7 @@ class Control:
 
     def _lateness(self, clock: CycleClock) -> LoopView:
         found = clock.recorder.summary()
-        return LoopView(
-            self.realtime.permitted, found.n, found.p50_us, found.p99_us, found.max_us, found.over_10_ms
-        )
+        return LoopView(self.realtime.permitted, found.n, found.p50_us, found.p99_us, found.max_us, found.over_10_ms)
 
     def end(self) -> None:
         """Ask the loop to end after its present cycle; safe in a signal handler."""

@@ -78,8 +78,20 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
     if not running.simulated:
         return []
     words = [
-        sys.executable, "-m", "hal_sim", "--link", places.port, "--panel", places.panel, "--console", places.console,
-        "--memory", running.data / "injector-memory.bin", "--barrel", "2", "--quiet",
+        sys.executable,
+        "-m",
+        "hal_sim",
+        "--link",
+        places.port,
+        "--panel",
+        places.panel,
+        "--console",
+        places.console,
+        "--memory",
+        running.data / "injector-memory.bin",
+        "--barrel",
+        "2",
+        "--quiet",
     ]
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
@@ -91,7 +103,10 @@ def _control(running: Running, places: Places) -> ChildPlan:
     words += [running.profiles, "--port", places.port if running.simulated else running.port]
     words += ["--simulated", "--panel", places.panel] if running.simulated else ["--hardware"]
     return ChildPlan(
-        "control", _nappage(*words), Restart.SOMETIMES, after="bench" if running.simulated else "",
+        "control",
+        _nappage(*words),
+        Restart.SOMETIMES,
+        after="bench" if running.simulated else "",
     )
 
 
@@ -103,13 +118,26 @@ def _screen(running: Running, places: Places) -> list[ChildPlan]:
     shown = {"DISPLAY": DISPLAY}
     x_server = ("Xvfb", DISPLAY, "-screen", "0", f"{running.size}x24", "-nolisten", "tcp")
     player = (
-        sys.executable, "-m", "kiosk.rehearsal.demo", "--outline", str(places.outline), "--console",
-        str(places.console), "--data", str(running.data), "--out", str(running.out),
+        sys.executable,
+        "-m",
+        "kiosk.rehearsal.demo",
+        "--outline",
+        str(places.outline),
+        "--console",
+        str(places.console),
+        "--data",
+        str(running.data),
+        "--out",
+        str(running.out),
     )
     return [
         ChildPlan("display", x_server, Restart.NEVER, announces=False),
         ChildPlan(
-            "kiosk", _nappage(*words, "--outline", places.outline), Restart.ALWAYS, after="control", environment=shown,
+            "kiosk",
+            _nappage(*words, "--outline", places.outline),
+            Restart.ALWAYS,
+            after="control",
+            environment=shown,
         ),
         ChildPlan("player", player, Restart.NEVER, after="kiosk", announces=False, environment=shown),
     ]
