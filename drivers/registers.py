@@ -373,19 +373,12 @@ ANCHOR_PAIR: Block[AnchorPair] = Block(
     ],
 )
 
-BLOCKS: tuple[Block[msgspec.Struct], ...] = (
-    IDENTITY,
-    CALIBRATION_IN_FORCE,
-    STATUS,
-    RECORD,
-    LEASE,
-    AUTHORISATION,
-    COMMAND,
-    CALIBRATION,
-    CALIBRATION_SELECT,
-    ANCHOR,
-    ANCHOR_PAIR,
-)  # type: ignore[assignment]
+# fmt: off
+BLOCKS: tuple[Block[msgspec.Struct], ...] = (  # type: ignore[assignment]
+    IDENTITY, CALIBRATION_IN_FORCE, STATUS, RECORD, LEASE, AUTHORISATION, COMMAND, CALIBRATION, CALIBRATION_SELECT,
+    ANCHOR, ANCHOR_PAIR,
+)
+# fmt: on
 
 EXCHANGE_REGISTERS = STATUS.registers + RECORDS_PER_EXCHANGE * RECORD.registers
 """What one lease transaction reads: status and two records."""
