@@ -1,0 +1,1 @@
+"""Scripted sessions, played over the real wire or by real touches."""

@@ -1,0 +1,179 @@
+"""Bench and control as the real processes that they are, for one rehearsal: how they start, are watched, and end.
+
+They are tethered: whatever becomes of the rehearsal, the kernel ends them with it. Everything is awaited as an event, a
+pidfd, a pipe or a datagram; nothing sleeps and looks.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from kiosk.rehearsal.errors import ProcessEnded, WaitedInVain
+from kiosk.system.child import Child, ChildPlan, Restart
+
+STARTS_WITHIN_S = 60.0
+ENDS_WITHIN_S = 10.0
+SAID_MOST = 20
+"""Lines of output kept of each process."""
+
+
+def bench_command(folder: Path, memory: Path, barrel_ml: int) -> tuple[str, ...]:
+    """The command line of a bench whose places lie in `folder`."""
+    places = ("--link", folder / "injector", "--panel", folder / "panel.sock", "--console", folder / "bench.sock")
+    words = (sys.executable, "-m", "hal_sim", *places, "--memory", memory, "--barrel", barrel_ml, "--quiet")
+    return tuple(str(word) for word in words)
+
+
+def control_command(folder: Path, data: Path, profiles: Path) -> tuple[str, ...]:
+    """The command line of a control process that meets that bench."""
+    words = (
+        sys.executable, "-m", "kiosk.cli", "control", "--simulated", "--channel", folder / "control.sock",
+        "--data", data, "--profiles", profiles, "--port", folder / "injector", "--panel", folder / "panel.sock",
+    )  # fmt: skip
+    return tuple(str(word) for word in words)
+
+
+class Stage:
+    """Bench and control over one data folder. A context: leaving it ends both, control first.
+
+    Args:
+        data: Folder of the record and, beside it, of the injector's memory.
+        profiles: Folder of the profiles.
+        barrel_ml: The syringe that lies in the clamp at the start.
+    """
+
+    def __init__(self, data: Path, profiles: Path, barrel_ml: int) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")
+        self.folder = Path(self._temporary.name)
+        self._selector = selectors.DefaultSelector()
+        self._children: list[Child] = []
+        self._said: dict[str, list[str]] = {}
+        memory = data / "injector-memory.bin"
+        self._plans = (
+            ChildPlan("bench", bench_command(self.folder, memory, barrel_ml), Restart.NEVER, announces=False),
+            ChildPlan("control", control_command(self.folder, data, profiles), Restart.NEVER),
+        )
+
+    @property
+    def channel(self) -> Path:
+        """Control's socket."""
+        return self.folder / "control.sock"
+
+    @property
+    def console(self) -> Path:
+        """The bench's console socket."""
+        return self.folder / "bench.sock"
+
+    @property
+    def port(self) -> Path:
+        """Link to the injector's serial port."""
+        return self.folder / "injector"
+
+    def __enter__(self) -> Stage:
+        try:
+            bench, control = self._plans
+            self._start(bench)
+            self._until(lambda: bool(self._said["bench"]), "the bench's port")
+            child = self._start(control)
+            self._until(lambda: child.ready, "control")
+        except BaseException:
+            self._end_all()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_all()
+
+    # -- while it runs ---------------------------------------------------------------------------------------------
+    def await_event(self, seconds: float, descriptor: int = -1) -> None:
+        """Wait until `descriptor` is readable or a process says something, at most `seconds`.
+
+        Raises:
+            ProcessEnded: E860, one of them is gone.
+        """
+        if descriptor >= 0:
+            self._selector.register(descriptor, selectors.EVENT_READ)
+        try:
+            events = self._selector.select(max(0.0, seconds))
+        finally:
+            if descriptor >= 0:
+                self._selector.unregister(descriptor)
+        for key, _ in events:
+            if key.data is not None:
+                key.data()
+
+    def end_control(self) -> None:
+        """End control as a person's Ctrl-C does, and wait until its record is closed."""
+        for child in [child for child in self._children if child.plan.name == "control"]:
+            self._end(child)
+
+    def said(self, name: str) -> tuple[str, ...]:
+        """The last lines that a process printed."""
+        return tuple(self._said[name])
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+    def _start(self, plan: ChildPlan) -> Child:
+        child = Child(plan)
+        child.start(os.environ)
+        self._children.append(child)
+        self._said[plan.name] = []
+        self._selector.register(child.output, selectors.EVENT_READ, lambda: self._hear(child))
+        self._selector.register(child.notices, selectors.EVENT_READ, lambda: self._heed(child))
+        self._selector.register(child.pidfd, selectors.EVENT_READ, lambda: self._gone(child))
+        return child
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        by = time.monotonic() + STARTS_WITHIN_S
+        while not condition():
+            left = by - time.monotonic()
+            if left <= 0:
+                raise WaitedInVain(step="the start", seconds=STARTS_WITHIN_S, what=what, seen="")
+            self.await_event(left)
+
+    def _keep(self, name: str, lines: list[str]) -> None:
+        self._said[name] = [*self._said[name], *lines][-SAID_MOST:]
+
+    def _hear(self, child: Child) -> None:
+        self._keep(child.plan.name, child.read_lines())
+        if child.silent:
+            self._selector.unregister(child.output)
+
+    def _heed(self, child: Child) -> None:
+        child.read_notices()
+
+    def _gone(self, child: Child) -> None:
+        self._forget(child)
+        code, lines = child.reap()
+        self._keep(child.plan.name, lines)
+        last = next((line for line in reversed(self._said[child.plan.name]) if line.strip()), "")
+        raise ProcessEnded(name=child.plan.name, code=code, said=f": {last.rstrip('.')}" if last else "")
+
+    def _forget(self, child: Child) -> None:
+        self._children.remove(child)
+        for file in (child.output, child.notices, child.pidfd):
+            if file != child.output or not child.silent:
+                self._selector.unregister(file)
+
+    def _end(self, child: Child) -> None:
+        self._forget(child)
+        child.ask_to_end()
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.pidfd, selectors.EVENT_READ)
+            selector.select(ENDS_WITHIN_S)
+        _, lines = child.reap()  # kills what did not end in time
+        self._keep(child.plan.name, lines)
+
+    def _end_all(self) -> None:
+        for child in reversed(list(self._children)):
+            self._end(child)
+        self._selector.close()
+        self._temporary.cleanup()
