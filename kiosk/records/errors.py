@@ -111,3 +111,9 @@ class QuestionUnknown(NappageError, ValueError):
     number = 417
     sentence = "The clerk was asked something it does not know ({why})"
     remedy = "Control and clerk are of different versions; install again."
+
+
+class LedgerStillRead(NappageError, OSError):
+    number = 418
+    sentence = "The ledger {path} was closed while somebody read it, so its side files stay"
+    remedy = "No row is lost; the next start tidies up."

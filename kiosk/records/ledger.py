@@ -17,7 +17,7 @@ from drivers.errors import NappageError
 from kiosk.records import chain, history, restore
 from kiosk.records.chain import Kind
 from kiosk.records.connection import FILE_MODE, in_words, open_writer, run, spoken
-from kiosk.records.errors import LedgerDamaged, LedgerShut, LedgerTooNew, WrongKind
+from kiosk.records.errors import LedgerBusy, LedgerDamaged, LedgerShut, LedgerStillRead, LedgerTooNew, WrongKind
 from kiosk.records.lock import WriterLock
 from kiosk.records.migrations import migrate
 from kiosk.records.rows import AccountRow, Restored, Row
@@ -130,7 +130,7 @@ class Ledger:
         """Leave a file that a reader can open without side files, and let the next writer in.
 
         Raises:
-            StorageFailed, LedgerBusy: the side files could not be folded in; every committed row is safe all the same.
+            StorageFailed, LedgerStillRead: the side files stay; every committed row is safe all the same.
         """
         if self._shut == "it is closed":
             return
@@ -138,6 +138,8 @@ class Ledger:
         try:
             with spoken(self._path):
                 run(self._db, "PRAGMA journal_mode = DELETE").fetchall()
+        except LedgerBusy as error:
+            raise LedgerStillRead(path=self._path) from error
         finally:
             self._db.close()
             self._lock.release()

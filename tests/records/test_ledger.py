@@ -21,6 +21,7 @@ from kiosk.records.errors import (
     LedgerForbidden,
     LedgerMissing,
     LedgerShut,
+    LedgerStillRead,
     LedgerTooNew,
     NotALedger,
     RowRefused,
@@ -215,7 +216,7 @@ def test_a_reader_that_stays_keeps_the_side_files_and_no_row_is_lost(
     subject.append([sample.session()])
     reader = open_reader(path)
     cursor = reader.conn.execute("SELECT * FROM session")
-    with pytest.raises(LedgerBusy):
+    with pytest.raises(LedgerStillRead, match="E418"):
         subject.close()
     cursor.close()
     reader.close()

@@ -1,0 +1,197 @@
+"""The clerk: what takes long is done in a process of its own, and its end loses no question."""
+
+from __future__ import annotations
+
+import io
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from drivers.registers import AnchorPair
+from kiosk.channel.snapshot import Exported, PatientPage, SessionList, SessionPage
+from kiosk.records.clerk import Asked, Clerk, VerifyLedger, serve
+from kiosk.records.clerk_client import STARTS_IN_VAIN_MAX, ClerkClient
+from kiosk.records.ledger import Ledger
+from kiosk.session.exchange import Answer, CheckPin, HashPin, Listing, MakeExport, ReadPage, ReadPatient
+from tests.records import sample
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def written(subject: Ledger, path: Path) -> Path:
+    subject.append(sample.treatment(40))
+    return path
+
+
+@pytest.fixture
+def clerk(written: Path, out: Path) -> Clerk:
+    return Clerk(written, out)
+
+
+@pytest.fixture
+def client(written: Path, out: Path) -> Iterator[ClerkClient]:
+    client = ClerkClient(written, out)
+    yield client
+    client.close()
+
+
+def answers(client: ClerkClient, count: int) -> list[Answer]:
+    """So many answers, waiting for the pipe and not for a time."""
+    found = client.poll()
+    with selectors.DefaultSelector() as selector:
+        while len(found) < count:
+            if not selector.get_map() or client.fileno() not in {key.fd for key in selector.get_map().values()}:
+                for key in list(selector.get_map().values()):
+                    selector.unregister(key.fileobj)
+                selector.register(client.fileno(), selectors.EVENT_READ)
+            assert selector.select(WAIT_S), "the clerk gave no answer"
+            found += client.poll()
+    return found
+
+
+def test_it_answers_pages_of_history(clerk: Clerk) -> None:
+    listing = clerk.answer(Asked(1, Listing(0)))
+    assert isinstance(listing.page, SessionList)
+    assert [line.number for line in listing.page.lines] == [1]
+    page = clerk.answer(Asked(2, ReadPage(1))).page
+    assert isinstance(page, SessionPage)
+    assert page.line == listing.page.lines[0]
+    patient = clerk.answer(Asked(3, ReadPatient("P-1043"))).page
+    assert patient == PatientPage("P-1043", known=False, similar=("P-1042",))
+
+
+def test_an_error_is_an_answer_with_its_number_sentence_and_remedy(clerk: Clerk) -> None:
+    assert clerk.answer(Asked(7, ReadPage(99))) == Answer(
+        7,
+        ok=False,
+        sentence="There is no session 99 in the record",
+        remedy="List the sessions to see their numbers.",
+        error=411,
+    )
+
+
+def test_it_hashes_and_checks_pins(clerk: Clerk) -> None:
+    hashed = clerk.answer(Asked(1, HashPin("482615")))
+    assert hashed.ok
+    assert clerk.answer(Asked(2, CheckPin("482615", hashed.text))).ok
+    wrong = clerk.answer(Asked(3, CheckPin("482616", hashed.text)))
+    assert (wrong.ok, wrong.error) == (False, 0)
+    assert clerk.answer(Asked(4, HashPin("123456"))).error == 600
+
+
+@pytest.mark.requirement("LED-11")
+def test_it_verifies(clerk: Clerk) -> None:
+    good = clerk.answer(Asked(1, VerifyLedger()))
+    assert (good.ok, good.text) == (True, "not anchored")
+    lost = clerk.answer(Asked(2, VerifyLedger(AnchorPair(9999, bytes(32), 0, bytes(32)))))
+    assert (lost.ok, lost.text) == (False, "lost")
+
+
+def test_it_exports(clerk: Clerk, out: Path) -> None:
+    page = clerk.answer(Asked(1, MakeExport(1, "csv"))).page
+    assert page == Exported(str(out / "SIMULATED-session-00001.csv"))
+    assert (out / "SIMULATED-session-00001.csv").is_file()
+    assert clerk.answer(Asked(2, MakeExport(1, "xml"))).error == 413
+
+
+def test_lines_that_nobody_understands_are_answered_and_the_next_is_served(clerk: Clerk) -> None:
+    lines = [b'{"ticket":4,"question":{"type":"Dance"}}', b"rubbish", msgspec.json.encode(Asked(5, Listing(0)))]
+    answered = io.BytesIO()
+    serve(clerk, io.BytesIO(b"\n".join(lines) + b"\n"), answered)
+    found = [msgspec.json.decode(line, type=Answer) for line in answered.getvalue().splitlines()]
+    assert [(answer.ticket, answer.error) for answer in found] == [(4, 417), (0, 417), (5, 0)]
+
+
+def test_questions_come_back_under_their_tickets_in_order(client: ClerkClient) -> None:
+    tickets = [client.ask(Listing(0)), client.ask(ReadPage(1), 40), client.ask(ReadPatient("P-1042"))]
+    found = answers(client, 3)
+    assert [answer.ticket for answer in found] == tickets == [1, 40, 41]
+    assert [type(answer.page) for answer in found] == [SessionList, SessionPage, PatientPage]
+
+
+def test_more_questions_than_a_pipe_holds_are_all_answered(client: ClerkClient) -> None:
+    for _ in range(3000):
+        client.ask(ReadPatient("Q" * 60))
+    assert len(answers(client, 3000)) == 3000
+
+
+def test_it_runs_at_ordinary_priority(client: ClerkClient) -> None:
+    client.ask(Listing(0))
+    answers(client, 1)
+    assert os.sched_getscheduler(client.pid) == os.SCHED_OTHER
+
+
+def test_a_clerk_that_dies_answers_what_it_had_and_is_started_again(client: ClerkClient) -> None:
+    client.ask(Listing(0))
+    answers(client, 1)
+    first = client.pid
+    os.kill(first, signal.SIGSTOP)
+    ticket = client.ask(Listing(0))
+    os.kill(first, signal.SIGKILL)
+    (lost,) = answers(client, 1)
+    assert (lost.ticket, lost.error) == (ticket, 415)
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
+    assert client.pid not in (0, first)
+
+
+def test_a_clerk_that_cannot_run_is_left_alone_after_three_times(tmp_path: Path, out: Path) -> None:
+    client = ClerkClient(tmp_path / "none.db", out, (sys.executable, "-c", "raise SystemExit(3)"))
+    for _ in range(STARTS_IN_VAIN_MAX):
+        client.ask(Listing(0))
+        assert answers(client, 1)[0].error == 415
+    assert (client.pid, client.fileno()) == (0, -1)
+    ticket = client.ask(Listing(0))
+    assert [(answer.ticket, answer.error) for answer in client.poll()] == [(ticket, 415)]
+    client.close()
+
+
+def test_it_ends_with_its_pipe(client: ClerkClient) -> None:
+    client.ask(Listing(0))
+    answers(client, 1)
+    process = client._process
+    assert process is not None
+    client.close()
+    assert process.returncode == 0
+
+
+def test_one_that_does_not_end_is_ended(client: ClerkClient) -> None:
+    client.ask(Listing(0))
+    answers(client, 1)
+    process = client._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    client.close(timeout_s=0.05)
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_it_ends_when_its_parent_is_killed(written: Path, out: Path) -> None:
+    script = (
+        "import os, signal; from pathlib import Path; from kiosk.records.clerk_client import ClerkClient\n"
+        "from kiosk.session.exchange import Listing\n"
+        f"client = ClerkClient(Path({str(written)!r}), Path({str(out)!r})); client.ask(Listing(0))\n"
+        "while not client.poll(): pass\n"
+        "print(client.pid, flush=True); signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        handle = os.pidfd_open(pid)
+        parent.kill()
+    with selectors.DefaultSelector() as selector:
+        selector.register(handle, selectors.EVENT_READ)
+        assert selector.select(WAIT_S), "the clerk outlived its parent"
+    os.close(handle)
