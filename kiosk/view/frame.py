@@ -79,7 +79,7 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
     return Frame(
         title=TITLES[screen],
         where=f"{session.patient} · {session.protocol_title}" if session else "",
-        who=f"{user.name}, {user.role}" if user else "",
+        who=(user.name if session else f"{user.name}, {user.role}") if user else "",
         wall=snapshot.wall or "Clock not trusted",
         simulated=snapshot.simulated,
         armed=armed,

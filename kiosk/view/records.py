@@ -186,6 +186,6 @@ def _alarm(alarm: Alarm) -> AlarmCard:
     state = "stands" if alarm.active else "is over"
     return AlarmCard(
         key=f"alarm:{alarm.number}", title=f"A{alarm.number}  {alarm.title}", what=alarm.what, patient=alarm.patient,
-        todo=alarm.todo, inhibits=alarm.inhibits, state=f"{alarm.priority} priority, {state}", priority=alarm.priority,
+        todo=alarm.todo, inhibits=alarm.inhibits, state=f"{alarm.priority}, {state}", priority=alarm.priority,
         acknowledge=NOTHING if alarm.acknowledged else acknowledge,
     )  # fmt: skip

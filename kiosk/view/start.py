@@ -31,6 +31,7 @@ PIN_LEAST = 6
 class SelfTest(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     summary: str = ""
+    blocked: bool = False
     question: str = ""
     yes: Touch = NOTHING
     no: Touch = NOTHING
@@ -48,10 +49,11 @@ def selftest(snapshot: Snapshot | None, local: Local) -> SelfTest:
     going = any(check.state in ("running", "asks") for check in snapshot.checks)
     summary = f"{passed} of {len(snapshot.checks)} checks passed"
     if failed:
-        summary = "Blocked until the failed check is repaired"
+        summary = f"{failed[0].title}: {failed[0].detail}"
     return SelfTest(
         lines=tuple(_check(check) for check in snapshot.checks),
         summary=summary,
+        blocked=bool(failed),
         question=asking.question if asking else "",
         yes=_answer(asking, "Yes") if asking else NOTHING,
         no=_answer(asking, "No") if asking else NOTHING,
@@ -61,7 +63,8 @@ def selftest(snapshot: Snapshot | None, local: Local) -> SelfTest:
 
 
 def _check(check: Check) -> Line:
-    return Line(check.key, check.title, check.detail, "", CHECK_ICONS[check.state], CHECK_TONES[check.state])
+    detail = "repair: see below" if check.state == "failed" else check.detail
+    return Line(check.key, check.title, detail, "", CHECK_ICONS[check.state], CHECK_TONES[check.state])
 
 
 def _answer(check: Check, word: str) -> Touch:

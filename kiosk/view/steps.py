@@ -55,8 +55,9 @@ def stepper(snapshot: Snapshot, here: SetupStep, meant: AnyCommand | str | None)
 
 def _step(step: SetupStep, here: SetupStep, done: tuple[SetupStep, ...], now: SetupStep | None) -> Touch:
     reached = step in done or step == now
-    icon = "check" if step in done else ""
-    touch = Touch(f"step:{step}", STEP_TITLES[step], Go(step), icon=icon, selected=step == here)
+    touch = Touch(
+        f"step:{step}", STEP_TITLES[step], Go(step), tone="good" if step in done else "plain", selected=step == here
+    )
     return unless(touch, "" if reached else "The steps before this one come first.")
 
 
@@ -159,7 +160,15 @@ def _known(page: PatientPage) -> tuple[Line, ...]:
         Line("protocol", "Treatment", page.last_protocol),
         Line("zone", "Zone", page.last_zone),
         Line("product", "Product", page.last_product),
+        *_course(page),
     )
+
+
+def _course(page: PatientPage) -> tuple[Line, ...]:
+    if page.course_days < 0:
+        return ()
+    given = f"{page.course_sessions} sessions, {volume(page.course_nl)}"
+    return (Line("course", "This course", f"{given}, {page.course_days} days ago"),)
 
 
 class Screening(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ class TreatView(msgspec.Struct, frozen=True):
 def chips(missing: tuple[str, ...]) -> tuple[Line, ...]:
     """What is missing, three lines at most; the last one counts the rest."""
     if not missing:
-        return (Line("ready", "Nothing is missing", "Press ARM, read the offer, hold to confirm", "", "check-circle", "good"),)
+        return (Line("ready", "Nothing is missing", "Press ARM, read, hold to confirm", "", "check-circle", "good"),)
     shown = missing if len(missing) <= 3 else (*missing[:2], f"and {len(missing) - 2} more")
     return tuple(Line(f"missing{at}", words, "", "", "alert-circle", "warn") for at, words in enumerate(shown))
 

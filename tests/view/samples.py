@@ -44,68 +44,208 @@ TOTALS = (
     s.Total("course", "Course", 2, "sessions", 4, "protocol"),
 )
 SESSION = s.SessionView(
-    18, "mesolift", "Facial mesolift", "MK-2291", "Dr. Amelie Laurent", None,
+    18,
+    "mesolift",
+    "Facial mesolift",
+    "MK-2291",
+    "Dr. Amelie Laurent",
+    None,
     ("screening", "product", "needle", "syringe", "preparation", "prime"),
-    "hyaluron", "Hyaluron mix (example)", "LX-4471", "2027-04-30", "n30g4", "30G x 4 mm", 52, "s2", "2 mL Luer lock",
-    120_000, 250_000, False, ZONES, TOTALS,
-    ("Remove make-up and wash the area", "Disinfect carefully and let it dry", "Cream, when used, is on for 30 to 40 minutes",
-     "Handpiece away from the patient until armed"),
-    ("Keep the area disinfected", "No cream and no touching by hand for 2 hours", "Redness and swelling up to 2 days are known",
-     "Call the clinic with fever, pus or spreading redness"),
-)  # fmt: skip
+    "hyaluron",
+    "Hyaluron mix (example)",
+    "LX-4471",
+    "2027-04-30",
+    "n30g4",
+    "30G x 4 mm",
+    52,
+    "s2",
+    "2 mL Luer lock",
+    120_000,
+    250_000,
+    False,
+    ZONES,
+    TOTALS,
+    (
+        "Remove make-up and wash the area",
+        "Disinfect carefully and let it dry",
+        "Cream, when used, is on for 30 to 40 minutes",
+        "Handpiece away from the patient until armed",
+    ),
+    (
+        "Keep the area disinfected",
+        "No cream and no touching by hand for 2 hours",
+        "Redness and swelling up to 2 days are known",
+        "Call the clinic with fever, pus or spreading redness",
+    ),
+)
 DEPTH = s.Value(600, 50, 0, 1500, "device", "zone", 600, 400, 900, "forehead skin thickness, PMC9205051", "A")
 DOSE = s.Value(20_000, 1_000, 3_000, 100_000, "calibration", "protocol", 20_000, 10_000, 40_000, "pubmed 27401775", "A")
 RATE = s.Value(2_000, 100, 500, 4_500, "device", "needle", 2_000)
 SHOTS = s.Value(60, 1, 1, 88, "device", "syringe", 60, None, 60)
 TREAT = s.Treat(
-    "cheek", "left", "continuous", DEPTH, DOSE, RATE, SHOTS,
+    "cheek",
+    "left",
+    "continuous",
+    DEPTH,
+    DOSE,
+    RATE,
+    SHOTS,
     "Cheek, LEFT: up to 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s.",
-    None, 52, 960_000, 2_000_000, 920_000, 34, "free", 0, 90, False, False, False, False, True,
-)  # fmt: skip
+    None,
+    52,
+    960_000,
+    2_000_000,
+    920_000,
+    34,
+    "free",
+    0,
+    90,
+    False,
+    False,
+    False,
+    False,
+    True,
+)
 ARMING = s.ArmingView("Armed: Cheek, LEFT, 0.60 mm, 20.0 uL", 60, 12, 48, "12 shots left: product limit")
 ALARMS = (
-    s.Alarm(301, "high", "Occlusion", "Line pressure reached 310 kPa during a stroke; the plunger was drawn back.",
-            "The needle is in; the stroke was partial.", "Take the needle out, change it, prime, and arm again.", "arming", True, False),
-    s.Alarm(214, "medium", "Needle is worn", "The needle has made 104 shots.", "Nothing has happened to the patient.",
-            "Change the needle.", "", True, False),
-    s.Alarm(120, "low", "Storage is slow", "A commit took 430 ms.", "The patient is safe.", "Check the storage.", "", True, True),
-)  # fmt: skip
+    s.Alarm(
+        301,
+        "high",
+        "Occlusion",
+        "Line pressure reached 310 kPa during a stroke; the plunger was drawn back.",
+        "The needle is in; the stroke was partial.",
+        "Take the needle out, change it, prime, and arm again.",
+        "arming",
+        True,
+        False,
+    ),
+    s.Alarm(
+        214,
+        "medium",
+        "Needle is worn",
+        "The needle has made 104 shots.",
+        "Nothing has happened to the patient.",
+        "Change the needle.",
+        "",
+        True,
+        False,
+    ),
+    s.Alarm(
+        120,
+        "low",
+        "Storage is slow",
+        "A commit took 430 ms.",
+        "The patient is safe.",
+        "Check the storage.",
+        "",
+        True,
+        True,
+    ),
+)
 CATALOGUE = s.Catalogue(
     (
-        s.ProtocolCard("mesolift", "Facial mesolift", "Quick shallow injections over the face.", ("nappage", "papule"),
-                       ("forehead", "cheek", "temple", "neck"), "4", "2 to 3 weeks", True),
-        s.ProtocolCard("eyelid", "Lower eyelid", "", ("papule",), ("lower eyelid",), "1 to 2", "6 weeks", True, ("dose",)),
+        s.ProtocolCard(
+            "mesolift",
+            "Facial mesolift",
+            "Quick shallow injections over the face.",
+            ("nappage", "papule"),
+            ("forehead", "cheek", "temple", "neck"),
+            "4",
+            "2 to 3 weeks",
+            True,
+        ),
+        s.ProtocolCard(
+            "eyelid", "Lower eyelid", "", ("papule",), ("lower eyelid",), "1 to 2", "6 weeks", True, ("dose",)
+        ),
         s.ProtocolCard("scalp", "Scalp", "", ("nappage",), ("vertex", "temples"), "4 to 10", "1 to 2 weeks", False),
-        s.ProtocolCard("cellulite", "Cellulite", "", ("point by point",), ("thigh",), "3 to 4", "3 to 4 weeks", True, ("depth", "dose")),
-        s.ProtocolCard("fat", "Localised fat", "", ("point by point",), ("abdomen", "flank"), "2 to 4", "2 to 4 weeks", True),
-        s.ProtocolCard("neck", "Neck and decollete", "", ("nappage",), ("neck", "decollete"), "", "", True, ("sessions",)),
+        s.ProtocolCard(
+            "cellulite",
+            "Cellulite",
+            "",
+            ("point by point",),
+            ("thigh",),
+            "3 to 4",
+            "3 to 4 weeks",
+            True,
+            ("depth", "dose"),
+        ),
+        s.ProtocolCard(
+            "fat", "Localised fat", "", ("point by point",), ("abdomen", "flank"), "2 to 4", "2 to 4 weeks", True
+        ),
+        s.ProtocolCard(
+            "neck", "Neck and decollete", "", ("nappage",), ("neck", "decollete"), "", "", True, ("sessions",)
+        ),
         s.ProtocolCard("scars", "Scars", "", ("papule",), ("scar",), "", "", False, ("depth", "dose", "sessions")),
     ),
-    (s.Choice("n30g4", "30G x 4 mm", "single use"), s.Choice("n32g4", "32G x 4 mm", "single use"), s.Choice("n30g13", "30G x 13 mm", "")),
     (
-        s.SyringeChoice("s1", "1 mL Luer lock", 1_000_000, 20_000), s.SyringeChoice("s2", "2 mL Luer lock", 2_000_000, 40_000),
-        s.SyringeChoice("s5", "5 mL Luer lock", 5_000_000, 100_000), s.SyringeChoice("s10", "10 mL Luer lock", 10_000_000, 200_000),
+        s.Choice("n30g4", "30G x 4 mm", "single use"),
+        s.Choice("n32g4", "32G x 4 mm", "single use"),
+        s.Choice("n30g13", "30G x 13 mm", ""),
+    ),
+    (
+        s.SyringeChoice("s1", "1 mL Luer lock", 1_000_000, 20_000),
+        s.SyringeChoice("s2", "2 mL Luer lock", 2_000_000, 40_000),
+        s.SyringeChoice("s5", "5 mL Luer lock", 5_000_000, 100_000),
+        s.SyringeChoice("s10", "10 mL Luer lock", 10_000_000, 200_000),
     ),
     (
         s.ProductChoice("hyaluron", "Hyaluron mix (example)", "not cross-linked, 15 mg/mL"),
         s.ProductChoice("vitamins", "Vitamin complex (example)", "for training"),
         s.ProductChoice("saline", "Saline 0.9 %", "for training and tests", False),
     ),
-    tuple(s.Choice(f"c{at}", title) for at, title in enumerate((
-        "Pregnancy", "Breastfeeding", "History of paralysis or stroke", "Insulin-dependent diabetes", "Cancer",
-        "Blood coagulation disorder or anticoagulants", "Allergy to any substance in the mix", "Urticaria",
-        "Cardiac disease under several medicines", "Active infection at the site", "Herpes", "Keloid tendency",
-        "Immunosuppression", "Autoimmune disease", "Isotretinoin within 12 months", "Laser within 6 weeks",
-    ))),
+    tuple(
+        s.Choice(f"c{at}", title)
+        for at, title in enumerate(
+            (
+                "Pregnancy",
+                "Breastfeeding",
+                "History of paralysis or stroke",
+                "Insulin-dependent diabetes",
+                "Cancer",
+                "Blood coagulation disorder or anticoagulants",
+                "Allergy to any substance in the mix",
+                "Urticaria",
+                "Cardiac disease under several medicines",
+                "Active infection at the site",
+                "Herpes",
+                "Keloid tendency",
+                "Immunosuppression",
+                "Autoimmune disease",
+                "Isotretinoin within 12 months",
+                "Laser within 6 weeks",
+            )
+        )
+    ),
     (("Nappage", "0.1.0"), ("Channel", "1"), ("Register map", "1"), ("Python", "3.11.2"), ("Kivy", "2.3.1")),
-)  # fmt: skip
-LINE = s.SessionLine(17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True)
+)
+LINE = s.SessionLine(
+    17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
+)
 RECORD = s.SessionPage(
-    LINE, "Hyaluron mix (example)", "LX-4471", "2027-04-30", "30G x 4 mm", "2 mL Luer lock", ZONES,
-    tuple(s.ShotLine(at, "Cheek", "left", 600, 590 + at % 20, 20_000, 19_800 + at * 10 % 400,
-                     "completed" if at != 9 else "partial, occlusion", "10:51:02") for at in range(1, 41)),
-    (("10:42", "Session opened"),), ("1 shot is uncertain",),
-)  # fmt: skip
+    LINE,
+    "Hyaluron mix (example)",
+    "LX-4471",
+    "2027-04-30",
+    "30G x 4 mm",
+    "2 mL Luer lock",
+    ZONES,
+    tuple(
+        s.ShotLine(
+            at,
+            "Cheek",
+            "left",
+            600,
+            590 + at % 20,
+            20_000,
+            19_800 + at * 10 % 400,
+            "completed" if at != 9 else "partial, occlusion",
+            "10:51:02",
+        )
+        for at in range(1, 41)
+    ),
+    (("10:42", "Session opened"),),
+    ("1 shot is uncertain",),
+)
 
 
 def snap(phase: str = "home", **changes: object) -> s.Snapshot:
@@ -131,20 +271,48 @@ def at(place: str = "", **changes: object) -> Local:
 
 TREATING = snap("treat", session=SESSION, treat=TREAT)
 UNREADY = replace(
-    TREATING, missing=("The needle is not homed", "Alarm A301 stands: change the needle", "Prime 10 uL or confirm a drop", "Handpiece")
+    TREATING,
+    missing=(
+        "The needle is not homed",
+        "Alarm A301 stands: change the needle",
+        "Prime 10 uL or confirm a drop",
+        "Handpiece",
+    ),
 )
-ARMED = replace(TREATING, treat=replace(TREAT, arming=ARMING, contact=True, trigger=True, enabled=True, retracted=False,
-                                        pressure="resisting", pressure_kpa=140))  # fmt: skip
+ARMED = replace(
+    TREATING,
+    treat=replace(
+        TREAT,
+        arming=ARMING,
+        contact=True,
+        trigger=True,
+        enabled=True,
+        retracted=False,
+        pressure="resisting",
+        pressure_kpa=140,
+    ),
+)
 OFFER = Offer(TREAT, SESSION.product, SESSION.syringe, SESSION.needle)
 PICKS = {"protocol": "mesolift", "product": "hyaluron", "needle": "n30g4", "syringe": "s2", "account": USER.name}
-KNOWN = s.PatientPage("MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",))
+KNOWN = s.PatientPage(
+    "MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",)
+)
 NEW = s.PatientPage("ZT-0007", False)
 QUESTION = s.Question("depth", "0.95 mm is above the usual depth of 0.90 mm for Cheek (zone).", True)
 
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "selftest": (snap("starting", user=None, ready=False), at()),
-    "selftest-failed": (snap("starting", user=None, checks=(*CHECKS[:6], s.Check("link", "Injector link", "failed",
-        "The injector did not answer. Check cable and supply."))), at()),
+    "selftest-failed": (
+        snap(
+            "starting",
+            user=None,
+            checks=(
+                *CHECKS[:6],
+                s.Check("link", "Injector link", "failed", "The injector did not answer. Check cable and supply."),
+            ),
+        ),
+        at(),
+    ),
     "first": (snap(user=None, accounts=(), first_start=True), at(focus="name", texts={"name": "Anna", "pin": "4829"})),
     "signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"})),
     "home": (snap(last_session=17), at()),
@@ -167,7 +335,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "treat-syringe": (TREATING, at("syringe", picks=PICKS)),
     "end": (snap("closing", session=SESSION), at(ticks=frozenset({"cleanup"}))),
     "record": (snap(), at("record", record=RECORD)),
-    "history": (snap(), at("history", sessions=s.SessionList(tuple(replace(LINE, number=17 - n) for n in range(9)), True))),
+    "history": (
+        snap(),
+        at("history", sessions=s.SessionList(tuple(replace(LINE, number=17 - n) for n in range(9)), True)),
+    ),
     "history-empty": (snap(), at("history", sessions=s.SessionList((), False))),
     "alarms": (snap(alarms=ALARMS), at("alarms")),
     "alarms-none": (snap(), at("alarms")),
@@ -175,13 +346,26 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-cover": (snap(), at(age_ms=900, reason="connection refused")),
     "panel-before": (None, Local()),
     "panel-lock": (snap(user=replace(USER, locked=True)), at(texts={"pin": "48"})),
-    "panel-stop-open": (replace(ARMED, stop=s.StopView("open", "red button at 10:51:07",
-        "The red button is pressed, or its plug is out.")), at()),
-    "panel-stop-released": (replace(TREATING, treat=replace(TREAT, retracted=False), stop=s.StopView("released",
-        "STOP on the screen", "Released, not acknowledged.")), at()),
+    "panel-stop-open": (
+        replace(
+            ARMED, stop=s.StopView("open", "red button at 10:51:07", "The red button is pressed, or its plug is out.")
+        ),
+        at(),
+    ),
+    "panel-stop-released": (
+        replace(
+            TREATING,
+            treat=replace(TREAT, retracted=False),
+            stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged."),
+        ),
+        at(),
+    ),
     "panel-question": (replace(TREATING, question=QUESTION), at()),
     "panel-question-plain": (replace(TREATING, question=replace(QUESTION, needs_reason=False)), at()),
-    "panel-reason": (replace(TREATING, question=QUESTION), at(panel="text:soft", focus="soft", texts={"soft": "thick skin"})),
+    "panel-reason": (
+        replace(TREATING, question=QUESTION),
+        at(panel="text:soft", focus="soft", texts={"soft": "thick skin"}),
+    ),
     "panel-depth": (TREATING, at(panel="edit:depth", draft=Draft("depth", 650, 0.0))),
     "panel-dose-fault": (TREATING, at(panel="edit:dose", draft=Draft("dose", 20_000, 0.0, "250"))),
     "panel-fill": (setup("syringe"), at(panel="edit:fill", draft=Draft("fill", 1_800_000, 0.0), picks=PICKS)),
@@ -192,4 +376,4 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-zone": (TREATING, at(panel="zone")),
     "panel-mode": (TREATING, at(panel="mode")),
     "panel-recover": (TREATING, at(panel="recover")),
-}  # fmt: skip
+}
