@@ -55,9 +55,11 @@ def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple
     return (
         Total("point", "This point", totals.point_nl, nl, _stated(product and product.point_nl, Origin.PRODUCT)),
         Total("zone", zone.title, totals.zone.nl, nl, _figure(zone.zone_nl, Origin.ZONE)),
-        Total("zone shots", f"{zone.title}, shots", totals.zone.shots, "shots", _figure(zone.zone_shots, Origin.ZONE)),
+        Total(
+            "zone shots", f"Shots in {zone.title}", totals.zone.shots, "shots", _figure(zone.zone_shots, Origin.ZONE)
+        ),
         Total("session", "This session", totals.session.nl, nl, _figure(protocol.session_nl, Origin.PROTOCOL)),
-        Total("session shots", "This session, shots", totals.session.shots, "shots", _session_shots(parts, zone)),
+        Total("session shots", "Shots in this session", totals.session.shots, "shots", _session_shots(parts, zone)),
         Total(
             "product",
             "This product today",
@@ -137,17 +139,12 @@ def exhausted(all_totals: Iterable[Total], setting: Setting) -> list[Refusal]:
     for room in rooms(all_totals, setting):
         if room.shots < 1:
             unit = room.total.unit
-            counted = amount(room.total.used, unit)
-            refusals.append(
-                Refusal(
-                    key=room.total.key,
-                    sentence=(
-                        f"{room.total.title}: {counted} counted of {amount(room.limit.value, unit)}, not enough left "
-                        f"for a shot of {amount(setting.dose_nl, 'nL')} and its 5 % ({ORIGIN_WORDS[room.limit.origin]})"
-                    ),
-                    origin=room.limit.origin,
-                )
-            )
+            short = "none is left"
+            if unit == "nL":
+                short = f"too little is left for a shot of {amount(setting.dose_nl, 'nL')} and its 5 %"
+            counted, limit = amount(room.total.used, unit), amount(room.limit.value, unit)
+            sentence = f"{room.total.title}: {counted} counted of {limit}, {short} ({ORIGIN_WORDS[room.limit.origin]})"
+            refusals.append(Refusal(room.total.key, sentence, room.limit.origin))
     return refusals
 
 
@@ -164,7 +161,7 @@ def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
             )
         if 0 < room.shots < setting.shots and room.total.key != "point":
             found.append(
-                f"{setting.shots} shots are planned, {room.total.title.lower()} leaves {room.shots} "
+                f"{setting.shots} shots are planned, {room.shots} fit: {room.total.title} "
                 f"({ORIGIN_WORDS[room.limit.origin]})"
             )
     return tuple(found)

@@ -33,7 +33,7 @@ def amount(value: int, unit: str) -> str:
         case "nL" if value >= _ML:
             return f"{(Decimal(value) / _ML).normalize():f} mL"
         case "nL":
-            return f"{Decimal(value) / 1000:.{1 if value % 1000 else 0}f} uL"
+            return f"{(Decimal(value) / 1000).normalize():f} uL"
         case "mHz":
             return f"{Decimal(value) / 1000:.1f} shots/s"
         case _ if value == 1:

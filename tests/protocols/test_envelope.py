@@ -88,7 +88,7 @@ def test_a_slice_is_not_given_over_an_unconfirmed_crossing() -> None:
             {},
             {"syringe_usable_nl": 20_999},
             "syringe",
-            "Left in the syringe above its reserve: 0 uL counted of 21.0 uL",
+            "of 20.999 uL, too little is left for a shot of 20 uL and its 5 % (syringe limit)",
         ),
         ({"product": p.product(session_nl=100_000)}, {"product_nl": 79_001}, "product", "(product limit)"),
         (
@@ -104,14 +104,19 @@ def test_a_slice_is_not_given_over_an_unconfirmed_crossing() -> None:
             "course sessions",
             "session 3, and the product allows 2",
         ),
-        ({}, {"session": Counted(100, 0)}, "session shots", "100 shots counted of 100 shots"),
+        (
+            {},
+            {"session": Counted(100, 0)},
+            "session shots",
+            "100 shots counted of 100 shots, none is left (protocol limit)",
+        ),
     ],
 )
 def test_a_total_that_leaves_no_shot_refuses(changed: Any, counted: Any, key: str, words: str) -> None:
     totals = p.totals(**counted)
     verdict = p.envelope(**changed).check(p.setting(shots=10), totals, frozenset({"sessions:3"}))
     (refusal,) = [refusal for refusal in verdict.refusals if refusal.key == key]
-    assert words in refusal.sentence.replace("20.999", "21.0")
+    assert words in refusal.sentence
     with pytest.raises(EnvelopeRefusal):
         given(p.envelope(**changed), totals, shots=10)
 
@@ -126,7 +131,7 @@ def test_a_total_warns_from_95_percent_on_and_a_plan_that_will_not_fit_is_told()
     assert warned(928_999) == ()
     assert warned(929_000) == ("This product today: 929 uL of 1 mL (product limit)",)
     plan = subject.check(p.setting(shots=40), p.totals(product_nl=500_000), p.NONE).warnings
-    assert plan == ("40 shots are planned, this product today leaves 23 (product limit)",)
+    assert plan == ("40 shots are planned, 23 fit: This product today (product limit)",)
 
 
 def test_too_soon_is_asked_about_by_the_protocol_and_refused_by_the_product() -> None:
@@ -138,6 +143,38 @@ def test_too_soon_is_asked_about_by_the_protocol_and_refused_by_the_product() ->
     assert [refusal.sentence for refusal in verdict.refusals] == [
         "The last session was 9 days ago, and the product allows the next after 10 days"
     ]
+
+
+def test_on_the_very_day_that_it_may_be_nothing_is_asked_or_refused() -> None:
+    course = Course(sessions=1, nl=0, days_since_last=14)
+    subject = p.envelope(course=course, product=p.product(interval_days=14, course_sessions=2))
+    assert subject.check(p.SETTING, p.NOTHING, p.NONE).allowed
+
+
+@pytest.mark.requirement("LIM-6")
+def test_shots_warn_from_95_percent_on_as_volumes_do() -> None:
+    subject = p.envelope()
+
+    def warned(shots: int) -> tuple[str, ...]:
+        return subject.check(p.setting(shots=1), p.totals(session=Counted(shots, 0)), p.NONE).warnings
+
+    assert warned(93) == ()
+    assert warned(94) == ("Shots in this session: 94 shots of 100 shots (protocol limit)",)
+    assert warned(100) == ("Shots in this session: 100 shots of 100 shots (protocol limit)",)
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_plan_is_told_to_be_too_long_exactly_when_it_is() -> None:
+    subject = p.envelope()
+
+    def told(planned: int, given_shots: int) -> bool:
+        warnings = subject.check(p.setting(shots=planned), p.totals(session=Counted(given_shots, 0)), p.NONE).warnings
+        return any("are planned" in warning for warning in warnings)
+
+    assert not told(40, 60)
+    assert told(41, 60)
+    assert told(2, 99)
+    assert not told(2, 100)  # nothing is left: that is a refusal
 
 
 def test_more_sessions_than_planned_are_asked_about() -> None:
@@ -220,6 +257,9 @@ def test_a_prime_fills_the_path_and_a_refill_only_its_opening() -> None:
     assert subject.prime_nl(refill=True) == 10_000
     assert subject.reserve_nl == 100_000
     assert subject.check_prime(101_000, p.NOTHING).allowed
+    assert subject.check_prime(1000, p.NOTHING).allowed
+    assert subject.check_prime(500_000, p.NOTHING).allowed
+    assert subject.check_prime(100_000, p.totals(syringe_usable_nl=105_000)).allowed
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,10 @@ def test_the_tightest_limit_wins_and_names_itself(changed: Any, setting: str, ex
         ({"calibration": replace(p.CALIBRATION, smallest_dose_5_nl=1)}, Limit(1000, Origin.ZONE)),
         ({"identity": replace(p.IDENTITY, compliance_nl_per_100kpa=334)}, Limit(21_000, Origin.CONTROLLER)),
         ({"identity": replace(p.IDENTITY, compliance_nl_per_100kpa=333)}, Limit(2000, Origin.CALIBRATION)),
+        (
+            {"identity": replace(p.IDENTITY, occlusion_kpa=250, compliance_nl_per_100kpa=400)},
+            Limit(2000, Origin.CALIBRATION),  # exactly 1 uL is stored: any dose may be given
+        ),
     ],
 )
 def test_the_smallest_dose_is_the_largest_of_what_asks_for_one(changed: Any, low: Limit) -> None:
@@ -150,6 +154,12 @@ def test_the_number_of_shots_offered_is_the_zones_own_else_the_devices() -> None
 def test_parts_that_leave_nothing_between_them_are_refused_and_both_are_named(changed: Any, words: str) -> None:
     with pytest.raises(NothingAllowed, match=words):
         p.envelope(**changed)
+
+
+def test_a_single_value_that_is_left_is_enough() -> None:
+    protocol = p.with_zone(dose=Figure("s", "A", soft=(2000, 2000), hard=(1000, 2000)))
+    dose = p.envelope(protocol=protocol).ranges("forehead").dose
+    assert dose.hard_low.value == dose.default == dose.hard_high.value == 2000
 
 
 # -- what an envelope needs ---------------------------------------------------------------------------------------
