@@ -67,7 +67,8 @@ def audit(
         ledger: Its file.
         session: The session's number.
         expect: What the scenario expects.
-        before, after: The device before and after the session.
+        before: The device before the session.
+        after: The device after it.
         anchors: What the injector keeps of the record; None when they could not be read.
 
     Raises:

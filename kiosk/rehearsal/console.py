@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from kiosk.rehearsal.errors import ConsoleRefused, ConsoleSilent
 
@@ -31,7 +32,7 @@ class Console:
             self._socket.close()
             raise ConsoleSilent(path=path, why=fault.strerror or "time-out") from fault
 
-    def __enter__(self) -> Console:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

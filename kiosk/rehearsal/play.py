@@ -8,6 +8,7 @@ would do it, at most `REARMS_MOST` times in one step, and said in the summary.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from drivers.registers import ControllerState
@@ -23,7 +24,8 @@ from kiosk.rehearsal.scenario import Arm, Fault, Fire, Scenario, Sign, Step, Syr
 REARMS_MOST = 5
 SHOT_S = 20.0
 """Longest wait for the next shot: the slowest rate gives one in 2 s, the rest is a busy machine's."""
-NL, UM, MHZ = 1000, 1000, 1000
+THOUSAND = 1000
+"""From mm, uL and shots/s to um, nL and mHz."""
 
 
 class Play:
@@ -59,7 +61,7 @@ class Play:
         person.do(ask.UseProduct(scenario.product, scenario.lot, scenario.expiry))
         person.step = "fitting the needle"
         needle = self._library.needles[scenario.needle]
-        self._tell(f"needle fit {needle.gauge} {needle.length_um // UM}")
+        self._tell(f"needle fit {needle.gauge} {needle.length_um // THOUSAND}")
         person.do(ask.FitNeedle(scenario.needle, True))
         person.step = "fitting the syringe"
         self._fit(scenario.fill_ul, new_line=True)
@@ -103,7 +105,7 @@ class Play:
         if new_line:
             self._tell("line new")
         self._person.until(lambda: self._state()["barrel"] == syringe.type.name, "the barrel in the clamp")
-        self._person.do(ask.FitSyringe(syringe.key, fill_ul * NL, True, new_line), seconds=90)
+        self._person.do(ask.FitSyringe(syringe.key, fill_ul * THOUSAND, True, new_line), seconds=90)
 
     def _prime(self) -> None:
         person = self._person
@@ -120,50 +122,22 @@ class Play:
     def play(self, number: int, step: Step) -> None:
         """One step; errors name it by its number and verb."""
         self._person.step = f"step {number} ({step.verb})"
-        match step:
-            case Step(arm=Arm() as arm):
-                self._arm_first(arm)
-            case Step(fire=Fire() as fire):
-                self._fire(fire)
-            case Step(stop=str(how)):
-                self._stop(how)
-            case Step(acknowledge=str(what)):
-                self._acknowledge(what)
-            case Step(lift=str()):
-                self._let_go()
-            case Step(await_disarmed=str(why)):
-                self._await_disarmed(why)
-            case Step(syringe=Syringe() as syringe):
-                self._let_go()
-                self._fit(syringe.fill_ul, new_line=syringe.new_line)
-                self._prime()
-            case Step(cable=str(how)):
-                self._cable(how)
-            case Step(fault=Fault() as fault):
-                self._tell(f"fault {fault.name} {'on' if fault.on else 'off'}")
-            case Step(clear_faults=str()):
-                self._let_go()
-                self._clear()
-            case Step(finish=str()):
-                self._let_go()
-                self._person.do(ask.Finish())
-            case Step(sign=Sign() as sign):
-                self._sign(sign)
-            case _:
-                raise AssertionError("the scenario's check lets no other step in")
+        acts: dict[str, Callable[[Any], None]] = {
+            "arm": self._arm_first, "fire": self._fire, "stop": self._stop, "acknowledge": self._acknowledge,
+            "lift": lambda _: self._let_go(), "await_disarmed": self._await_disarmed, "syringe": self._change,
+            "cable": self._cable, "fault": self._fault, "clear_faults": self._clear_up, "finish": self._finish,
+            "sign": self._sign,
+        }  # fmt: skip
+        acts[step.verb](getattr(step, step.verb))
 
     def _arm_first(self, arm: Arm) -> None:
         person = self._person
         person.do(ask.ChooseZone(arm.zone, arm.side))
         person.do(ask.ChooseMode(arm.mode))
-        for field, value in (
-            ("depth", arm.depth_mm and int(arm.depth_mm * UM)),
-            ("dose", arm.dose_ul and int(arm.dose_ul * NL)),
-            ("rate", arm.rate_per_s and int(arm.rate_per_s * MHZ)),
-            ("shots", arm.shots),
-        ):
+        for field, value in (("depth", arm.depth_mm), ("dose", arm.dose_ul), ("rate", arm.rate_per_s)):
             if value is not None:
-                self._edit(field, value, arm.soft_reason)
+                self._edit(field, int(value * THOUSAND), arm.soft_reason)
+        self._edit("shots", arm.shots, arm.soft_reason)
         self._arm, self._armed_at = arm, self._count
         self._arm_now()
 
@@ -188,13 +162,13 @@ class Play:
         person = self._person
         seen = person.sees_that(lambda shown: not shown.missing, "everything that arming needs")
         treat, session = seen.treat, seen.session
-        assert treat is not None and session is not None, "nothing is missing, so a session is being treated"
-        person.do(
-            ask.Arm(
-                seen.number, treat.zone, treat.side, treat.depth.value, treat.dose.value, treat.mode, treat.rate.value,
-                treat.shots.value, session.product, session.syringe, session.needle,
-            )  # fmt: skip
-        )
+        assert treat is not None, "nothing is missing, so values are set"
+        assert session is not None, "nothing is missing, so a session is open"
+        command = ask.Arm(
+            seen.number, treat.zone, treat.side, treat.depth.value, treat.dose.value, treat.mode, treat.rate.value,
+            treat.shots.value, session.product, session.syringe, session.needle,
+        )  # fmt: skip
+        person.do(command)
 
     def _fire(self, fire: Fire) -> None:
         target = self._count + fire.shots
@@ -272,19 +246,34 @@ class Play:
                 person.do(ask.AcknowledgeAlarm(alarm.number))
 
     def _await_disarmed(self, why: str) -> None:
-        reasons = {
-            "stop": lambda shown: shown.stop.state != "clear",
-            "link": lambda shown: not shown.link.connected,
-            "fault": lambda shown: bool(self._state()["faults"]),
-        }
-        holds = reasons[why]
-        self._person.sees_that(lambda shown: not _armed(shown) and holds(shown), f"the arming to end ({why})")
+        def ended() -> bool:
+            shown = self._person.sees
+            seen = {"stop": shown.stop.state != "clear", "link": not shown.link.connected, "fault": True}[why]
+            return seen and not self._armed and (why != "fault" or bool(self._state()["faults"]))
+
+        self._person.until(ended, f"the arming to end ({why})")
         self._person.until(lambda: bool(self._state()["home"]), "the needle home")
 
     def _cable(self, how: str) -> None:
         self._tell(how)
         connected = how == "replug"
         self._person.sees_that(lambda shown: shown.link.connected is connected, "the link to follow the cable")
+
+    def _change(self, syringe: Syringe) -> None:
+        self._let_go()
+        self._fit(syringe.fill_ul, new_line=syringe.new_line)
+        self._prime()
+
+    def _fault(self, fault: Fault) -> None:
+        self._tell(f"fault {fault.name} {'on' if fault.on else 'off'}")
+
+    def _finish(self, _: str) -> None:
+        self._let_go()
+        self._person.do(ask.Finish())
+
+    def _clear_up(self, _: str) -> None:
+        self._let_go()
+        self._clear()
 
     def _clear(self) -> None:
         person = self._person

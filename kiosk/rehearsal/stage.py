@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from kiosk.rehearsal.errors import ProcessEnded, WaitedInVain
 from kiosk.system.child import Child, ChildPlan, Restart
@@ -76,7 +77,7 @@ class Stage:
         """Link to the injector's serial port."""
         return self.folder / "injector"
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         try:
             bench, control = self._plans
             self._start(bench)

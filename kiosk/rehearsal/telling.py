@@ -1,10 +1,10 @@
-"""What a rehearsal tells the person at the shell: a progress bar on a terminal, plain lines elsewhere, and a summary."""
+"""What a rehearsal tells the person at the shell: a bar on a terminal, plain lines elsewhere, and a summary."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 import click
 
@@ -30,7 +30,7 @@ class Progress:
         self._shown: tuple[int, str] = (-1, "")
         self._step = ""
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
