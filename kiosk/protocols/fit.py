@@ -60,11 +60,12 @@ def unfit(depth_um: int, dose_nl: int, rate_mhz: int, device: Device, identity: 
 
     Nor does it fit a needle that would pass its pressure limit at the slowest flow of the plunger.
     """
+    through = amount(most.nl_per_s // 100 * 100, "nL")
     if most.nl_per_s < device.slowest_nl_per_s:
         return Refusal(
             key="fit",
             sentence=(
-                f"Below its pressure limit this needle lets through {amount(most.nl_per_s // 100 * 100, 'nL')} each second, and the "
+                f"Below its pressure limit this needle lets through {through} each second, and the "
                 f"injector never pushes slower than {amount(device.slowest_nl_per_s, 'nL')} each second "
                 f"({ORIGIN_WORDS[most.origin]})"
             ),
@@ -79,7 +80,7 @@ def unfit(depth_um: int, dose_nl: int, rate_mhz: int, device: Device, identity: 
         return None
     _, binding, origin = max(
         (motion, "the needle's motion", Origin.DEVICE),
-        (pushing, f"the dose at {amount(most.nl_per_s // 100 * 100, 'nL')} each second", most.origin),
+        (pushing, f"the dose at {through} each second", most.origin),
         (dwell, "the dwell", Origin.CONTROLLER),
     )
     return Refusal(

@@ -94,6 +94,6 @@ def test_a_needle_too_narrow_for_the_slowest_flow_is_refused_at_any_rate() -> No
     narrow = replace(p.LIBRARY.needles["32g-6mm"], length_um=13_000)
     subject = unfit(600, 1000, 500, DEVICE, p.IDENTITY, flow(DEVICE, p.IDENTITY, narrow, None))
     assert subject is not None
-    assert "lets through 23.7 uL each second" in subject.sentence
+    assert "lets through 23.6 uL each second" in subject.sentence
     assert "never pushes slower than 50 uL each second (needle limit)" in subject.sentence
     assert subject.origin == Origin.NEEDLE
