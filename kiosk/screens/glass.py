@@ -94,7 +94,7 @@ class Glass(FloatLayout):
             elif before:
                 _appear(self.ids.surround)
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """STOP first; then the panel, which takes every touch; then the screen."""
         if touch.sx < 0 or touch.sy < 0:  # mtdev reports such after a restart (PLATFORM)
             return True

@@ -10,6 +10,7 @@ from kiosk.channel.commands import (
     ChooseZone,
     ClearFaults,
     ConfirmSoft,
+    PairInjector,
     Rehome,
     SignOut,
     WithdrawSoft,
@@ -32,6 +33,7 @@ TEXT_TITLES = {
     "reactions": "Reactions seen",
     "review": "Review date: year, month, day",
     "soft": "Reason for crossing the limit",
+    "pair": "Why this injector belongs to this ledger",
 }
 STOPS = {
     "open": ("STOP circuit is open", "The red button is pressed, or unplugged."),
@@ -121,6 +123,9 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     if field == "soft" and snapshot.question is not None:
         confirm = Touch("confirm", "Cross the limit", Send(ConfirmSoft(snapshot.question.key, text.strip())),
                         tone="warn", icon="check", hold_ms=CONFIRM_MS)  # fmt: skip
+        why = "" if text.strip() else "A reason is needed."
+    if field == "pair":
+        confirm = Touch("confirm", "Pair", Send(PairInjector(text.strip())), tone="warn", hold_ms=CONFIRM_MS)
         why = "" if text.strip() else "A reason is needed."
     return Texting(
         title=TEXT_TITLES.get(field, field), text=dashed(text) if numeric else text, numeric=numeric,
@@ -215,11 +220,15 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
         return Choosing("Mode", rows, _CANCEL)
-    return Choosing("Recover", (
-        Touch("rehome", "Hold: home the needle", Send(Rehome(away=True)), "Handpiece away from the patient",
-              icon="home", hold_ms=CONFIRM_MS),
+    away = "Handpiece away from the patient"
+    rows = (
+        Touch("rehome", "Hold: home the needle", Send(Rehome(True)), away, icon="home", hold_ms=CONFIRM_MS),
         Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check"),
-    ), _CANCEL)  # fmt: skip
+    )
+    if snapshot.user is not None and snapshot.user.role == "administrator":
+        pair = Touch("pair", "Pair this injector", Panel("text:pair"), "After a change of injector", icon="usb")
+        rows = (*rows, pair)
+    return Choosing("Recover", rows, _CANCEL)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -77,7 +77,7 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
     screen, over = route(snapshot, local), panel(snapshot, local)
     around = frame(snapshot, local, screen)
     if snapshot is None:
-        return Picture(around, screen, start.selftest(None, local), "cover", panels.covered(local))
+        return Picture(around, screen, start.selftest(BEFORE, local), "cover", panels.covered(local))
     listed = catalogue or EMPTY
     page = _PAGES[screen](snapshot, local, listed)
     if not over:

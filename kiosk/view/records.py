@@ -165,10 +165,8 @@ class Alarms(msgspec.Struct, frozen=True):
     recover: Touch = NOTHING
 
 
-def alarms(snapshot: Snapshot | None) -> Alarms:
+def alarms(snapshot: Snapshot) -> Alarms:
     """Every alarm that stands: number, what happened, whether the patient is safe, what to do."""
-    if snapshot is None:
-        return Alarms(empty="Waiting for control")
     listed = standing(snapshot)
     label = f"Sound paused {snapshot.sound_paused_s} s" if snapshot.sound_paused_s else "Pause sound"
     return Alarms(

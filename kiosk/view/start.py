@@ -39,10 +39,8 @@ class SelfTest(msgspec.Struct, frozen=True):
     done: Touch = NOTHING
 
 
-def selftest(snapshot: Snapshot | None, local: Local) -> SelfTest:
+def selftest(snapshot: Snapshot, local: Local) -> SelfTest:
     """The checklist, its open question and what to repair (PST-1)."""
-    if snapshot is None:
-        return SelfTest(summary="Waiting for control")
     asking = next((check for check in snapshot.checks if check.state == "asks"), None)
     failed = [check for check in snapshot.checks if check.state == "failed"]
     passed = sum(check.state == "passed" for check in snapshot.checks)
@@ -196,20 +194,16 @@ class About(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
 
 
-def about(snapshot: Snapshot | None, catalogue: Catalogue) -> About:
+def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
     """Versions, and the one plain sentence."""
-    lines = [Line(name, name, version) for name, version in catalogue.versions]
-    if snapshot is not None:
-        link, loop = snapshot.link, snapshot.loop
-        lines += [
-            Line(
-                "injector", "Injector", f"No. {link.serial}, firmware {link.firmware}" if link.serial else link.sentence
-            ),
+    link, loop = snapshot.link, snapshot.loop
+    identity = f"No. {link.serial}, firmware {link.firmware}" if link.serial else link.sentence
+    late = f"median {loop.p50_us} us, p99 {loop.p99_us} us, most {loop.max_us} us"
+    return About(
+        lines=(
+            *(Line(name, name, version) for name, version in catalogue.versions),
+            Line("injector", "Injector", identity),
             Line("frames", "Frames on the link", f"{link.good} good, {link.bad} bad"),
-            Line(
-                "cycle",
-                "Control cycle, late by",
-                f"median {loop.p50_us} us, p99 {loop.p99_us} us, most {loop.max_us} us",
-            ),
-        ]
-    return About(lines=tuple(lines))
+            Line("cycle", "Control cycle, late by", late),
+        )
+    )

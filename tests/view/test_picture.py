@@ -56,7 +56,7 @@ def inside(value: Any) -> Iterator[Any]:
         for field in value.__struct_fields__:
             yield from inside(getattr(value, field))
     elif isinstance(value, tuple):
-        for item in value:  # type: ignore[misc]
+        for item in value:
             yield from inside(item)
 
 
@@ -160,8 +160,8 @@ def test_under_a_panel_only_the_panel_and_stop_can_be_touched() -> None:
 
 
 # -- frame ------------------------------------------------------------------------------------------------------------
-def message(snapshot: s.Snapshot, local: Local = at(), screen: Any = "home") -> Any:
-    return frame(snapshot, local, screen).strip
+def message(snapshot: s.Snapshot, local: Local | None = None, screen: Any = "home") -> Any:
+    return frame(snapshot, local or at(), screen).strip
 
 
 def test_the_strip_says_what_matters_most() -> None:
@@ -503,6 +503,15 @@ def test_choices_send_their_command() -> None:
     assert choosing(TREATING, at(panel="recover")).rows[0].hold_ms > 0
 
 
+@pytest.mark.requirement("LED-5")
+def test_an_administrator_pairs_an_injector_with_a_reason() -> None:
+    admin = replace(TREATING, user=s.User("Clinic administrator", "administrator"))
+    assert choosing(admin, at(panel="recover")).rows[-1].effect == a.Panel("text:pair")
+    assert texting(admin, at(panel="text:pair")).confirm.why == "A reason is needed."
+    told = texting(admin, at(panel="text:pair", texts={"pair": "new base"}))
+    assert told.confirm.effect == a.Send(c.PairInjector("new base"))
+
+
 def test_the_lock_shows_a_stop_and_offers_signing_out_between_sessions() -> None:
     user = replace(USER, locked=True)
     assert locked(snap(user=user), at()).cancel.key == "signout"
@@ -552,7 +561,7 @@ def test_history_pages_back() -> None:
 @pytest.mark.requirement("ALM-4")
 def test_an_alarm_is_told_in_full() -> None:
     page: Any = draw(*SCENES["alarms"], CATALOGUE).page
-    assert [card.title for card in page.cards][0] == "A301  Occlusion"
+    assert page.cards[0].title == "A301  Occlusion"
     assert page.cards[0].patient.startswith("The needle is in")
     assert page.cards[0].acknowledge.effect == a.Send(c.AcknowledgeAlarm(301))
     assert page.cards[2].acknowledge == NOTHING

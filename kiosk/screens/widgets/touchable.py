@@ -85,7 +85,7 @@ class Touchable(RelativeLayout):
         self.edge = theme.rgba(dress.edge)
 
     # -- the finger -----------------------------------------------------------------------------------------------
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not self.there or not self.collide_point(*touch.pos):
             return False
         if self.deaf:
@@ -99,14 +99,14 @@ class Touchable(RelativeLayout):
             self._ticking = Clock.schedule_interval(self._hold, 0)
         return True
 
-    def on_touch_move(self, touch: Any) -> bool:
+    def on_touch_move(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         if touch.grab_current is not self:
             return False
         if self._ticking is not None and not self.collide_point(*touch.pos):
             self._stop_hold()
         return True
 
-    def on_touch_up(self, touch: Any) -> bool:
+    def on_touch_up(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
@@ -138,8 +138,9 @@ class Touchable(RelativeLayout):
 
     def on_fire(self) -> None:
         """What the touch means goes to the application."""
+        app: Any = App.get_running_app()
         if self.model.effect is not None:
-            App.get_running_app().act(self.model.effect)
+            app.act(self.model.effect)
 
 
 class StopButton(Touchable):
@@ -152,5 +153,5 @@ class StopButton(Touchable):
 
 def _now() -> float:
     """Monotonic seconds of the application's clock."""
-    app = App.get_running_app()
+    app: Any = App.get_running_app()
     return app.clock() if app is not None else 0.0
