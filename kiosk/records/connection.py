@@ -28,6 +28,7 @@ from kiosk.records.errors import (
     StorageFailed,
     StorageFull,
 )
+from kiosk.records.lock import storage_error
 
 APPLICATION_ID = 0x4E415050
 """'NAPP' in the file's header: what tells a ledger from any other SQLite file."""
@@ -103,6 +104,14 @@ def check_is_ledger(db: Database, path: Path) -> None:
         raise NotALedger(path=path)
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder of `path` when it is missing; its group may look in, others may not."""
+    try:
+        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
 def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
     """A connection for the one writer, from the thread that will use it; makes folder and file when missing.
 
@@ -111,12 +120,12 @@ def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
     Raises:
         LedgerForbidden, LedgerDamaged, NotALedger, SettingRefused, StorageFull, StorageFailed: as they say.
     """
+    make_folder(path)
     try:
-        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
         path.chmod(FILE_MODE)
-    except PermissionError:
-        raise LedgerForbidden(act="write", path=path) from None
+    except OSError as error:
+        raise storage_error(error, path) from error
     new = path.stat().st_size == 0
     db = Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
     try:

@@ -39,6 +39,10 @@ class Fact(StrEnum):
     PAIRED = "paired"
     """An administrator bound this ledger to a controller, or said "ledger restored" (LED-5). Body: `serial`,
     `cursor`, `lifetime_nl`, `max_id`, `boot_count`, `reason`. Made by `reconcile.pairing`."""
+    BLOCKED = "blocked"
+    """Ledger and controller contradict each other; only a later `PAIRED` of that serial ends it. Body: `serial`."""
+    APPROVED = "approved"
+    """An administrator approved a resolved set of profiles. Body: `protocol`, `sha256` (64 hexadecimal digits)."""
     RECONCILED = "reconciled"
     """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
     LATE_RECORD = "late record"

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 import msgspec
 
 from kiosk.records.facts import Fact
-from kiosk.records.rows import AuthorisationRow, EventRow, ResolutionRow, Restored, Row, ShotRow
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, EventRow, ResolutionRow, Restored, Row, ShotRow
+
+STILL = frozenset({AuthorisationKind.VOID, AuthorisationKind.CONTROL})
+"""Kinds that move nothing; they bind the ledger to no controller."""
 
 
 class LedgerView(msgspec.Struct, frozen=True):
@@ -49,7 +52,8 @@ class LedgerView(msgspec.Struct, frozen=True):
     def _after(self, row: Row) -> LedgerView:
         change = msgspec.structs.replace
         if isinstance(row, AuthorisationRow):
-            return change(self, serial=row.serial, max_id=max(self.max_id, row.id), unresolved=(*self.unresolved, row))
+            serial = self.serial if row.kind in STILL else row.serial
+            return change(self, serial=serial, max_id=max(self.max_id, row.id), unresolved=(*self.unresolved, row))
         if isinstance(row, ResolutionRow):
             left = tuple(entry for entry in self.unresolved if entry.id != row.id)
             return change(self, unresolved=left)

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from drivers.errors import NappageError
 from kiosk.records import chain, history, restore
 from kiosk.records.chain import Kind
-from kiosk.records.connection import FILE_MODE, in_words, open_writer, run, spoken
+from kiosk.records.connection import FILE_MODE, in_words, make_folder, open_writer, run, spoken
 from kiosk.records.errors import LedgerBusy, LedgerDamaged, LedgerShut, LedgerStillRead, LedgerTooNew, WrongKind
 from kiosk.records.lock import WriterLock
 from kiosk.records.migrations import migrate
@@ -55,7 +55,7 @@ class Ledger:
             StorageFull, StorageFailed, SettingRefused: the storage cannot keep a record.
         """
         path = Path(path)
-        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make_folder(path)
         lock = WriterLock(path)
         db = None
         try:

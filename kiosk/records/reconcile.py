@@ -12,7 +12,7 @@ import msgspec
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.facts import Fact
-from kiosk.records.known import LedgerView
+from kiosk.records.known import STILL, LedgerView
 from kiosk.records.rows import (
     ID_STRIDE,
     AuthorisationKind,
@@ -43,8 +43,6 @@ BY_COMMAND = frozenset(
     }
 )
 """Kinds whose id goes into the command block; the others go into the authorisation block."""
-STILL = frozenset({AuthorisationKind.VOID, AuthorisationKind.CONTROL})
-"""Kinds that move nothing."""
 
 
 class Reconciliation(msgspec.Struct, frozen=True):
@@ -141,7 +139,7 @@ def _why_stranger(view: LedgerView, identity: Identity, status: Status) -> str:
             f"Injector {identity.serial} is connected, but the record belongs to injector {view.serial}. "
             "An administrator has to pair it"
         )
-    booted = max((row.boot_count for row in view.unresolved), default=0)
+    booted = max((row.boot_count for row in view.unresolved if row.serial == identity.serial), default=0)
     if status.lifetime_shots + 1 < view.cursor or status.lifetime_nl < view.lifetime_nl or identity.boot_count < booted:
         return (
             f"Injector {identity.serial} counts less than the record says it gave: its memory was replaced. "

@@ -11,6 +11,7 @@ from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.rows import (
     AccountRow,
+    AuthorisationKind,
     AuthorisationRow,
     CalibrationRow,
     EventRow,
@@ -23,6 +24,8 @@ from kiosk.records.schema import TABLE_FOR
 
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
+STILL = (AuthorisationKind.VOID.value, AuthorisationKind.CONTROL.value)
+"""Kinds of authorisation that move nothing."""
 
 
 def fetch(db: Database, row_type: type[R], where: str = "", parameters: tuple[Any, ...] = ()) -> tuple[R, ...]:
@@ -59,8 +62,13 @@ def number_in(event: EventRow | None, key: str, default: int) -> int:
 
 
 def last_serial(db: Database) -> int:
-    """Serial number of the controller this ledger belongs to: the last paired or authorised one, 0 when none."""
-    authorised = run(db, "SELECT row, serial FROM authorisation ORDER BY row DESC LIMIT 1").fetchone()
+    """Serial number of the controller this ledger belongs to: the last paired or authorised one, 0 when none.
+
+    A `void` is sent to whatever is connected, also to a stranger, and a message moves nothing: neither binds.
+    """
+    authorised = run(
+        db, "SELECT row, serial FROM authorisation WHERE kind NOT IN (?, ?) ORDER BY row DESC LIMIT 1", STILL
+    ).fetchone()
     paired = run(
         db,
         "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1",
@@ -68,6 +76,24 @@ def last_serial(db: Database) -> int:
     ).fetchone()
     latest = max((tuple(line) for line in (authorised, paired) if line), default=(0, 0))
     return int(latest[1])
+
+
+def blocked(db: Database) -> tuple[tuple[int, str], ...]:
+    """Controllers that contradicted the record and were not paired since, each with its sentence (LED-5)."""
+    standing: dict[int, str] = {}
+    for event in fetch(db, EventRow, "WHERE kind IN (?, ?) ORDER BY row", (Fact.BLOCKED.value, Fact.PAIRED.value)):
+        serial = number_in(event, "serial", 0)
+        if event.kind == Fact.BLOCKED:
+            standing[serial] = event.sentence
+        else:
+            standing.pop(serial, None)
+    return tuple(standing.items())
+
+
+def approvals(db: Database) -> tuple[str, ...]:
+    """SHA-256 of every resolved set that an administrator approved."""
+    found = fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.APPROVED.value,))
+    return tuple(str(event.body["sha256"]) for event in found if "sha256" in event.body)
 
 
 def counters(db: Database, serial: int) -> tuple[int, int]:
@@ -132,6 +158,8 @@ def restore(db: Database, verified: str) -> Restored:
         last_wall_ms=last_wall_ms,
         verified=verified,
         path_opened_ms=path_opened(db),
+        approvals=approvals(db),
         recorded=recorded,
+        blocked=blocked(db),
         counted_in_full=tuple(int(line[0]) for line in in_full),
     )

@@ -237,5 +237,8 @@ class Restored(msgspec.Struct, frozen=True):
     """SHA-256 of every resolved set of profiles that an administrator approved on this device (hexadecimal)."""
     recorded: tuple[tuple[int, int], ...] = ()
     """For each unresolved authorisation its id and how many shots are recorded under it."""
+    blocked: tuple[tuple[int, str], ...] = ()
+    """Serial numbers of controllers that nobody has paired since they contradicted the record, and the sentence that
+    blocks each of them (LED-5)."""
     counted_in_full: tuple[int, ...] = ()
     """Authorisations whose shots were counted in full without their records, which may still arrive (LED-4)."""
