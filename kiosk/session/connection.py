@@ -1,9 +1,9 @@
 """The injector's coming and going, and what is settled before it is trusted (LED-4, LED-5, LIM-5).
 
-    AWAY -> REREADING -> VOIDING -> READING -> SETTLING -> READY        from anywhere back to AWAY when the link is lost
-                                        \\-> BLOCKED until an administrator pairs ledger and injector
+    AWAY -> REREADING -> VOIDING -> READING -> SETTLING -> READY    from anywhere back to AWAY when the link is lost
+                                       |-> BLOCKED until an administrator pairs ledger and injector
 
-At every connect the ledger is read back, then a `void` with a fresh id makes a late frame harmless; the records past the
+At every connect the ledger is read back, then a `void` with a fresh id makes a late frame harmless; records past the
 ledger's cursor are read from the controller, and reconciliation says what was done. What the controller had accepted is
 looked at before the `void`, for the `void` itself is above everything.
 """
@@ -17,13 +17,15 @@ import msgspec
 
 from drivers.registers import RECORDS_KEPT, CommandKind, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
+from kiosk.records.facts import Fact
 from kiosk.records.reconcile import LedgerView, Reconciliation, pairing, reconcile
-from kiosk.records.rows import ID_STRIDE, Restored
+from kiosk.records.rows import ID_STRIDE, Certainty, Restored, ShotRow
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
-from kiosk.session.exchange import Connected, Disconnect, Disconnected, Reread, SetCursor
+from kiosk.session.exchange import Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
 from kiosk.session.intake import Intake
 from kiosk.session.slot import Slot
+from kiosk.session.words import ul
 
 AHEAD = (
     "The injector accepted ids that this record does not hold: the record was restored or replaced. "
@@ -52,11 +54,13 @@ STATE_SENTENCES = {
 class Connection:
     """Whether there is an injector, and whether what it did is settled. `ready` is all that the rest asks."""
 
-    def __init__(self, desk: Desk, slot: Slot, intake: Intake, restored: Callable[[Restored], None]) -> None:
+    def __init__(
+        self, desk: Desk, slot: Slot, intake: Intake, settled: Callable[[Restored, tuple[ShotRow, ...]], None]
+    ) -> None:
         self._desk = desk
         self._slot = slot
         self._intake = intake
-        self._restored = restored
+        self._settled = settled
         self.state = State.AWAY
         self._why = "no injector is connected"
         self.connected: Connected | None = None
@@ -64,6 +68,7 @@ class Connection:
         self._ledger: Restored | None = None
         self._cursor = 1
         self._ahead = ""
+        self._paired = False
         self._uptime_ms = 0
         self.good = 0
         self.bad = 0
@@ -98,10 +103,7 @@ class Connection:
         if self.state is State.AWAY:
             return
         self._watch_for_reset()
-        if self.state is State.REREADING and self._desk.inputs.restored is not None:
-            self._ledger = self._desk.inputs.restored
-            self.state = State.VOIDING
-        if self.state is State.VOIDING and self._slot.free:
+        if self.state is State.VOIDING and self._slot.free and not self._desk.ledger_broken:
             self._void(self._desk.inputs.status)
         elif self.state is State.READING:
             self._read()
@@ -122,9 +124,14 @@ class Connection:
         self._desk.identity = link.identity
         self._uptime_ms = 0
         self.state = State.REREADING
-        self._desk.emit(Reread())
         self._desk.event("link", f"Injector {link.identity.serial} connected", serial=link.identity.serial,
                          boot_count=link.identity.boot_count)
+        self._desk.read_back(lambda restored: self._reread(link, restored))
+
+    def _reread(self, link: Connected, restored: Restored) -> None:
+        if self.connected is link and self.state is State.REREADING:
+            self._ledger = restored
+            self.state = State.VOIDING
 
     def _watch_for_reset(self) -> None:
         """A controller that started again is another one until its identity is read and its records are settled."""
@@ -133,7 +140,7 @@ class Connection:
             return
         if status.uptime_ms < self._uptime_ms:
             self._lose("the injector started again")
-            self._desk.emit(Disconnect())
+            self._desk.emit(Disconnect("the injector started again"))
             return
         self._uptime_ms = status.uptime_ms
 
@@ -142,15 +149,25 @@ class Connection:
         if status is None or self._ledger is None:
             return
         accepted = max(status.authorisation_id, status.command_id)
-        self._ahead = AHEAD if accepted >= self._ledger.max_id + ID_STRIDE else ""
+        self._ahead = AHEAD if accepted >= self._ledger.max_id + ID_STRIDE else self._why_still_ahead(self._ledger)
 
         def voided(error: MotionFailed | None) -> None:
             if error is None:
                 self._start_reading()
             elif self.state is State.VOIDING:
-                self._desk.emit(Disconnect())
+                self._desk.emit(Disconnect(str(error.facts["why"])))
 
         self._slot.serve(CommandKind.VOID, 0, voided)
+
+    def _why_still_ahead(self, ledger: Restored) -> str:
+        """What our own `void` hides from the ids: that it was ahead when it was last here, or that rows are lost."""
+        connected = self.connected
+        if connected is None or not self._knows(ledger):
+            return ""
+        serial, row = connected.identity.serial, connected.anchors.newest_row
+        if row > ledger.last_row:
+            return f"The injector's anchor names row {row}, the record ends with row {ledger.last_row}: rows are lost"
+        return dict(ledger.blocked).get(serial, "")
 
     def _start_reading(self) -> None:
         ledger = self._ledger
@@ -172,8 +189,9 @@ class Connection:
         return self._cursor
 
     def _read(self) -> None:
-        """Page through the records until the last counted motion; acknowledges nothing that could be lost by it:
-        no authorisation is given meanwhile, so nothing is overwritten.
+        """Page through the records until the last counted motion.
+
+        Acknowledges nothing that could be lost by it: no authorisation is given meanwhile, so nothing is overwritten.
         """
         status, desk = self._desk.status, self._desk
         if status is None or not desk.fresh or desk.moving:
@@ -188,13 +206,14 @@ class Connection:
 
     def _settle(self, status: Status) -> None:
         identity, ledger = self._desk.identity, self._ledger
-        assert identity is not None and ledger is not None, "settled after both were read"
+        assert identity is not None, "settled after the injector was read"
+        assert ledger is not None, "settled after the ledger was read"
         records = tuple(self._records[number] for number in sorted(self._records))
         found = reconcile(self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms)
         blocked = self._ahead or found.blocked
         if blocked:
             self.state, self._why = State.BLOCKED, blocked
-            self._desk.event("blocked", blocked)
+            self._desk.event(Fact.BLOCKED, blocked, serial=identity.serial)
         elif not found.wait:
             self._apply(found)
 
@@ -213,8 +232,11 @@ class Connection:
             return
         self.state = State.READY
         self._intake.restart(found.cursor)
+        if self._paired:
+            self._paired = False
+            self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
         assert self._ledger is not None, "settled from the ledger"
-        self._restored(self._ledger)
+        self._settled(self._ledger, found.shots)
 
     def pair(self, reason: str) -> None:
         """An administrator pairs ledger and injector as they are now (LED-5).
@@ -232,4 +254,11 @@ class Connection:
             self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms, user=self._desk.user,
             reason=reason,
         )
+        self._paired = True
         self._apply(found)
+
+
+def unattributed(shots: tuple[ShotRow, ...]) -> str:
+    """What was given and no record explains, as a sentence, or "" (LED-4)."""
+    nl = sum(shot.counted_nl for shot in shots if shot.number == 0 and shot.certainty is Certainty.UNKNOWN)
+    return f"{ul(nl)} were given that no record explains, and count in full" if nl else ""

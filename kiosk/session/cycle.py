@@ -27,6 +27,11 @@ BAD_CLOSES = 3
 PUBLISH_EVERY_S = 0.05
 
 
+ToInjector = (
+    x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.WriteAnchor | x.Disconnect
+)
+
+
 class LedgerPort(Protocol):
     """What the cycle needs of the ledger thread."""
 
@@ -93,6 +98,8 @@ class Cycle:
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
         self._published = float("-inf")
         self._seated: int | None = None
+        self._now = 0.0
+        self._gap = False
         self.good_frames = 0
         self.bad_frames = 0
 
@@ -103,13 +110,14 @@ class Cycle:
     # -- the cycle -----------------------------------------------------------------------------------------------
     def run(self, now: float, late_s: float = 0.0) -> None:
         """One cycle at `now` (CLOCK_MONOTONIC, seconds), begun `late_s` after it was due."""
+        self._now = now
         requests = tuple(self._seat.poll())
         if any(isinstance(request.command, Stop) for _, request in requests):
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
         self._panel.edges()
         pedal = self.engine.pedal.read(panel, now)
-        status, records = self._exchange(pedal, now)
+        status, records = self._exchange(pedal)
         posted = [self._posted.popleft() for _ in range(len(self._posted))]
         wall_ms, trusted = self._wall()
         inputs = x.Inputs(
@@ -119,7 +127,7 @@ class Cycle:
             ledger=tuple(told for told in posted if not isinstance(told, Restored)),
             restored=next((told for told in posted if isinstance(told, Restored)), None),
             answers=tuple(self._clerk.poll()), requests=requests, seat=self._seat.seat or 0,
-            bad_frames=self._bad_lately(now), late_ms=late_s * 1000, realtime=self._realtime,
+            bad_frames=self._bad_lately(), late_ms=late_s * 1000, realtime=self._realtime,
         )
         effects = self.engine.step(inputs, now)
         for effect in effects:
@@ -138,17 +146,17 @@ class Cycle:
         self._seat.publish(self.engine.snapshot())
 
     # -- the wire ------------------------------------------------------------------------------------------------
-    def _exchange(self, pedal: bool, now: float) -> tuple[Status | None, tuple[ShotRecord, ...]]:
+    def _exchange(self, pedal: bool) -> tuple[Status | None, tuple[ShotRecord, ...]]:
         if self.injector is None:
-            self._try_to_connect(now)
+            self._try_to_connect(self._now)
             return None, ()
         try:
             if self._ask_identity:
-                self._ask_identity = False
                 self._identity = self.injector.identity()
+                self._ask_identity = False
             status, records = self.injector.exchange(pedal=pedal, cursor=self._cursor)
         except (LinkTimeout, BadFrame) as error:
-            self._count_bad(now, error)
+            self._count_bad(error)
             return None, ()
         except NappageError as error:
             self._drop(error)
@@ -156,14 +164,15 @@ class Cycle:
         self.good_frames += 1
         return status, records
 
-    def _count_bad(self, now: float, error: NappageError) -> None:
+    def _count_bad(self, error: NappageError) -> None:
+        """One bad frame or time-out, of a lease or of anything else that was sent."""
         self.bad_frames += 1
-        self._bad.append(now)
-        if self._bad_lately(now) >= BAD_CLOSES:
+        self._bad.append(self._now)
+        if self._bad_lately() >= BAD_CLOSES:
             self._drop(error)
 
-    def _bad_lately(self, now: float) -> int:
-        while self._bad and now - self._bad[0] > BAD_WINDOW_S:
+    def _bad_lately(self) -> int:
+        while self._bad and self._now - self._bad[0] > BAD_WINDOW_S:
             self._bad.popleft()
         return len(self._bad)
 
@@ -188,13 +197,16 @@ class Cycle:
         self._link = x.Connected(identity, calibration, anchors)
 
     def _drop(self, error: NappageError) -> None:
+        self._close()
+        self._why = ""
+        self._say_gone(error)
+
+    def _close(self) -> None:
+        self._panel.disable()
         if self.injector is not None:
             self.injector.close()
         self.injector = None
-        self._bad.clear()
-        self._panel.disable()
-        self._why = ""
-        self._say_gone(error)
+        self._ask_identity = False
 
     def _say_gone(self, error: NappageError) -> None:
         sentence = error.sentence.format(**error.facts)
@@ -218,14 +230,33 @@ class Cycle:
     def _perform(self, effect: x.Effect) -> None:
         match effect:
             case x.Commit(unit):
-                if not self._ledger.submit(unit):
-                    self._posted.append(WriteFailed(unit.id, 412, "the ledger's queue is full: the storage is slow"))
+                self._submit(unit)
+            case x.Reread():
+                self._reread()
+            case x.Respond(client, reply):
+                self._seat.reply(client, reply)
+            case x.Ask(ticket, question):
+                self._clerk.ask(question, ticket)
+            case x.Enable() | x.Disable() | x.TripStop() | x.Beacon() | x.Buzzer():
+                self._to_panel(effect)
+            case _:
+                self._to_injector(effect)
+
+    def _to_panel(self, effect: x.Enable | x.Disable | x.TripStop | x.Beacon | x.Buzzer) -> None:
+        match effect:
             case x.Enable(epoch):
                 self._enable(epoch)
             case x.Disable():
                 self._panel.disable()
             case x.TripStop():
                 self._panel.stop()
+            case x.Beacon(red, yellow, cyan):
+                self._panel.beacon(red=red, yellow=yellow, cyan=cyan)
+            case x.Buzzer(hertz):
+                self._panel.buzzer(hertz)
+
+    def _to_injector(self, effect: ToInjector) -> None:
+        match effect:
             case x.SendAuthorisation(authorisation, epoch):
                 self._send(authorisation.id, lambda injector: injector.authorise(authorisation, epoch))
             case x.SendCommand(command, epoch):
@@ -234,20 +265,21 @@ class Cycle:
                 self._ask_identity = True
             case x.SetCursor(cursor):
                 self._cursor = cursor
-            case x.Reread():
-                self._ledger.reread()
             case x.WriteAnchor(row, digest):
                 self._anchor(row, digest)
-            case x.Respond(client, reply):
-                self._seat.reply(client, reply)
-            case x.Ask(ticket, question):
-                self._clerk.ask(question, ticket)
-            case x.Beacon(red, yellow, cyan):
-                self._panel.beacon(red=red, yellow=yellow, cyan=cyan)
-            case x.Buzzer(hertz):
-                self._panel.buzzer(hertz)
-            case x.Disconnect():
-                self._drop(LinkTimeout(timeout_ms=0))
+            case x.Disconnect(sentence):
+                self._close()
+                self._why, self._link = sentence, x.Disconnected(sentence)
+
+    def _submit(self, unit: Unit) -> None:
+        """Hand rows in. Once one unit was not taken no later one is: the record never has a gap (LED-12)."""
+        if self._gap or not self._ledger.submit(unit):
+            self._gap = True
+            self._posted.append(WriteFailed(unit.id, 412, "the ledger's queue is full: the storage is slow"))
+
+    def _reread(self) -> None:
+        if not self._ledger.reread():
+            self._posted.append(WriteFailed(0, 412, "the ledger's queue is full: the storage is slow"))
 
     def _enable(self, epoch: int) -> None:
         try:
@@ -271,6 +303,7 @@ class Cycle:
             self._drop(error)
         except NappageError as error:
             self._sent.append(x.Sent(number, "unknown", _sentence(error)))
+            self._count_bad(error)
         else:
             self._sent.append(x.Sent(number, "done"))
 
@@ -280,17 +313,14 @@ class Cycle:
             return
         try:
             self.injector.write_anchor(Anchor(row, digest))
+        except PortGone as error:
+            self._drop(error)
         except NappageError as error:
-            self.bad_frames += 1
-            if isinstance(error, PortGone):
-                self._drop(error)
+            self._count_bad(error)
 
     def close(self) -> None:
         """Leave everything safe: enable off, port closed."""
-        self._panel.disable()
-        if self.injector is not None:
-            self.injector.close()
-            self.injector = None
+        self._close()
 
 
 def _sentence(error: NappageError) -> str:

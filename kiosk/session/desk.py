@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, ControllerState, Identity, Status
+from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
 from kiosk.records.rows import ID_STRIDE, Committed, EventRow, Restored, Row, Unit, WriteFailed
-from kiosk.session.exchange import Ask, Commit, Effect, Inputs, Question
+from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
 
 NOTICES_KEPT = 5
 SLOW_COMMIT_MS = 500
 """A commit that takes longer disarms and says that the storage is slow (LED-12)."""
+TRY_AGAIN_S = 1.0
+"""A slow storage is tried again so often, with a row that says so: nothing else might be written while it blocks."""
 MOVING = frozenset({
     ControllerState.HOMING, ControllerState.STROKE, ControllerState.PRIMING, ControllerState.SEEKING,
     ControllerState.RETRACTING,
@@ -55,11 +57,13 @@ class Desk:
         self._max_id = restored.max_id
         self._urgent = restored.max_id
         self._unit = 0
-        self._waiting: dict[int, Callable[[], None]] = {}
+        self._waiting: dict[int, tuple[Callable[[], None], Callable[[], None] | None]] = {}
         self._ticket = 0
-        self._questions: dict[int, Callable[[object], None]] = {}
+        self._questions: dict[int, Callable[[Answer], None]] = {}
         self._rows: list[Row] = []
         self._sent_at: dict[int, float] = {}
+        self._tried = 0.0
+        self._read_back: list[Callable[[Restored], None]] = []
 
     # -- the step ------------------------------------------------------------------------------------------------
     def begin(self, inputs: Inputs, now: float) -> None:
@@ -68,16 +72,33 @@ class Desk:
         self.fresh = inputs.status is not None
         if inputs.status is not None:
             self.status = inputs.status
-        for outcome in inputs.ledger:
+
+    def hear(self) -> None:
+        """What the ledger and the clerk have to tell; whoever waited goes on. What stops was looked at before."""
+        for outcome in self.inputs.ledger:
             self._take(outcome)
-        if self._sent_at and now - next(iter(self._sent_at.values())) > SLOW_COMMIT_MS / 1000:
-            self.ledger_slow = True
+        if self._sent_at:
+            if self.now - next(iter(self._sent_at.values())) > SLOW_COMMIT_MS / 1000:
+                self.ledger_slow = True
+        elif self.ledger_slow and self.now - self._tried > TRY_AGAIN_S:
+            self._tried = self.now
+            self.event("storage", "The storage was slow and is tried again")
+        if self.inputs.restored is not None:
+            waiting, self._read_back = self._read_back, []
+            for then in waiting:
+                then(self.inputs.restored)
+        for answer in self.inputs.answers:
+            heard = self._questions.pop(answer.ticket, None)
+            if heard is not None:
+                heard(answer)
 
     def _take(self, outcome: Committed | WriteFailed) -> None:
-        then = self._waiting.pop(outcome.unit, None)
+        then, failed = self._waiting.pop(outcome.unit, (None, None))
         self._sent_at.pop(outcome.unit, None)
         if isinstance(outcome, WriteFailed):
             self.ledger_broken = outcome.sentence
+            if failed is not None:
+                failed()
             return
         self.last_row, self.last_hash = outcome.last_row, outcome.last_hash
         self.ledger_slow = outcome.took_ms > SLOW_COMMIT_MS
@@ -85,10 +106,11 @@ class Desk:
             then()
 
     def finish(self) -> list[Effect]:
-        """The step's effects; rows that nobody waits for go out in one unit, ahead of the rest."""
+        """The step's effects; rows that nobody waits for go out in one unit, after the rows written before them."""
         if self._rows:
             rows, self._rows = tuple(self._rows), []
-            self.effects.insert(0, self._unit_of(rows, None))
+            last = max((place for place, effect in enumerate(self.effects) if isinstance(effect, Commit)), default=-1)
+            self.effects.insert(last + 1, self._unit_of(rows))
         return self.effects
 
     def emit(self, effect: Effect) -> None:
@@ -99,17 +121,25 @@ class Desk:
         """Have rows committed with this step, in order, without waiting."""
         self._rows.extend(rows)
 
-    def commit(self, *rows: Row, then: Callable[[], None]) -> None:
-        """Have rows committed, after all that was written before; `then` runs in the step that hears of it."""
-        pending, self._rows = tuple(self._rows), []
-        self.effects.append(self._unit_of(pending + rows, then))
+    def commit(self, *rows: Row, then: Callable[[], None], failed: Callable[[], None] | None = None) -> None:
+        """Have rows committed, after all that was written before; `then` runs in the step that hears of it.
 
-    def _unit_of(self, rows: tuple[Row, ...], then: Callable[[], None] | None) -> Commit:
+        `failed` runs instead when the ledger could not be written; nothing is written after that.
+        """
+        pending, self._rows = tuple(self._rows), []
+        commit = self._unit_of(pending + rows)
+        self._waiting[commit.unit.id] = (then, failed)
+        self.effects.append(commit)
+
+    def _unit_of(self, rows: tuple[Row, ...]) -> Commit:
         self._unit += 1
         self._sent_at[self._unit] = self.now
-        if then is not None:
-            self._waiting[self._unit] = then
         return Commit(Unit(self._unit, rows))
+
+    def read_back(self, then: Callable[[Restored], None]) -> None:
+        """Have the ledger read back, after all that was handed to it; `then` runs in the step that hears of it."""
+        self._read_back.append(then)
+        self.emit(Reread())
 
     @property
     def mono_ms(self) -> int:
@@ -134,7 +164,7 @@ class Desk:
 
     def urgent_id(self) -> int | None:
         """An id above the last drawn for a command that waits for no disk; None when all fifteen are used."""
-        if self._max_id == 0 or self._urgent + 1 >= self._max_id + ID_STRIDE:
+        if self._urgent + 1 >= self._max_id + ID_STRIDE:
             return None
         self._urgent += 1
         return self._urgent
@@ -144,23 +174,13 @@ class Desk:
         return self._max_id
 
     # -- the clerk -----------------------------------------------------------------------------------------------
-    def ask(self, question: Question, then: Callable[[object], None]) -> None:
+    def ask(self, question: Question, then: Callable[[Answer], None]) -> None:
         """Ask the clerk; `then` gets its `Answer` in a later step."""
         self._ticket += 1
         self._questions[self._ticket] = then
         self.emit(Ask(self._ticket, question))
 
-    def take_answers(self) -> None:
-        for answer in self.inputs.answers:
-            then = self._questions.pop(answer.ticket, None)
-            if then is not None:
-                then(answer)
-
     # -- what the controller does ----------------------------------------------------------------------------------
     @property
     def moving(self) -> bool:
         return self.status is not None and self.status.state in MOVING
-
-
-URGENT = frozenset({CommandKind.STOP, CommandKind.VOID, CommandKind.RETRACT})
-"""Commands that need no commit before them: they only ever take something away."""

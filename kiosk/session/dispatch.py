@@ -3,8 +3,8 @@
     decided -> COMMIT -> SUPPLY -> SENT -> LIVE -> (SETTLE) -> ended
 
 Commit first (LED-1), then the checks again, then enable and motor supply, then the checks once more and the send. Only
-one is on its way at any time (LIM-7, LED-3). Whatever interrupts it leads to SETTLE, where a `void` with a higher id
-makes a late frame harmless and the controller's own account decides what was done (LED-4).
+one is on its way at any time (LIM-7, LED-3). Whatever interrupts it leads to SETTLE, where a `void` or `stop` with a
+higher id makes a late frame harmless and the controller's own account decides what was done (LED-4).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from drivers.ports import Authorisation
 from drivers.registers import Command, CommandKind, Input, ShotRecord
 from kiosk.records.rows import AuthorisationRow, Certainty, ResolutionRow
 from kiosk.session.desk import Desk
-from kiosk.session.exchange import Disable, Enable, SendAuthorisation, SendCommand
+from kiosk.session.exchange import Disable, Disconnect, Enable, SendAuthorisation, SendCommand
 
 SUPPLY_WITHIN = 0.300
 """Seconds from enable to motor supply seen by the controller; feedback of the relay is due within 0.050 s."""
@@ -24,7 +24,9 @@ FEEDBACK_WITHIN = 0.050
 VOID_AGAIN_AFTER = 0.200
 BEGINS_WITHIN = 1.0
 SETTLES_WITHIN = 3.0
-"""Longer than any stroke; after it the enable is dropped, whatever the controller says."""
+"""Longer than any stroke; after it the enable is dropped and the injector is connected anew, which settles it."""
+SERVED_WITHIN = 20.0
+"""Twice the longest service motion, a prime of 500 uL at 50 uL/s."""
 
 
 class Stage(Enum):
@@ -76,15 +78,21 @@ class Dispatch:
         self._since = desk.now
         self._void_id = 0
         self._voided_at = self._interrupted_at = 0.0
+        self._taken_back_by = CommandKind.VOID
+        self._accepted = False
         self._sentence = ""
         self.over = False
-        desk.commit(row, then=self._committed)
+        desk.commit(row, then=self._committed, failed=self._not_committed)
 
     @property
     def id(self) -> int:
         return self.row.id
 
     # -- forward -------------------------------------------------------------------------------------------------
+    def _not_committed(self) -> None:
+        if not self.over:
+            self._withdraw("the record cannot be written")
+
     def _committed(self) -> None:
         if self.over:
             return
@@ -101,7 +109,12 @@ class Dispatch:
 
     def step(self) -> None:
         """Look at what this cycle brought."""
-        if self.stage is Stage.SUPPLY:
+        self._see_acceptance()
+        if self.stage is Stage.COMMIT:
+            reason = self._recheck()
+            if reason:
+                self._withdraw(reason)
+        elif self.stage is Stage.SUPPLY:
             self._await_supply()
         elif self.stage is Stage.SENT:
             self._hear_of_sending()
@@ -109,6 +122,13 @@ class Dispatch:
             self._watch()
         elif self.stage is Stage.SETTLE:
             self._settle()
+
+    def _see_acceptance(self) -> None:
+        """Whether the controller has shown it as accepted; a later command's id may hide a command's own."""
+        status = self._desk.status
+        if status is not None and self._desk.fresh:
+            shown = status.authorisation_id if isinstance(self.payload, Authorisation) else status.command_id
+            self._accepted = self._accepted or shown == self.id
 
     def _await_supply(self) -> None:
         desk = self._desk
@@ -138,25 +158,27 @@ class Dispatch:
         if outcome is None:
             return
         if outcome.result == "done":
-            self.stage = Stage.LIVE
+            self.stage, self._accepted = Stage.LIVE, True
             reason = self._recheck()
             if reason:
                 self.interrupt(reason)
         elif outcome.result == "unknown":
-            self.interrupt(outcome.sentence)
+            self._begin_settling(outcome.sentence, CommandKind.STOP if self._moves else CommandKind.VOID)
         else:
             self._end(Certainty.NOT_DONE, outcome.sentence)
 
     def _watch(self) -> None:
         status = self._desk.status
-        if status is None or not self._desk.fresh:
+        if status is None or not self._desk.fresh or not self._accepted:
             return
-        accepted = status.authorisation_id if isinstance(self.payload, Authorisation) else status.command_id
-        if not self._moves:
-            if accepted >= self.id:
-                self._end(Certainty.DONE, "")
-        elif accepted == self.id and status.shots_left == 0 and self._quiet() and not self._still_expected():
+        at_rest = status.shots_left == 0 and self._quiet() and not self._still_expected()
+        if at_rest or not self._moves:
             self._end(Certainty.DONE, "")
+        elif isinstance(self.payload, Command):
+            late = self._desk.now - self._since > SERVED_WITHIN
+            reason = "it took too long" if late else self._recheck()
+            if reason:
+                self.interrupt(reason)
 
     def _still_expected(self) -> bool:
         """A service motion that was accepted begins within a moment; its record is waited for."""
@@ -169,39 +191,55 @@ class Dispatch:
 
     # -- interruption ----------------------------------------------------------------------------------------------
     def interrupt(self, sentence: str, kind: CommandKind = CommandKind.VOID) -> None:
-        """Take it back: `void` lets the present stroke end, `stop` does not. What was done is found out, not assumed."""
-        if self.over or (self.stage is Stage.SETTLE and kind is not CommandKind.STOP):
+        """Take it back: `void` lets the present stroke end, `stop` does not.
+
+        What was done is found out, not assumed. A service motion is always stopped: it is in nobody's skin. What moves
+        nothing is left alone by others; a `void` only follows its own unknown outcome.
+        """
+        if self.over or not self._moves:
             return
-        self._sentence = self._sentence or sentence
+        kind = CommandKind.STOP if isinstance(self.payload, Command) else kind
         if self.stage in (Stage.COMMIT, Stage.SUPPLY):
             self._withdraw(sentence)
-            return
-        if self.stage is not Stage.SETTLE:
-            self._interrupted_at = self._desk.now
-        self.stage = Stage.SETTLE
+        elif self.stage is not Stage.SETTLE:
+            self._begin_settling(sentence, kind)
+        elif kind is CommandKind.STOP and self._taken_back_by is not CommandKind.STOP:
+            self._take_back(kind)
+
+    def _begin_settling(self, sentence: str, kind: CommandKind) -> None:
+        self.stage, self._sentence, self._interrupted_at = Stage.SETTLE, sentence, self._desk.now
         self._take_back(kind)
 
     def _take_back(self, kind: CommandKind) -> None:
         taken = self._desk.urgent_id()
-        self._voided_at = self._desk.now
-        if taken is not None:
-            self._void_id = taken
-            self._desk.emit(SendCommand(Command(taken, kind), None))
+        if taken is None:
+            self._give_up()
+            return
+        self._voided_at, self._taken_back_by, self._void_id = self._desk.now, kind, taken
+        self._desk.emit(SendCommand(Command(taken, kind), None))
+
+    def _give_up(self) -> None:
+        """Nothing settles it on this connection: without a lease the controller stops by itself, then LED-4 decides."""
+        self._desk.emit(Disable())
+        self._desk.emit(Disconnect("what was sent did not settle"))
 
     def _settle(self) -> None:
         status, desk = self._desk.status, self._desk
         if status is None or not desk.fresh:
             return
         if desk.now - self._interrupted_at > SETTLES_WITHIN:
-            desk.emit(Disable())
-        if status.command_id < self._void_id:
+            self._give_up()
+        elif status.command_id < self._void_id:
             if desk.now - self._voided_at > VOID_AGAIN_AFTER:
-                self._take_back(CommandKind.VOID)
-            return
-        if not self._quiet():
-            return
-        accepted = bool(self.records) or (isinstance(self.payload, Authorisation) and status.authorisation_id == self.id)
-        self._end(Certainty.DONE if accepted else Certainty.NOT_DONE, self._sentence)
+                self._take_back(self._taken_back_by)
+        elif self._quiet():
+            self._end(self._what_was_done(), self._sentence)
+
+    def _what_was_done(self) -> Certainty:
+        if self._accepted or self.records:
+            return Certainty.DONE
+        # Whatever moves leaves a record, so without one it was not begun; of a message no trace is left but its id.
+        return Certainty.NOT_DONE if self._moves else Certainty.UNKNOWN
 
     def abandon(self) -> None:
         """The link is lost: unknown until reconciled."""
@@ -222,5 +260,3 @@ class Dispatch:
             ResolutionRow(self.id, self._desk.mono_ms, certainty, len(self.records), sentence or "as authorised")
         )
         self._ended(Ended(certainty, self.records, sentence))
-
-

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
 from kiosk.alarms.annunciator import Annunciator
 from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot
 from kiosk.protocols.envelope import Course, envelope_for
 from kiosk.protocols.library import Library
 from kiosk.protocols.limits import Setting, Totals, Verdict
-from kiosk.protocols.profile import Device
+from kiosk.protocols.profile import MODES, Device
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
-from kiosk.session import guards, present
-from kiosk.session.connection import Connection
+from kiosk.session import guards, looks, present
+from kiosk.session.closing import Closing
+from kiosk.session.connection import Connection, unattributed
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
+from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
+from kiosk.session.fluid_path import FluidPath
 from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
@@ -35,7 +39,7 @@ from kiosk.session.stop import StopCircuit
 from kiosk.session.tally import Tally
 from kiosk.session.treatment import Treatment
 
-PARTS_CHANGED = frozenset({Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE})
+PARTS_CHANGED = frozenset({Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE, NEEDLE_GONE, SYRINGE_GONE})
 
 
 class Engine:
@@ -70,15 +74,19 @@ class Engine:
         self.lease = KioskLease()
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
-        self.intake = Intake(self.desk, self._counted)
+        self.intake = Intake(self.desk, self.tally.add)
         self.connection = Connection(self.desk, self.slot, self.intake, self._reconciled)
-        self.setup = Setup(self.desk, self.slot, library, self._fact)
+        self.setup = Setup(self.desk, library, self._fact)
+        self.path = FluidPath(self.desk, self.slot, library, self.setup)
         self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
-        self.selftest = SelfTest(self.desk, self.slot, present.looks(self), lambda key: present.detail(self, key))
+        self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
         self.signals = Signals(self.desk, Annunciator())
+        self.closing = Closing(self)
         self.requests = Requests(self)
+        self.why_no_envelope = ""
+        """Why the parts that are known make no envelope (LIM-9)."""
         self._snapshot_number = 0
         self._verdict: tuple[object, Verdict] | None = None
         self._restore(restored)
@@ -91,27 +99,28 @@ class Engine:
             for event in restored.events:
                 if event.kind == Fact.ARMING:
                     self.treatment.remember(present.setting_of(event))
-        self._recount(restored)
+        self._recount(restored.shots)
 
-    def _recount(self, restored: Restored) -> None:
+    def _recount(self, shots: tuple[ShotRow, ...]) -> None:
         """Fold the session's shots again: after a reconnect some may have been recovered."""
-        self.tally.restart(restored.shots)
-        self.intake.point = max((shot.point for shot in restored.shots), default=0)
+        self.tally.restart(shots)
+        self.intake.new_session(max((shot.point for shot in shots), default=0))
 
     # -- the step ------------------------------------------------------------------------------------------------
     def step(self, inputs: Inputs, now: float) -> list[Effect]:
         """One cycle. `now` is CLOCK_MONOTONIC, seconds; it never goes back."""
         desk = self.desk
         desk.begin(inputs, now)
-        desk.take_answers()
         self.stop.step()
         if self.stop.live:
             self.treatment.end(self.stop.view().sentence.rstrip("."), CommandKind.STOP)
             self.slot.interrupt("stopped", CommandKind.STOP)
         self.connection.step()
+        desk.hear()
         self._take_records()
         self.slot.step()
         self.setup.step()
+        self.path.step()
         self.requests.step()
         if self.treatment.arming is not None and not self.lease.live(now):
             self.signals.kiosk_lost = True
@@ -136,11 +145,10 @@ class Engine:
             self.treatment.end(trouble)
 
     # -- what the parts ask of each other --------------------------------------------------------------------------
-    def _counted(self, shot: ShotRow) -> None:
-        self.tally.add(shot)
-
-    def _reconciled(self, restored: Restored) -> None:
-        self._recount(restored)
+    def _reconciled(self, restored: Restored, recovered: tuple[ShotRow, ...]) -> None:
+        """Ledger and injector agree; `recovered` are the rows that the comparison added to what `restored` holds."""
+        self._recount(restored.shots + tuple(shot for shot in recovered if shot.session == self.desk.session))
+        self.signals.unattributed = unattributed(recovered) or self.signals.unattributed
         self.rebuild_envelope()
 
     def _fact(self, kind: str) -> None:
@@ -149,51 +157,64 @@ class Engine:
             self.tally.new_syringe()
         elif kind == Fact.NEEDLE:
             self.tally.new_needle()
+        elif kind == Fact.PRODUCT:
+            self.treatment.forget_crossings()
         if kind in PARTS_CHANGED:
+            self.path.changed()
             self.treatment.end("product, needle or syringe changed")
             self.rebuild_envelope()
+            self.plan()
 
     def rebuild_envelope(self) -> None:
-        """What may be done with the parts as they are now; nothing while one of them is missing."""
+        """What may be done with the parts as they are now; nothing while one of them is missing or unknown."""
         facts, connected, identity = self.setup.facts, self.connection.connected, self.desk.identity
-        self.treatment.envelope = None
-        protocol = self.setup.protocol
-        if facts is None or protocol is None or connected is None or identity is None or connected.calibration is None:
+        self.treatment.envelope, self.why_no_envelope, self._verdict = None, "", None
+        protocol, library = self.setup.protocol, self.library
+        if facts is None or protocol is None or not (facts.product and facts.needle and facts.syringe):
             return
-        if not (facts.product and facts.needle and facts.syringe):
+        if connected is None or identity is None or connected.calibration is None:
             return
-        envelope = envelope_for(
-            device=self.device, identity=identity, calibration=connected.calibration,
-            needle=self.library.needles[facts.needle], syringe=self.library.syringes[facts.syringe], protocol=protocol,
-            product=self.library.products[facts.product],
-            course=Course(facts.course_sessions, facts.course_nl, facts.course_days), simulated=self.simulated,
-        )
+        needle, syringe = library.needles.get(facts.needle), library.syringes.get(facts.syringe)
+        product = library.products.get(facts.product)
+        if needle is None or syringe is None or product is None:
+            self.why_no_envelope = "a product, needle or syringe of this session is not among the profiles any more"
+            return
+        try:
+            envelope = envelope_for(
+                device=self.device, identity=identity, calibration=connected.calibration, needle=needle,
+                syringe=syringe, protocol=protocol, product=product,
+                course=Course(facts.course_sessions, facts.course_nl, facts.course_days), simulated=self.simulated,
+            )
+        except NappageError as error:
+            self.why_no_envelope = error.sentence.format(**error.facts)
+            self.desk.event("refused", self.why_no_envelope)
+            return
         first = protocol.zones[0]
-        self.treatment.begin(envelope, (first.key, first.sides[0]))
-        self.plan()
+        self.treatment.begin(envelope, (first.key, first.sides[0]), MODES[protocol.modes[0]])
 
     def plan(self) -> None:
-        """Record what the protocol plans for each zone, once for each set of parts: the record shows given against it."""
+        """Record what the protocol plans for each zone, once for each set of parts: given is shown against it."""
         for row in present.plan(self):
             self.setup.record(Fact.PLAN, row["sentence"], **row["body"])
 
     def totals(self, setting: Setting) -> Totals:
         """What counts against the next shot of `setting`."""
         facts, envelope, status = self.setup.facts, self.treatment.envelope, self.desk.status
-        assert facts is not None and envelope is not None, "totals belong to a session with its parts"
+        assert facts is not None, "totals belong to a session"
+        assert envelope is not None, "totals belong to its parts"
         held = facts.fill_nl - self.tally.syringe_nl
         if status is not None:
             held = min(held, status.plunger_nl)
         return self.tally.totals(
-            (setting.zone, setting.side), point_open=self.intake.pressing,
-            usable_nl=max(0, held - envelope.reserve_nl), course=(facts.course_sessions + 1, facts.course_nl),
+            (setting.zone, setting.side), usable_nl=max(0, held - envelope.reserve_nl),
+            course=(facts.course_sessions + 1, facts.course_nl),
         )
 
     def against_setting(self) -> Iterator[str]:
         """What the envelope has against the present values."""
         setting = self.treatment.setting
-        if setting is None:
-            yield "product, needle and syringe are not all known"
+        if setting is None or self.treatment.envelope is None:
+            yield self.why_no_envelope.rstrip(".") or "product, needle and syringe are not all known"
             return
         verdict = self.verdict(setting)
         for refusal in verdict.refusals:
@@ -203,7 +224,7 @@ class Engine:
 
     def verdict(self, setting: Setting) -> Verdict:
         """The envelope's verdict, kept until something that it depends on changes."""
-        key = (setting, self.totals(setting), self.treatment.confirmed, id(self.treatment.envelope))
+        key = (setting, self.totals(setting), self.treatment.confirmed)
         if self._verdict is None or self._verdict[0] != key:
             self._verdict = (key, self.treatment.verdict(setting))
         return self._verdict[1]
@@ -215,18 +236,16 @@ class Engine:
         certified = self._certified
         if certified is None or (certified.id, certified.crc) != (calibration.id, calibration.crc):
             return "The injector's calibration is not the one last certified: a technician calibrates it."
-        today = datetime.fromtimestamp(self.desk.inputs.wall_ms / 1000, UTC).date().isoformat()
-        return "" if today <= certified.expires else f"The calibration expired on {certified.expires}."
+        return "" if self.today() <= certified.expires else f"The calibration expired on {certified.expires}."
 
-    @property
-    def relay_stuck(self) -> bool:
-        return self.signals.relay_stuck
+    def today(self) -> str:
+        """ISO date, UTC."""
+        return datetime.fromtimestamp(self.desk.inputs.wall_ms / 1000, UTC).date().isoformat()
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""
-        return self.library.sha256(protocol) in self.approvals
+        return protocol in self.library.protocols and self.library.sha256(protocol) in self.approvals
 
-    @property
     def new_session_number(self) -> int:
         """Number for a session that is opened now."""
         number, self.next_session = self.next_session, self.next_session + 1
@@ -237,9 +256,9 @@ class Engine:
         facts = self.setup.facts
         self.last_session = 0 if facts is None else facts.number
         self.setup.close()
+        self.path.changed()
         self.treatment.clear()
-        self.tally = Tally()
-        self.desk.session = 0
+        self._recount(())
 
     def _zone_title(self, zone: str) -> str:
         protocol = self.setup.protocol
@@ -257,9 +276,10 @@ class Engine:
             return "home"
         if facts.finished:
             return "closing"
-        return "setup" if facts.step(self.desk.inputs.wall_ms) is not None else "treat"
+        return "setup" if self.setup.due is not None else "treat"
 
     def missing(self) -> tuple[str, ...]:
+        """What stands between now and arming, in sentences; empty when it can be armed (UI-5)."""
         return guards.missing(self)
 
     def snapshot(self) -> Snapshot:
@@ -269,4 +289,5 @@ class Engine:
         return present.snapshot(self, self._snapshot_number)
 
     def catalogue(self) -> Catalogue:
+        """What can be chosen on this device."""
         return present.catalogue(self)

@@ -199,11 +199,12 @@ class Buzzer(_Value, frozen=True):
 
 
 class Disconnect(_Value, frozen=True):
-    """Close the port and open it again: three bad frames in a second (LNK-3)."""
+    """Close the port and open it again, through reconciliation (LED-4); the sentence says why."""
+
+    sentence: str
 
 
 Effect = (
-    Commit | Enable | Disable | TripStop | SendAuthorisation | SendCommand | AskIdentity | SetCursor | Reread | WriteAnchor
-    | Respond | Ask | Beacon | Buzzer | Disconnect
+    Commit | Enable | Disable | TripStop | SendAuthorisation | SendCommand | AskIdentity | SetCursor | Reread
+    | WriteAnchor | Respond | Ask | Beacon | Buzzer | Disconnect
 )
-

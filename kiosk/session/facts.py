@@ -6,7 +6,7 @@ after a power loss is the session that was left (LED-6: disarmed).
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from kiosk.records.rows import EventRow, SessionRow
 PATH_LASTS_MS = 4 * 3600 * 1000
 """A fluid path is used for at most 4 h (LIM-14)."""
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
+NEEDLE_GONE, SYRINGE_GONE = "needle removed", "syringe removed"
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -46,62 +47,71 @@ class Facts(msgspec.Struct, frozen=True):
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
-        if not self.screened:
-            return "screening"
-        if not self.product:
-            return "product"
-        if not self.needle or self.path_expired(wall_ms):
-            return "needle"
-        if not self.syringe:
-            return "syringe"
-        if not self.prepared:
-            return "preparation"
-        return None if self.primed else "prime"
+        return next((step for step, done in self._steps(wall_ms) if not done), None)
 
     def steps_done(self, wall_ms: int) -> tuple[SetupStep, ...]:
-        known: tuple[tuple[SetupStep, bool], ...] = (
-            ("screening", self.screened), ("product", bool(self.product)),
-            ("needle", bool(self.needle) and not self.path_expired(wall_ms)), ("syringe", bool(self.syringe)),
-            ("preparation", self.prepared), ("prime", self.primed),
+        """The steps that need not be done again."""
+        return tuple(step for step, done in self._steps(wall_ms) if done)
+
+    def _steps(self, wall_ms: int) -> tuple[tuple[SetupStep, bool], ...]:
+        return (
+            ("screening", self.screened),
+            ("product", bool(self.product)),
+            ("needle", bool(self.needle) and not self.path_expired(wall_ms)),
+            ("syringe", bool(self.syringe)),
+            ("preparation", self.prepared),
+            ("prime", self.primed),
         )
-        return tuple(step for step, done in known if done)
 
     def path_expired(self, wall_ms: int) -> bool:
+        """Whether the fluid path has been open for more than 4 h."""
         return self.path_opened_ms > 0 and wall_ms - self.path_opened_ms > PATH_LASTS_MS
 
 
 def opened(row: SessionRow) -> Facts:
+    """The facts of a session that was just opened."""
     return Facts(row.session, row.protocol, row.patient, row.user)
 
 
 def fold(facts: Facts, event: EventRow) -> Facts:
     """The facts after `event`; a kind that carries none changes nothing."""
-    body = event.body
-    match event.kind:
-        case Fact.SCREENING:
-            change: dict[str, object] = {"screened": True}
-        case Fact.PRODUCT:
-            change = {key: body[key] for key in ("product", "lot", "expiry")} | {"primed": False}
-        case Fact.NEEDLE:
-            # A new needle holds air: it is primed, and its path is as old as the rest of it.
-            change = {"needle": body["needle"], "primed": False}
-            if facts.syringe == "" or body.get("path_closed"):
-                change |= {"syringe": "", "path_opened_ms": 0, "refill": False}
-        case Fact.SYRINGE:
-            new_line = bool(body["new_line"])
-            change = {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
-        case Fact.PATH_OPENED:
-            change = {"path_opened_ms": body["wall_ms"]}
-        case Fact.PREPARATION:
-            change = {"prepared": True}
-        case kind if kind in (PRIMED, NOT_PRIMED):
-            change = {"primed": kind == PRIMED}
-        case kind if kind in (FINISHED, RESUMED):
-            change = {"finished": kind == FINISHED}
-        case kind if kind == COURSE:
-            days = cast("int", body["days"])
-            change = {"course_sessions": body["sessions"], "course_nl": body["nl"],
-                      "course_days": None if days < 0 else days}
-        case _:
-            return facts
-    return msgspec.structs.replace(facts, **change)
+    change = PLAIN.get(event.kind) or _with_body(facts, event.kind, event.body)
+    return msgspec.structs.replace(facts, **change) if change else facts
+
+
+NO_PATH: dict[str, Any] = {"syringe": "", "path_opened_ms": 0, "refill": False}
+PLAIN: dict[str, dict[str, Any]] = {
+    Fact.SCREENING: {"screened": True},
+    Fact.PREPARATION: {"prepared": True},
+    NEEDLE_GONE: {"needle": "", "primed": False},
+    SYRINGE_GONE: {"syringe": "", "primed": False},
+    PRIMED: {"primed": True},
+    NOT_PRIMED: {"primed": False},
+    FINISHED: {"finished": True},
+    RESUMED: {"finished": False},
+}
+"""Kinds that say all by themselves."""
+
+
+def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    if kind == Fact.PRODUCT:
+        return _product(facts, body)
+    if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
+        return {"needle": body["needle"], "primed": False} | (NO_PATH if body.get("path_closed") else {})
+    if kind == Fact.SYRINGE:
+        new_line = bool(body["new_line"])
+        return {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
+    if kind == Fact.PATH_OPENED:
+        return {"path_opened_ms": body["wall_ms"]}
+    if kind == COURSE:
+        days = None if body["days"] < 0 else body["days"]
+        return {"course_sessions": body["sessions"], "course_nl": body["nl"], "course_days": days}
+    return {}
+
+
+def _product(facts: Facts, body: dict[str, Any]) -> dict[str, Any]:
+    """Another product leaves nothing of the path; another lot of the same needs another syringe."""
+    change: dict[str, Any] = {key: body[key] for key in ("product", "lot", "expiry")} | {"primed": False}
+    if body["product"] != facts.product:
+        return change | NO_PATH
+    return change if body["lot"] == facts.lot else change | {"syringe": ""}

@@ -9,42 +9,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
+from kiosk.session.words import fault_words
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
+    from kiosk.session.facts import Facts
 
 LATE_DISARMS_MS = 50.0
 """One cycle later than this disarms (WDG-6)."""
 BAD_FRAMES_DISARM = 3
 """So many bad frames in a second disarm (LNK-3)."""
 
-SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON | Fault.CALIBRATION
-FORGIVEN = {CommandKind.HOME: SYRINGE_FAULTS, CommandKind.SYRINGE_CHANGED: SYRINGE_FAULTS}
-"""Faults that only a syringe change or a calibration ends, and what they do not stand in the way of."""
-
-FAULT_WORDS = {
-    Fault.HOMING: "the needle did not home",
-    Fault.RETRACT: "the needle did not retract: lift the handpiece away",
-    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away",
-    Fault.DEPTH_MISMATCH: "measured depth differs from the set depth",
-    Fault.DOSE_MISMATCH: "measured dose differs from the set dose",
-    Fault.OCCLUSION: "the line is blocked",
-    Fault.SUPPLY: "the motor supply was lost in a motion",
-    Fault.LEASE: "the injector lost contact with control",
-    Fault.CONTACT: "skin contact was lost in a shot, or present at a service motion",
-    Fault.INPUT_STUCK: "trigger or pedal is held or stuck",
-    Fault.MEMORY: "the injector's memory failed",
-    Fault.CALIBRATION: "the injector has no valid calibration",
-    Fault.PISTON: "the plunger did not meet the piston",
-    Fault.RESERVE: "the syringe is at its reserve",
-    Fault.INTERRUPTED: "a shot was interrupted by a reset",
-    Fault.COUNTER: "a counter of the injector is full",
-}
-
-
-def faults(bits: int) -> list[str]:
-    """The controller's faults in words."""
-    return [words for fault, words in FAULT_WORDS.items() if bits & fault]
+SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
+"""Faults that only a syringe change ends."""
+UNCALIBRATED = SYRINGE_FAULTS | Fault.CALIBRATION
+FORGIVEN = {CommandKind.HOME: UNCALIBRATED, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
+"""What does not stand in the way of homing, nor of the syringe change that ends it."""
 
 
 def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator[str]:
@@ -60,27 +40,25 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
         yield "the storage is slow: a record took over 500 ms"
     if not desk.inputs.panel_alive:
         yield "the pins are silent: start the program again"
+    if engine.signals.relay_stuck:
+        yield "the enable relay does not do what it is told"
     if desk.status is not None and desk.status.faults:
-        yield from faults(desk.status.faults & ~forgiven)
+        yield from fault_words(desk.status.faults & ~forgiven)
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
     """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change."""
     yield from against_everything(engine, FORGIVEN.get(kind, Fault.NONE))
-    if desk_contact(engine):
+    status = engine.desk.status
+    if status is not None and status.inputs & Input.CONTACT:
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:
         yield "a treatment is armed"
 
 
-def desk_contact(engine: Engine) -> bool:
-    status = engine.desk.status
-    return status is not None and bool(status.inputs & Input.CONTACT)
-
-
 def against_arming(engine: Engine) -> Iterator[str]:
     """What ends an arming that lives, and forbids a new one."""
-    desk = engine.desk
+    desk, signals = engine.desk, engine.signals
     yield from against_everything(engine)
     if not engine.lease.live(desk.now):
         yield "the screen does not show what is going on"
@@ -94,6 +72,48 @@ def against_arming(engine: Engine) -> Iterator[str]:
         yield "the clock is not trusted: set the time"
     if not engine.people.active:
         yield "nobody is signed in, or the screen is locked"
+    if not engine.selftest.passed:
+        yield "the self-test has not passed"
+    if engine.pedal.failed:
+        yield engine.pedal.failed
+    if signals.mismatch:
+        yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
+    if signals.unattributed:
+        yield f"{signals.unattributed}: look at the patient, then acknowledge the alarm"
+    yield from _against_session(engine)
+
+
+def _against_session(engine: Engine) -> Iterator[str]:
+    facts, connected = engine.setup.facts, engine.connection.connected
+    if facts is None:
+        yield "no session is open"
+        return
+    if engine.setup.protocol is None:
+        yield f"the protocol {facts.protocol} is not among the profiles any more: finish this session"
+        return
+    step = engine.setup.due
+    if step is not None:
+        yield f"the set-up waits for: {step}"
+    if facts.expiry and facts.expiry < engine.today():
+        yield f"lot {facts.lot} expired on {facts.expiry}"
+    if connected is not None and connected.calibration is not None:
+        refusal = engine.calibration_refusal(connected.calibration)
+        if refusal:
+            yield refusal.rstrip(".")
+    if not engine.simulated and not engine.approved(facts.protocol):
+        yield "the protocol is not approved on this device"
+    yield from _against_parts(engine, facts)
+
+
+def _against_parts(engine: Engine, facts: Facts) -> Iterator[str]:
+    """What the handpiece and the clamp hold, as the controller senses it (LIM-12)."""
+    status, syringe = engine.desk.status, engine.library.syringes.get(facts.syringe)
+    if status is None:
+        return
+    if not status.inputs & Input.NEEDLE_FITTED:
+        yield "the handpiece holds no needle"
+    if syringe is not None and status.syringe_type != syringe.type:
+        yield "the clamp holds another syringe than the one confirmed"
 
 
 def missing(engine: Engine) -> tuple[str, ...]:
@@ -102,31 +122,16 @@ def missing(engine: Engine) -> tuple[str, ...]:
 
 
 def _missing(engine: Engine) -> Iterator[str]:
-    desk, treatment = engine.desk, engine.treatment
+    treatment, status = engine.treatment, engine.desk.status
     yield from against_arming(engine)
-    if not engine.selftest.passed:
-        yield "the self-test has not passed"
-    facts = engine.setup.facts
-    if facts is None:
-        yield "no session is open"
-        return
-    step = facts.step(desk.inputs.wall_ms)
-    if step is not None:
-        yield f"the set-up waits for: {step}"
-    if not desk.simulated and not engine.approved(facts.protocol):
-        yield "the protocol is not approved on this device"
-    status = desk.status
     if status is not None:
         if status.state == ControllerState.UNHOMED:
             yield "the needle's place is unknown: home it"
         if status.inputs & (Input.TRIGGER | Input.PEDAL):
             yield "trigger or pedal is held: release it"
-        if not status.inputs & Input.NEEDLE_FITTED:
-            yield "the handpiece holds no needle"
-    if engine.pedal.failed:
-        yield engine.pedal.failed
     if engine.slot.current is not None and treatment.arming is None:
         yield f"the injector is at work: {engine.slot.words.lower()}"
     if treatment.question is not None:
         yield "a question waits for its answer"
-    yield from engine.against_setting()
+    if engine.setup.facts is not None:
+        yield from engine.against_setting()

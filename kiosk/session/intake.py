@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import Identity, Input, Outcome, ShotRecord
+from drivers.registers import Identity, Input, Mode, Outcome, ShotRecord
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import SetCursor
@@ -40,9 +40,13 @@ class Intake:
         self._counted = counted
         self._next = desk.cursor
         self._pressed = False
+        self._new_point = True
         self.point = 0
-        self.pressing = False
-        """Trigger or pedal is held: shots of a burst still add to the present point."""
+        """Number of the newest point: a press in single and burst mode, a shot in continuous mode."""
+
+    def new_session(self, point: int = 0) -> None:
+        """Points are counted from `point`, the last one given, in the session that is open now."""
+        self.point, self._new_point = point, True
 
     def restart(self, cursor: int) -> None:
         """Go on from a cursor that reconciliation found."""
@@ -66,14 +70,23 @@ class Intake:
 
     def _watch_press(self) -> None:
         status = self._desk.status
-        self.pressing = status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
-        if self.pressing and not self._pressed:
+        pressed = status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
+        self._new_point = self._new_point or (pressed and not self._pressed)
+        self._pressed = pressed
+
+    def _point_of(self, kind: AuthorisationKind, row: AuthorisationRow | None) -> int:
+        """The point that this shot belongs to; 0 for a motion that belongs to none."""
+        if kind != AuthorisationKind.TREATMENT:
+            return 0
+        if self._new_point or (row is not None and row.mode == Mode.CONTINUOUS):
+            self._new_point = False
             self.point += 1
-        self._pressed = self.pressing
+        return self.point
 
     def _keep(self, record: ShotRecord, row: AuthorisationRow | None, identity: Identity) -> None:
         self._next = record.number + 1
         known = row is not None and record.authorisation_id == row.id
+        kind = row.kind if row is not None and known else AuthorisationKind.TREATMENT
         shot = ShotRow(
             session=self._desk.session,
             mono_ms=self._desk.mono_ms,
@@ -81,10 +94,10 @@ class Intake:
             boot_count=identity.boot_count,
             number=record.number,
             authorisation=record.authorisation_id,
-            kind=row.kind if row is not None and known else AuthorisationKind.TREATMENT,
+            kind=kind,
             zone=row.zone if row is not None and known else "",
             side=row.side if row is not None and known else "",
-            point=self.point,
+            point=self._point_of(kind, row),
             depth_um=record.depth_um,
             measured_depth_um=record.measured_depth_um,
             dose_nl=record.dose_nl,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from drivers.errors import NappageError
 from kiosk.access.demo import demo_pin
@@ -13,6 +12,7 @@ from kiosk.access.roles import Role
 from kiosk.channel.snapshot import Account, Page, User
 from kiosk.records.rows import AccountRow
 from kiosk.session.desk import Desk
+from kiosk.session.errors import NotNow
 from kiosk.session.exchange import Answer, CheckPin, HashPin
 
 Answerer = Callable[[NappageError | None, Page | None], None]
@@ -28,6 +28,7 @@ class People:
         self._name = ""
         self._locked = False
         self._touched: float | None = None
+        self._checking = False
 
     # -- who -----------------------------------------------------------------------------------------------------
     @property
@@ -44,9 +45,11 @@ class People:
         return not self._accounts
 
     def view(self) -> User | None:
+        """Who is signed in, for the screen."""
         return User(self._name, self._accounts[self._name].role, self._locked) if self._name else None
 
     def accounts(self) -> tuple[Account, ...]:
+        """The lines of the sign-in screen."""
         wall_ms = self._desk.inputs.wall_ms
         return tuple(
             Account(
@@ -81,16 +84,17 @@ class People:
         if not name.strip():
             raise PinRefused(why="the account has no name")
 
-        def hashed(found: object) -> None:
-            told = cast("Answer", found)
-            if not told.ok:
-                answer(ClerkRefusal(told), None)
+        def hashed(told: Answer) -> None:
+            if not told.ok or self._accounts:
+                answer(AccountsExist() if self._accounts else ClerkRefusal(told), None)
                 return
             row = AccountRow(
                 name.strip(), self._desk.mono_ms, name.strip(), Role.ADMINISTRATOR.value, told.text,
                 reason="first administrator",
             )
-            self._desk.commit(row, then=lambda: self._made(row, answer))
+            self._desk.commit(
+                row, then=lambda: self._made(row, answer), failed=lambda: answer(_not_written("An account"), None)
+            )
 
         self._desk.ask(HashPin(pin), hashed)
 
@@ -127,9 +131,12 @@ class People:
     def _check(self, account: AccountRow, pin: str, then: Callable[[NappageError | None], None]) -> None:
         desk = self._desk
         check_may_try(account, desk.inputs.wall_ms)
+        if self._checking:  # or several tries at once would not wait for each other (ACC-2)
+            raise NotNow(what="Signing in", why="a PIN is being checked")
+        self._checking = True
 
-        def heard(found: object) -> None:
-            told = cast("Answer", found)
+        def heard(told: Answer) -> None:
+            self._checking = False
             if told.error:
                 then(ClerkRefusal(told))
                 return
@@ -140,7 +147,7 @@ class People:
                 then(None)
                 return
             self._accounts[row.name] = row
-            desk.commit(row, then=lambda: then(error))
+            desk.commit(row, then=lambda: then(error), failed=lambda: then(error or _not_written("Signing in")))
 
         desk.ask(CheckPin(pin, account.pin), heard)
 
@@ -159,6 +166,10 @@ class People:
         if self.active:
             self._locked = True
             self._desk.event("locked", f"The screen was locked: {why}")
+
+
+def _not_written(what: str) -> NotNow:
+    return NotNow(what=what, why="the record cannot be written")
 
 
 class ClerkRefusal(NappageError):

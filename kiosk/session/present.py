@@ -1,8 +1,8 @@
-"""The engine seen from outside: the snapshot, the catalogue, the self-test's looks, the plan that the record shows."""
+"""The engine seen from outside: the snapshot, the catalogue, and the plan that the record shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -26,7 +26,6 @@ from kiosk.channel.snapshot import (
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Protocol
 from kiosk.records.rows import EventRow
-from kiosk.session import guards
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import in_words, place
 
@@ -43,73 +42,7 @@ class PlanRow(TypedDict):
     body: dict[str, str | int | float | bool | list[str] | None]
 
 
-# -- self-test ------------------------------------------------------------------------------------------------------
-def looks(engine: Engine) -> list[tuple[str, str, Callable[[], str]]]:
-    """The checks that only look, in their order (PST-1)."""
-
-    def ledger() -> str:
-        if engine.desk.ledger_broken:
-            return f"The record cannot be written: {engine.desk.ledger_broken}"
-        return "" if engine.verified == "good" else engine.verified
-
-    def profiles() -> str:
-        return "" if engine.library.protocols else "There is no protocol: check the folder 'profiles'."
-
-    def clock() -> str:
-        return "" if engine.desk.inputs.wall_trusted else "The clock is not trusted: set the time, or fit its battery."
-
-    def inputs() -> str:
-        status = engine.desk.status
-        if engine.pedal.failed:
-            return f"{engine.pedal.failed[:1].upper()}{engine.pedal.failed[1:]}: release it, or unplug it and check."
-        if status is not None and status.inputs & Input.TRIGGER:
-            return "The trigger is held: release it."
-        if not engine.desk.inputs.panel_alive:
-            return "The pins are silent: start the program again."
-        return "The relay's feedback is on although it is off." if engine.relay_stuck else ""
-
-    def stop() -> str:
-        return engine.stop.view().sentence if engine.stop.state in ("open", "contradiction") else ""
-
-    def link() -> str:
-        sentence = "" if engine.connection.ready else engine.connection.sentence
-        return f"{sentence[:1].upper()}{sentence[1:]}."[: 400 if sentence else 0]
-
-    def faults() -> str:
-        status = engine.desk.status
-        found = guards.faults(status.faults) if status is not None else []
-        return f"The injector reports: {'; '.join(found)}. Clear the fault once its cause is gone." if found else ""
-
-    def calibration() -> str:
-        connected = engine.connection.connected
-        if connected is None or connected.calibration is None or connected.calibration.id == 0:
-            return "The injector has no valid calibration: a technician calibrates it."
-        return engine.calibration_refusal(connected.calibration)
-
-    return [
-        ("ledger", "Record", ledger), ("profiles", "Treatment profiles", profiles), ("clock", "Clock", clock),
-        ("stop", "Stop circuit", stop), ("inputs", "Pedal, trigger and pins", inputs),
-        ("link", "Injector and its record", link), ("faults", "Injector without faults", faults),
-        ("calibration", "Calibration", calibration),
-    ]
-
-
-def detail(engine: Engine, key: str) -> str:
-    """What a passed check found."""
-    identity = engine.desk.identity
-    match key:
-        case "profiles":
-            return f"{len(engine.library.protocols)} protocols"
-        case "link" if identity is not None:
-            return f"Serial {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
-        case "calibration" if identity is not None:
-            return f"Number {identity.calibration_id}"
-        case "clock":
-            return wall(engine)
-        case _:
-            return ""
-
-
+# -- clock ----------------------------------------------------------------------------------------------------------
 def wall(engine: Engine) -> str:
     """Local date and time to the minute; "" when the clock is not trusted."""
     if not engine.desk.inputs.wall_trusted:
@@ -131,7 +64,7 @@ def setting_of(event: EventRow) -> Setting:
 def plan(engine: Engine) -> Iterator[PlanRow]:
     """What the protocol plans for each zone and side, with the limits in force."""
     protocol = engine.setup.protocol
-    if protocol is None:
+    if protocol is None or engine.treatment.envelope is None:
         return
     for zone in protocol.zones:
         ranges = engine.treatment.ranges(zone.key)
@@ -159,6 +92,7 @@ def span(guide: Guide, divisor: int = 1) -> str:
 
 # -- snapshot -------------------------------------------------------------------------------------------------------
 def snapshot(engine: Engine, number: int) -> Snapshot:
+    """What the kiosk shows of this moment."""
     desk = engine.desk
     in_session = engine.setup.facts is not None
     return Snapshot(
@@ -188,10 +122,10 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
 
 
 def session(engine: Engine) -> SessionView:
+    """The open session."""
     facts, library = engine.setup.facts, engine.library
     assert facts is not None, "asked for while a session is open"
     protocol, envelope = engine.setup.protocol, engine.treatment.envelope
-    wall_ms = engine.desk.inputs.wall_ms
     needle, syringe = library.needles.get(facts.needle), library.syringes.get(facts.syringe)
     product = library.products.get(facts.product)
     setting = engine.treatment.setting
@@ -207,8 +141,8 @@ def session(engine: Engine) -> SessionView:
         protocol_title=protocol.title if protocol is not None else facts.protocol,
         patient=facts.patient,
         opened_by=facts.opened_by,
-        step=facts.step(wall_ms),
-        done=facts.steps_done(wall_ms),
+        step=engine.setup.due,
+        done=facts.steps_done(engine.setup.wall_ms),
         product=facts.product,
         product_title=product.title if product is not None else "",
         lot=facts.lot,
@@ -220,7 +154,7 @@ def session(engine: Engine) -> SessionView:
         syringe_title=syringe.title if syringe is not None else "",
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
         prime_nl=envelope.prime_nl(refill=facts.refill) if envelope is not None else 0,
-        prime_asks_drop=engine.setup.asked_drop,
+        prime_asks_drop=engine.path.asked_drop,
         zones=tuple(zones(engine, protocol)) if protocol is not None else (),
         totals=totals,
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
@@ -245,6 +179,7 @@ def zones(engine: Engine, protocol: Protocol) -> Iterator[Zone]:
 
 
 def value(allowed: Range, now: int) -> Value:
+    """A setting with all its limits."""
     return Value(
         value=now, step=allowed.step, hard_low=allowed.hard_low.value, hard_high=allowed.hard_high.value,
         hard_low_origin=str(allowed.hard_low.origin), hard_high_origin=str(allowed.hard_high.origin),
@@ -337,5 +272,3 @@ def _card(engine: Engine, protocol: Protocol) -> ProtocolCard:
         approved=engine.simulated or engine.approved(protocol.key),
         needs_clinic=protocol.clinic_keys,
     )
-
-

@@ -6,26 +6,25 @@ Nothing a screen says is believed: the table of states, the roles and every valu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from drivers.errors import NappageError
-from drivers.registers import CommandKind, Mode
+from drivers.registers import CommandKind
 from kiosk.access.roles import require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, Reply
-from kiosk.records.rows import ClosingRow
+from kiosk.protocols.profile import MODES
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
-from kiosk.session.exchange import Answer, Client, Listing, MakeExport, ReadPage, ReadPatient, Respond, WriteAnchor
-from kiosk.session.facts import FINISHED, RESUMED
+from kiosk.session.exchange import Answer, Client, Listing, MakeExport, ReadPage, ReadPatient, Respond
 from kiosk.session.people import ClerkRefusal
 from kiosk.session.states import TABLE
+from kiosk.session.stop import ON_GLASS
 from kiosk.session.words import mm, rate, ul
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
 Answerer = Callable[[NappageError | None, Page | None], None]
-MODES = {"single": Mode.SINGLE, "burst": Mode.BURST, "continuous": Mode.CONTINUOUS}
 QUIET = frozenset({ask.Flip, ask.Touched})
 """Commands that say that somebody or something is there, nothing more."""
 
@@ -55,7 +54,7 @@ class Requests:
         for client, request in self._engine.desk.inputs.requests:
             self._take(client, request.number, request.command)
 
-    def _take(self, client: Client, number: int, command: Any) -> None:
+    def _take(self, client: Client, number: int, command: ask.AnyCommand) -> None:
         def answer(error: NappageError | None, page: Page | None = None) -> None:
             if error is None:
                 reply = Reply(number, True, page=page)
@@ -65,22 +64,26 @@ class Requests:
 
         try:
             self._admit(client, command)
-            later = self._handlers[type(command)](command, answer)
+            handler: Callable[[Any, Answerer], bool | None] = self._handlers[type(command)]
+            later = handler(command, answer)
         except NappageError as error:
             answer(error)
             return
         if not later and type(command) not in QUIET:
             answer(None)
 
-    def _admit(self, client: Client, command: Any) -> None:
+    def _admit(self, client: Client, command: ask.AnyCommand) -> None:
         """Seat, role and state.
 
         Raises:
             NoSeat, NotAllowed, NotNow: not by this person, or not now.
         """
         engine = self._engine
-        kind = type(command)
-        rule, name = TABLE[kind], kind.__name__
+        kind: type = type(command)
+        name = kind.__name__
+        if kind not in TABLE:
+            raise NotChoosable(what="command", name=name)
+        rule = TABLE[kind]
         if client != engine.desk.inputs.seat and not rule.shell:
             raise NoSeat(what=what(name))
         require(engine.people.role, kind)
@@ -101,9 +104,9 @@ class Requests:
 
     def _stop(self, *_: object) -> None:
         engine = self._engine
-        engine.stop.trip("STOP on the screen")
-        engine.treatment.end("STOP on the screen", CommandKind.STOP)
-        engine.slot.interrupt("STOP on the screen", CommandKind.STOP)
+        engine.stop.trip()
+        engine.treatment.end(ON_GLASS, CommandKind.STOP)
+        engine.slot.interrupt(ON_GLASS, CommandKind.STOP)
 
     def _acknowledge_stop(self, *_: object) -> None:
         self._engine.stop.acknowledge()
@@ -139,7 +142,7 @@ class Requests:
     # -- set-up ----------------------------------------------------------------------------------------------------
     def _open(self, command: ask.OpenSession, answer: Answerer) -> bool:
         engine = self._engine
-        if not engine.simulated and not engine.approved(command.protocol):
+        if command.protocol in engine.library.protocols and not (engine.simulated or engine.approved(command.protocol)):
             raise NotNow(what="Opening a session", why="an administrator has not approved this protocol here")
         versions = ", ".join(f"{name} {version}" for name, version in engine.versions)
         engine.setup.open(command, engine.new_session_number, answer, versions)
@@ -153,11 +156,11 @@ class Requests:
         return True
 
     def _needle(self, command: ask.FitNeedle, answer: Answerer) -> bool:
-        self._engine.setup.fit_needle(command, answer)
+        self._engine.path.fit_needle(command, answer)
         return True
 
     def _syringe(self, command: ask.FitSyringe, answer: Answerer) -> bool:
-        self._engine.setup.fit_syringe(command, answer)
+        self._engine.path.fit_syringe(command, answer)
         return True
 
     def _prepared(self, command: ask.Prepared, _: Answerer) -> None:
@@ -165,20 +168,32 @@ class Requests:
 
     def _prime(self, command: ask.Prime, answer: Answerer) -> bool:
         engine = self._engine
+        self._parts_known("Priming")
         envelope, setting = engine.treatment.envelope, engine.treatment.setting
-        if envelope is None or setting is None:
-            raise NotNow(what="Priming", why="product, needle and syringe are not all known")
+        assert envelope is not None, "the parts are known"
+        assert setting is not None, "the parts are known"
         verdict = envelope.check_prime(command.volume_nl, engine.totals(setting))
         if verdict.refusals:
             raise NotNow(what="Priming", why=verdict.refusals[0].sentence.rstrip("."))
-        engine.setup.prime(command.volume_nl, answer)
+        engine.path.prime(command.volume_nl, answer)
         return True
 
     def _drop(self, command: ask.ConfirmDrop, _: Answerer) -> None:
-        self._engine.setup.confirm_drop(command.seen)
+        self._engine.path.confirm_drop(command.seen)
+
+    def _parts_known(self, what: str) -> None:
+        """Values and ranges exist once product, needle and syringe are known and the injector was there.
+
+        Raises:
+            NotNow: why there is no envelope.
+        """
+        engine = self._engine
+        if engine.treatment.envelope is None or engine.treatment.setting is None:
+            raise NotNow(what=what, why=next(engine.against_setting(), ""))
 
     # -- treat -----------------------------------------------------------------------------------------------------
     def _zone(self, command: ask.ChooseZone, _: Answerer) -> None:
+        self._parts_known("Choosing a zone")
         protocol = self._engine.setup.protocol
         zone = None if protocol is None else protocol.zone(command.zone)
         if zone is None or command.side not in zone.sides:
@@ -186,15 +201,18 @@ class Requests:
         self._engine.treatment.choose_zone(command.zone, command.side)
 
     def _edit(self, command: ask.Edit, _: Answerer) -> None:
+        self._parts_known("Setting a value")
         self._engine.treatment.edit(command.field, command.value)
 
     def _mode(self, command: ask.ChooseMode, _: Answerer) -> None:
+        self._parts_known("Choosing a mode")
         protocol = self._engine.setup.protocol
         if protocol is None or command.mode not in protocol.modes:
             raise NotChoosable(what="mode in this protocol", name=command.mode)
         self._engine.treatment.choose_mode(MODES[command.mode])
 
     def _confirm(self, command: ask.ConfirmSoft, _: Answerer) -> None:
+        self._parts_known("Confirming")
         self._engine.treatment.confirm(command.key, command.reason)
 
     def _withdraw(self, *_: object) -> None:
@@ -204,8 +222,8 @@ class Requests:
         engine = self._engine
         facts, setting = engine.setup.facts, engine.treatment.setting
         assert facts is not None, "the table lets arming in while a session is treated"
-        if setting is None:
-            raise NotReady(why="product, needle and syringe are not all known")
+        if setting is None or engine.treatment.envelope is None:
+            raise NotReady(why=next(engine.against_setting(), ""))
         for field, shown, actual in (
             ("the zone", f"{command.zone} {command.side}", f"{setting.zone} {setting.side}"),
             ("the depth", mm(command.depth_um), mm(setting.depth_um)),
@@ -241,8 +259,12 @@ class Requests:
         return True
 
     def _clear_faults(self, _: ask.ClearFaults, answer: Answerer) -> bool:
-        self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, lambda error: answer(error, None))
-        self._engine.signals.mismatch = ""
+        def cleared(error: MotionFailed | None) -> None:
+            if error is None:
+                self._engine.signals.mismatch = ""
+            answer(error, None)
+
+        self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, cleared)
         return True
 
     def _pair(self, command: ask.PairInjector, _: Answerer) -> None:
@@ -250,44 +272,14 @@ class Requests:
 
     # -- end -------------------------------------------------------------------------------------------------------
     def _finish(self, *_: object) -> None:
-        self._engine.setup.record(FINISHED, "Treating was finished")
+        self._engine.closing.finish()
 
     def _resume(self, *_: object) -> None:
-        self._engine.setup.record(RESUMED, "Treating was resumed")
+        self._engine.closing.resume()
 
     def _sign(self, command: ask.Sign, answer: Answerer) -> bool:
-        engine = self._engine
-        if not command.cleaned_up:
-            raise NotNow(what="Signing", why="the clean-up list is not done")
-        if not engine.slot.free:
-            raise NotNow(what="Signing", why="the injector is still at work")
-
-        def checked(error: NappageError | None) -> None:
-            if error is None:
-                self._close(command, answer)
-            else:
-                answer(error, None)
-
-        engine.people.check_own_pin(command.pin, checked)
+        self._engine.closing.sign(command, answer)
         return True
-
-    def _close(self, command: ask.Sign, answer: Answerer) -> None:
-        engine = self._engine
-        desk, facts = engine.desk, engine.setup.facts
-        if facts is None:
-            answer(NotNow(what="Signing", why="no session is open"), None)
-            return
-        row = ClosingRow(
-            facts.number, desk.mono_ms, desk.user, command.reactions, command.aftercare_given, command.cleaned_up,
-            command.review_date, engine.tally.session.shots, engine.tally.session.nl,
-        )
-
-        def signed() -> None:
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
-            engine.session_closed()
-            answer(None, None)
-
-        desk.commit(row, then=signed)
 
     # -- read ------------------------------------------------------------------------------------------------------
     def _list(self, command: ask.ListSessions, answer: Answerer) -> bool:
@@ -303,8 +295,7 @@ class Requests:
         return self._from_clerk(ReadPatient(command.patient.strip()), answer)
 
     def _from_clerk(self, question: Listing | ReadPage | MakeExport | ReadPatient, answer: Answerer) -> bool:
-        def heard(found: object) -> None:
-            told = cast("Answer", found)
+        def heard(told: Answer) -> None:
             answer(None if told.ok else ClerkRefusal(told), told.page)
 
         self._engine.desk.ask(question, heard)

@@ -28,7 +28,9 @@ QUESTIONS = {
 class SelfTest:
     """The list of checks and how far it got. `looks` are the checks that only look, in their order."""
 
-    def __init__(self, desk: Desk, slot: Slot, looks: list[tuple[str, str, Look]], details: Callable[[str], str]) -> None:
+    def __init__(
+        self, desk: Desk, slot: Slot, looks: list[tuple[str, str, Look]], details: Callable[[str], str]
+    ) -> None:
         self._desk = desk
         self._slot = slot
         self._looks = looks

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drivers.ports import Authorisation
-from drivers.registers import Command, CommandKind
+from drivers.registers import Command, CommandKind, Outcome
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty
 from kiosk.session.desk import Desk
 from kiosk.session.dispatch import Dispatch, Ended
 from kiosk.session.errors import Busy, MotionFailed, NotNow
 from kiosk.session.exchange import Disable
+from kiosk.session.words import fault_words
 
 SERVICE_WORDS = {
     CommandKind.HOME: "Homing the needle",
@@ -34,7 +35,7 @@ KINDS = {
 
 
 class Slot:
-    """Holds the dispatch on its way; `blocked` is the engine's answer to "may anything move now?"."""
+    """Holds the dispatch on its way; `blocked` is the engine's answer to "may this service motion run now?"."""
 
     def __init__(self, desk: Desk, blocked: Callable[[CommandKind], str]) -> None:
         self._desk = desk
@@ -66,7 +67,7 @@ class Slot:
         self.words = "Treating"
         self.current = Dispatch(self._desk, row, authorisation, recheck, self._then(ended, drop=False))
 
-    def serve(self, kind: CommandKind, argument: int, ended: Callable[[NappageEnd], None]) -> None:
+    def serve(self, kind: CommandKind, argument: int, ended: Callable[[MotionFailed | None], None]) -> None:
         """One service motion or message; `ended` hears None when it was done, else the error.
 
         Raises:
@@ -76,7 +77,11 @@ class Slot:
         self._require_free()
         moves = kind in MOVES
         identity = self._desk.identity
-        why = self._blocked(kind) if moves else ("" if identity is not None else "there is no injector")
+
+        def recheck() -> str:
+            return self._blocked(kind) if moves else self._desk.ledger_broken
+
+        why = recheck()
         if why or identity is None:
             raise NotNow(what=SERVICE_WORDS[kind], why=why or "there is no injector")
         row = AuthorisationRow(
@@ -94,19 +99,20 @@ class Slot:
             self.words = f"Priming {argument / 1000:.0f} uL"
 
         def heard(end: Ended) -> None:
-            bad = [record for record in end.records if record.outcome != 0]
-            if end.certainty is Certainty.DONE and not bad and (end.records or not moves):
+            bad = [record for record in end.records if record.outcome != Outcome.COMPLETED]
+            if end.certainty is Certainty.DONE and not end.sentence and not bad and (end.records or not moves):
                 ended(None)
             else:
-                why = end.sentence or ("it was cut short" if bad else "nothing moved")
-                ended(MotionFailed(what=words, why=why))
-
-        def recheck() -> str:
-            return self._blocked(kind) if moves else ""
+                cut_short = self._faults() or "it was cut short"
+                ended(MotionFailed(what=words, why=end.sentence or (cut_short if bad else "nothing moved")))
 
         self.current = Dispatch(
             self._desk, row, Command(row.id, kind, argument), recheck, self._then(heard, drop=moves), moves=moves
         )
+
+    def _faults(self) -> str:
+        """What the controller says is wrong, in words."""
+        return "; ".join(fault_words(0 if self._desk.status is None else self._desk.status.faults))
 
     def _require_free(self) -> None:
         if self.current is not None:
@@ -115,8 +121,7 @@ class Slot:
 
     def _then(self, ended: Callable[[Ended], None], *, drop: bool) -> Callable[[Ended], None]:
         def over(end: Ended) -> None:
-            if self.current is not None:
-                self.relay_failed = self.current.relay_late
+            self.relay_failed = self.current is not None and self.current.relay_late
             self.current = None
             if drop:
                 self._desk.emit(Disable())
@@ -132,6 +137,3 @@ class Slot:
         """The link is lost."""
         if self.current is not None:
             self.current.abandon()
-
-
-NappageEnd = MotionFailed | None

@@ -6,6 +6,7 @@ decided what the screen says and when it may be armed again.
 
 from __future__ import annotations
 
+from kiosk.channel.commands import Stop
 from kiosk.channel.snapshot import StopState, StopView
 from kiosk.session.desk import Desk
 from kiosk.session.errors import NotNow
@@ -14,6 +15,7 @@ from kiosk.session.exchange import TripStop
 CLOSED_AFTER = 0.050
 """Closing counts after so many seconds (reference hardware)."""
 CONTRADICTION_AFTER = 0.100
+BUTTON, ON_GLASS = "red button or its plug", "STOP on the screen"
 
 
 class StopCircuit:
@@ -65,11 +67,13 @@ class StopCircuit:
                 self._failed = now - self._closed_since < CLOSED_AFTER
         else:
             self._closed_since = None
-            self._latch("red button or its plug")
+            self._latch(BUTTON)
         self._seen_open = self._failed and (self._seen_open or both_open)
         self._watch_contradiction(panel.stop_a != panel.stop_b)
         if self._epoch is not None and self._desk.inputs.epoch != self._epoch:
-            self._latch("red button or its plug")
+            # The loop trips the latch for a STOP on glass ahead of this step; then the contacts had no part in it.
+            asked = any(isinstance(request.command, Stop) for _, request in self._desk.inputs.requests)
+            self._latch(ON_GLASS if asked and both_closed else BUTTON)
         self._epoch = self._desk.inputs.epoch
 
     def _watch_contradiction(self, differ: bool) -> None:
@@ -87,10 +91,10 @@ class StopCircuit:
             self._latched, self._cause = True, cause
             self._desk.event("stop", f"Stopped: {cause}", cause=cause)
 
-    def trip(self, cause: str) -> None:
-        """Stop by software: on glass or by a rule. Latches like the button."""
+    def trip(self) -> None:
+        """STOP on glass. Latches like the button."""
         self._desk.emit(TripStop())
-        self._latch(cause)
+        self._latch(ON_GLASS)
 
     def acknowledge(self) -> None:
         """Leave the latched stop.

@@ -6,6 +6,8 @@ for the product, not for the patient.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kiosk.protocols.limits import Counted, Totals
 from kiosk.records.rows import AuthorisationKind, ShotRow
 
@@ -18,15 +20,21 @@ class Tally:
     """Running sums over the shots of one session."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing was given yet."""
         self.session = NOTHING
         self.product_nl = 0
         self.syringe_nl = 0
         self.needle_shots = 0
         self.by_zone: dict[tuple[str, str], Counted] = {}
         self.last_point = (0, 0)
-        """Number of the newest point and what it got, nL."""
+        """Number of the newest point and what it got, nL. For the screen: a slice begins a new point, for the
+        controller asks for a release before it; only in continuous mode it does not, and there each shot is one."""
 
     def add(self, shot: ShotRow) -> None:
+        """Count one shot, or one amount that no record explains."""
         self.syringe_nl += shot.counted_nl
         self.product_nl += shot.counted_nl
         if shot.kind not in GIVEN:
@@ -38,28 +46,30 @@ class Tally:
         point, given = self.last_point
         self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
 
-    def restart(self, shots: tuple[ShotRow, ...]) -> None:
+    def restart(self, shots: Iterable[ShotRow]) -> None:
         """Begin again from the rows of the session.
 
         Which shots the present syringe and needle gave is not asked: the plunger's own place tells what a syringe
         holds, and a needle is counted too old rather than too new.
         """
-        Tally.__init__(self)
+        self.clear()
         for shot in shots:
             self.add(shot)
         self.syringe_nl = 0
 
     def new_syringe(self) -> None:
+        """Another syringe: nothing was taken from it."""
         self.syringe_nl = 0
 
     def new_needle(self) -> None:
+        """Another needle: it gave nothing."""
         self.needle_shots = 0
 
-    def totals(self, zone: tuple[str, str], *, point_open: bool, usable_nl: int, course: tuple[int, int]) -> Totals:
+    def totals(self, zone: tuple[str, str], *, usable_nl: int, course: tuple[int, int], point_nl: int = 0) -> Totals:
         """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here."""
         sessions, earlier_nl = course
         return Totals(
-            point_nl=self.last_point[1] if point_open else 0,
+            point_nl=point_nl,
             zone=self.by_zone.get(zone, NOTHING),
             session=self.session,
             syringe_usable_nl=usable_nl,

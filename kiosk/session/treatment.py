@@ -14,7 +14,7 @@ from drivers.registers import CommandKind, Mode, Outcome, ShotRecord
 from kiosk.channel.snapshot import Question
 from kiosk.protocols.envelope import Envelope
 from kiosk.protocols.errors import EnvelopeRefusal
-from kiosk.protocols.limits import Setting, Totals, Verdict, ZoneRanges
+from kiosk.protocols.limits import Range, Setting, Totals, Verdict, ZoneRanges
 from kiosk.protocols.words import amount
 from kiosk.protocols.words import bound as bound_in_words
 from kiosk.records.facts import Fact
@@ -66,16 +66,19 @@ class Treatment:
         self.question: Question | None = None
         self._candidate: Setting | None = None
         self._remembered: dict[tuple[str, str], Setting] = {}
-        self._ended_by_stop = False
         self.blocked: Callable[[], str] = lambda: ""
         """Why an arming may not go on; set by the engine."""
 
     # -- values --------------------------------------------------------------------------------------------------
-    def begin(self, envelope: Envelope, first: tuple[str, str]) -> None:
-        """New parts: the envelope changes and every value is looked at again. `first` is the zone to begin with."""
+    def begin(self, envelope: Envelope, first: tuple[str, str], mode: Mode) -> None:
+        """New parts: the envelope changes, every value is looked at again; `first` and `mode` are where it begins."""
         self.envelope = envelope
-        zone = first if self.setting is None else (self.setting.zone, self.setting.side)
-        self.choose_zone(*zone)
+        self.question = self._candidate = None
+        now = self.setting
+        if now is None:
+            self._go_to(*first, mode, self._remembered.get(first))
+        else:
+            self._go_to(now.zone, now.side, now.mode, now)
 
     def remember(self, setting: Setting) -> None:
         """A setting that was armed earlier in this session, found in the ledger."""
@@ -86,29 +89,39 @@ class Treatment:
         self.envelope = self.setting = self.question = self._candidate = None
         self.confirmed = frozenset()
         self._remembered = {}
+        self._armings = 0
 
     def ranges(self, zone: str) -> ZoneRanges:
+        """What the settings of this zone may be."""
         assert self.envelope is not None, "values have ranges once the parts are known"
         return self.envelope.ranges(zone)
 
     def choose_zone(self, zone: str, side: str) -> None:
         """Go to a zone: its last values of this session where they still fit, else its defaults."""
-        ranges = self.ranges(zone)
-        last = self._remembered.get((zone, side))
-        kept = {} if last is None else {field: getattr(last, field) for field in FIELDS.values()}
-        values: dict[str, int] = {}
-        for name, field in FIELDS.items():
-            allowed = getattr(ranges, name)
-            value = kept.get(field, allowed.default)
-            values[field] = value if allowed.hard_low.value <= value <= allowed.hard_high.value else allowed.default
-        mode = self.setting.mode if self.setting is not None else Mode.SINGLE
+        assert self.setting is not None, "a zone is chosen once the parts are known"
         self.end("another zone was chosen")
         self.question = self._candidate = None
+        self._go_to(zone, side, self.setting.mode, self._remembered.get((zone, side)))
+
+    def _go_to(self, zone: str, side: str, mode: Mode, last: Setting | None) -> None:
+        """Take the values of `last` that fit; one that does not is named, never quietly replaced."""
+        ranges = self.ranges(zone)
+        values: dict[str, int] = {}
+        for name, field in FIELDS.items():
+            allowed: Range = getattr(ranges, name)
+            value = allowed.default if last is None else getattr(last, field)
+            fits = allowed.hard_low.value <= value <= allowed.hard_high.value
+            values[field] = value if fits else allowed.default
+            if not fits:
+                was, now = amount(value, allowed.unit), amount(allowed.default, allowed.unit)
+                self._desk.notice(f"{name.capitalize()} {was} is not possible with these parts; it is {now} now")
         self.setting = Setting(zone=zone, side=side, mode=mode, **values)
 
     def choose_mode(self, mode: Mode) -> None:
+        """Single, burst or continuous; a value that was being asked about is thrown away."""
         assert self.setting is not None, "a mode is chosen in a zone"
         self.end("another mode was chosen")
+        self.question = self._candidate = None
         self.setting = msgspec.structs.replace(self.setting, mode=mode)
 
     def edit(self, name: str, value: int) -> None:
@@ -119,11 +132,11 @@ class Treatment:
         """
         assert self.setting is not None, "a value is edited in a zone"
         allowed = getattr(self.ranges(self.setting.zone), name)
-        low, high = allowed.hard_low, allowed.hard_high
+        low, high, unit = allowed.hard_low, allowed.hard_high, allowed.unit
         if not low.value <= value <= high.value or value % allowed.step:
             sentence = (
-                f"{name.capitalize()} {amount(value, allowed.unit)} is not allowed: from {bound_in_words(low, allowed.unit)} "
-                f"to {bound_in_words(high, allowed.unit)} in steps of {amount(allowed.step, allowed.unit)}"
+                f"{name.capitalize()} {amount(value, unit)} is not allowed: from {bound_in_words(low, unit)} "
+                f"to {bound_in_words(high, unit)} in steps of {amount(allowed.step, unit)}"
             )
             self._desk.event("refused", sentence, field=name, value=value)
             raise OutsideLimit(sentence_of_limit=sentence)
@@ -143,9 +156,10 @@ class Treatment:
         last = self._remembered.get((candidate.zone, candidate.side), self.setting)
         for name, field in FIELDS.items():
             value, before = getattr(candidate, field), 0 if last is None else getattr(last, field)
-            key = f"ten times:{name}:{value}"
+            key = f"ten times:{name}:{candidate.zone}:{candidate.side}:{value}"
             if before and value >= TEN_TIMES * before and key not in self.confirmed:
-                return Question(key, f"{name.capitalize()} would be {value / before:.0f} times the last value here.", False)
+                sentence = f"{name.capitalize()} would be {value / before:.0f} times the last value here."
+                return Question(key, sentence, needs_reason=False)
         crossings = self.verdict(candidate).crossings
         return Question(crossings[0].key, crossings[0].sentence, True) if crossings else None
 
@@ -169,11 +183,16 @@ class Treatment:
         if candidate is not None:
             self._consider(candidate)
 
+    def forget_crossings(self) -> None:
+        """Another product: whatever was confirmed is asked again."""
+        self.confirmed = frozenset()
+
     def withdraw(self) -> None:
         """No: the value stays what it was."""
         self.question = self._candidate = None
 
     def verdict(self, setting: Setting) -> Verdict:
+        """What the envelope says to `setting` on the totals of this moment."""
         assert self.envelope is not None, "a verdict needs the parts"
         return self.envelope.check(setting, self._totals(setting), self.confirmed)
 
@@ -196,7 +215,8 @@ class Treatment:
 
     def _next_slice(self, arming: Arming) -> None:
         identity, envelope = self._desk.identity, self.envelope
-        assert identity is not None and envelope is not None, "armed means connected and complete"
+        assert identity is not None, "armed means connected"
+        assert envelope is not None, "armed means complete"
         number = self._desk.draw_id()
         try:
             cut = envelope.slice(
@@ -204,8 +224,7 @@ class Treatment:
                 boot_count=identity.boot_count, confirmed=self.confirmed,
             )
         except EnvelopeRefusal as refusal:
-            self._desk.notice(refusal.sentence.format(**refusal.facts))
-            self.end(refusal.sentence.format(**refusal.facts))
+            self.end(str(refusal.facts["sentences"]))
             return
         arming.note = cut.note
         given, setting = cut.authorisation, arming.setting
@@ -270,5 +289,3 @@ class Treatment:
             desk.emit(Disable())
         else:
             self._slot.interrupt(why, kind)
-
-

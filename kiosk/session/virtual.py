@@ -248,7 +248,8 @@ class VirtualSeat:
             self._requests.append((SEAT, Request(self._number, Flip(snapshot.number))))
 
     def reply(self, client: int, reply: Reply) -> None:
-        self.replies[reply.number] = reply
+        if client == SEAT:
+            self.replies[reply.number] = reply
 
     def send_catalogue(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-from drivers.registers import Mode
+from drivers.registers import Fault, Mode
 from kiosk.protocols.limits import Setting
 
 MODE_WORDS = {Mode.SINGLE: "single shots", Mode.BURST: "bursts", Mode.CONTINUOUS: "continuous", Mode.BENCH: "bench"}
 
+FAULT_WORDS = {
+    Fault.HOMING: "the needle did not home",
+    Fault.RETRACT: "the needle did not retract: lift the handpiece away",
+    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away",
+    Fault.DEPTH_MISMATCH: "measured depth differs from the set depth",
+    Fault.DOSE_MISMATCH: "measured dose differs from the set dose",
+    Fault.OCCLUSION: "the line is blocked",
+    Fault.SUPPLY: "the motor supply was lost in a motion",
+    Fault.LEASE: "the injector lost contact with control",
+    Fault.CONTACT: "skin contact was lost in a shot, or present at a service motion",
+    Fault.INPUT_STUCK: "trigger or pedal is held or stuck",
+    Fault.MEMORY: "the injector's memory failed",
+    Fault.CALIBRATION: "the injector has no valid calibration",
+    Fault.PISTON: "the plunger did not meet the piston",
+    Fault.RESERVE: "the syringe is at its reserve",
+    Fault.INTERRUPTED: "a shot was interrupted by a reset",
+    Fault.COUNTER: "a counter of the injector is full",
+}
+
+
+def fault_words(bits: int) -> list[str]:
+    """The controller's faults in words."""
+    return [words for fault, words in FAULT_WORDS.items() if bits & fault]
+
 
 def mm(um: int) -> str:
+    """Depth, um, as people read it."""
     return f"{um / 1000:.2f} mm"
 
 
 def ul(nl: int) -> str:
+    """Dose, nL, as people read it."""
     return f"{nl / 1000:.1f} uL"
 
 
 def ml(nl: int) -> str:
+    """Volume, nL, as people read it."""
     return f"{nl / 1_000_000:.2f} mL"
 
 
 def rate(mhz: int) -> str:
+    """Shots per 1000 s as people read them."""
     return f"{mhz / 1000:.1f} shots/s"
 
 
 def place(title: str, side: str) -> str:
-    """ "left cheek", "forehead": the side is part of the place (LIM-15)."""
+    """The side is part of the place (LIM-15): "left cheek", "forehead"."""
     return title if side == "whole" else f"{side} {title[:1].lower()}{title[1:]}"
 
 

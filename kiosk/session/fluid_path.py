@@ -1,0 +1,212 @@
+"""Needle, syringe, line and prime: what the fluid path is made of, and how each part proves that it is new (LIM-14).
+
+Only this file knows what the controller has to confirm of a part: a counter that has grown, a barrel that is sensed, a
+piston that was met. What it confirms is a service motion or message, and answers when that has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.registers import CommandKind, Fault, Input, SyringeType
+from kiosk.channel import commands as ask
+from kiosk.protocols.library import Library
+from kiosk.records.facts import Fact
+from kiosk.session.desk import Desk
+from kiosk.session.errors import BarrelMismatch, MotionFailed, NewPathNeeded, NotChoosable, NotNow
+from kiosk.session.exchange import AskIdentity
+from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PRIMED, SYRINGE_GONE
+from kiosk.session.setup import ELSEWHERE, Respond, Setup
+from kiosk.session.slot import Slot
+from kiosk.session.words import ml
+
+BARRELS = {
+    SyringeType.NONE: "no syringe", SyringeType.ML_1: "a 1 mL syringe", SyringeType.ML_2: "a 2 mL syringe",
+    SyringeType.ML_5: "a 5 mL syringe", SyringeType.ML_10: "a 10 mL syringe",
+}
+PISTON_TOLERANCE_PERCENT = 10
+NEEDLE, SYRINGE = 0, 1
+
+
+class FluidPath:
+    """The parts of the open session's path. `asked_drop`: something was primed, and nobody has said what came out."""
+
+    def __init__(self, desk: Desk, slot: Slot, library: Library, setup: Setup) -> None:
+        self._desk = desk
+        self._slot = slot
+        self._library = library
+        self._setup = setup
+        self._confirm: Callable[[], None] | None = None
+        self._lost: Callable[[], None] | None = None
+        self.asked_drop = False
+
+    # -- the step ------------------------------------------------------------------------------------------------
+    def step(self) -> None:
+        """Go on once the controller's counters were read, and notice a part that was taken out (LIM-12)."""
+        desk = self._desk
+        if desk.identity is None and self._lost is not None:
+            lost, self._confirm, self._lost = self._lost, None, None
+            lost()
+        elif desk.inputs.identity is not None and self._confirm is not None:
+            confirm, self._confirm, self._lost = self._confirm, None, None
+            confirm()
+        if desk.fresh:
+            self._watch()
+
+    def _watch(self) -> None:
+        facts, status = self._setup.facts, self._desk.status
+        if facts is None or status is None:
+            return
+        if facts.needle and not status.inputs & Input.NEEDLE_FITTED:
+            self._setup.record(NEEDLE_GONE, "The needle was taken off: the next one is new")
+        fitted = self._library.syringes.get(facts.syringe)
+        if fitted is not None and status.syringe_type != fitted.type:
+            self._setup.record(SYRINGE_GONE, "The syringe was taken out: the next one is new")
+
+    def changed(self) -> None:
+        """A part is another one now: what was primed before says nothing of it."""
+        self.asked_drop = False
+
+    # -- needle --------------------------------------------------------------------------------------------------
+    def fit_needle(self, command: ask.FitNeedle, respond: Respond) -> None:
+        """Have the controller count a new needle.
+
+        Raises:
+            NotChoosable, NewPathNeeded, NotNow, Busy: not this one, or not now.
+        """
+        needle = self._library.needles.get(command.needle)
+        if needle is None:
+            raise NotChoosable(what="needle", name=command.needle)
+        if not command.new:
+            raise NewPathNeeded(what="The needle", why="a needle is used for one patient, until it is changed")
+        if not self._desk.status or not self._desk.status.inputs & Input.NEEDLE_FITTED:
+            raise NotNow(what="Confirming a needle", why="the handpiece holds none")
+        closed = self._setup.path_expired
+
+        def fitted() -> None:
+            self._setup.record(
+                Fact.NEEDLE, f"New needle: {needle.title}", needle=needle.key, needle_title=needle.title, new=True,
+                path_closed=closed,
+            )
+            respond(None, None)
+
+        self._serve_counted(CommandKind.NEEDLE_CHANGED, 0, NEEDLE, fitted, respond)
+
+    # -- syringe -------------------------------------------------------------------------------------------------
+    def fit_syringe(self, command: ask.FitSyringe, respond: Respond) -> None:
+        """Have the controller count a new syringe and look for its piston (LIM-12, LIM-13, LIM-14).
+
+        Raises:
+            NotChoosable, NewPathNeeded, BarrelMismatch, NotNow, Busy: not this one, or not now.
+        """
+        syringe = self._library.syringes.get(command.syringe)
+        if syringe is None:
+            raise NotChoosable(what="syringe", name=command.syringe)
+        facts = self._setup.open_facts()
+        if not command.new:
+            raise NewPathNeeded(what="The syringe", why="a syringe is filled once, for one patient")
+        if not facts.path_opened_ms and not command.new_line:
+            raise NewPathNeeded(what="The line", why="nothing of a fluid path is carried to another patient or product")
+        if self._setup.path_expired:
+            raise NewPathNeeded(what="The needle", why="this fluid path is older than 4 h; confirm a new needle first")
+        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
+        if sensed is not syringe.type:
+            raise BarrelMismatch(sensed=BARRELS[sensed], chosen=BARRELS[syringe.type])
+        if not syringe.reserve_nl < command.fill_nl <= syringe.barrel_nl:
+            raise NotNow(
+                what=f"A fill of {ml(command.fill_nl)}",
+                why=f"this barrel takes more than {ml(syringe.reserve_nl)} and at most {ml(syringe.barrel_nl)}",
+            )
+
+        def fitted() -> None:
+            why = self._piston(command.fill_nl)
+            if why:
+                self._desk.event("refused", why)
+                respond(MotionFailed(what="Looking for the piston", why=why), None)
+                return
+            if not self._setup.open_facts().path_opened_ms or command.new_line:
+                self._setup.record(
+                    Fact.PATH_OPENED, "A new fluid path was opened", wall_ms=self._desk.inputs.wall_ms
+                )
+            self._setup.record(
+                Fact.SYRINGE, f"Syringe {syringe.title} with {ml(command.fill_nl)}", syringe=syringe.key,
+                syringe_title=syringe.title, fill_nl=command.fill_nl, new=True, new_line=command.new_line,
+            )
+            respond(None, None)
+
+        self._serve_counted(CommandKind.SYRINGE_CHANGED, command.fill_nl, SYRINGE, fitted, respond)
+        if facts.syringe:
+            self._setup.record(SYRINGE_GONE, "The syringe is being changed")
+
+    def _piston(self, fill_nl: int) -> str:
+        """Why the plunger does not stand where a piston of that fill must be, or "" (LIM-13)."""
+        status = self._desk.status
+        if status is None or status.faults & Fault.PISTON:
+            return "the plunger did not meet the piston"
+        if abs(status.plunger_nl - fill_nl) * 100 > fill_nl * PISTON_TOLERANCE_PERCENT:
+            return f"the piston was met at {ml(status.plunger_nl)}, not at {ml(fill_nl)}"
+        return ""
+
+    # -- what the controller counts --------------------------------------------------------------------------------
+    def _serve_counted(
+        self, kind: CommandKind, argument: int, counter: int, fitted: Callable[[], None], respond: Respond
+    ) -> None:
+        """Serve a change that one of the controller's counters must confirm (LIM-14)."""
+        before, still = self._count(counter), self._setup.still()
+
+        def failed(why: str) -> None:
+            respond(MotionFailed(what="The change", why=why), None)
+
+        def confirm() -> None:
+            if not still():
+                failed(ELSEWHERE)
+            elif self._count(counter) > before:
+                fitted()
+            else:
+                failed("the injector did not count it")
+
+        def ended(error: MotionFailed | None) -> None:
+            if error is not None:
+                respond(error, None)
+                return
+            self._confirm, self._lost = confirm, lambda: failed("the link to the injector was lost")
+            self._desk.emit(AskIdentity())
+
+        self._slot.serve(kind, argument, ended)
+
+    def _count(self, counter: int) -> int:
+        identity = self._desk.identity
+        if identity is None:
+            return 0
+        return identity.needle_changes if counter == NEEDLE else identity.syringe_changes
+
+    # -- prime ---------------------------------------------------------------------------------------------------
+    def prime(self, volume_nl: int, respond: Respond) -> None:
+        """Prime; asks for the drop when it has ended.
+
+        Raises:
+            NotNow, Busy: not now.
+        """
+        still = self._setup.still()
+
+        def ended(error: MotionFailed | None) -> None:
+            self.asked_drop = error is None and still()
+            if error is None:
+                self._desk.event("prime", f"Primed {volume_nl / 1000:.0f} uL", volume_nl=volume_nl)
+            respond(error, None)
+
+        self._slot.serve(CommandKind.PRIME, volume_nl, ended)
+
+    def confirm_drop(self, seen: bool) -> None:
+        """A person says whether a drop came.
+
+        Raises:
+            NotNow: nothing was primed since the last change of a part.
+        """
+        if not self.asked_drop:
+            raise NotNow(what="Confirming a drop", why="nothing was primed yet")
+        self.asked_drop = False
+        if seen:
+            self._setup.record(PRIMED, "Drop seen at the needle")
+        else:
+            self._setup.record(NOT_PRIMED, "No drop seen at the needle")

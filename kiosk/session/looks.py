@@ -1,0 +1,92 @@
+"""The self-test's checks that only look, and what each of them found (PST-1): first the record, then the device."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from drivers.registers import Input
+from kiosk.session.guards import SYRINGE_FAULTS
+from kiosk.session.present import wall
+from kiosk.session.words import fault_words
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+    from kiosk.session.selftest import Look
+
+
+def looks(engine: Engine) -> list[tuple[str, str, Look]]:
+    """Key, title and check, in their order."""
+    return [
+        ("ledger", "Record", partial(_ledger, engine)),
+        ("profiles", "Treatment profiles", partial(_profiles, engine)),
+        ("clock", "Clock", partial(_clock, engine)),
+        ("stop", "Stop circuit", partial(_stop, engine)),
+        ("inputs", "Pedal, trigger and pins", partial(_inputs, engine)),
+        ("link", "Injector and its record", partial(_link, engine)),
+        ("faults", "Injector without faults", partial(_faults, engine)),
+        ("calibration", "Calibration", partial(_calibration, engine)),
+    ]
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
+def _ledger(engine: Engine) -> str:
+    if engine.desk.ledger_broken:
+        return f"The record cannot be written: {engine.desk.ledger_broken}"
+    return "" if engine.verified == "good" else engine.verified
+
+
+def _profiles(engine: Engine) -> str:
+    return "" if engine.library.protocols else "There is no protocol: check the folder 'profiles'."
+
+
+def _clock(engine: Engine) -> str:
+    return "" if engine.desk.inputs.wall_trusted else "The clock is not trusted: set the time, or fit its battery."
+
+
+def _stop(engine: Engine) -> str:
+    return engine.stop.view().sentence if engine.stop.state in ("open", "contradiction") else ""
+
+
+def _inputs(engine: Engine) -> str:
+    status = engine.desk.status
+    if engine.pedal.failed:
+        return _sentence(f"{engine.pedal.failed}: release it, or unplug it and check")
+    if status is not None and status.inputs & Input.TRIGGER:
+        return "The trigger is held: release it."
+    if not engine.desk.inputs.panel_alive:
+        return "The pins are silent: start the program again."
+    return "The relay's feedback is not what the relay was told." if engine.signals.relay_stuck else ""
+
+
+def _link(engine: Engine) -> str:
+    return "" if engine.connection.ready else _sentence(engine.connection.sentence)
+
+
+def _faults(engine: Engine) -> str:
+    """An empty syringe is no fault of the injector: the set-up of a session ends it."""
+    status = engine.desk.status
+    found = fault_words(status.faults & ~SYRINGE_FAULTS) if status is not None else []
+    return f"The injector reports: {'; '.join(found)}. Clear the fault once its cause is gone." if found else ""
+
+
+def _calibration(engine: Engine) -> str:
+    connected = engine.connection.connected
+    if connected is None or connected.calibration is None or connected.calibration.id == 0:
+        return "The injector has no valid calibration: a technician calibrates it."
+    return engine.calibration_refusal(connected.calibration)
+
+
+def detail(engine: Engine, key: str) -> str:
+    """What a passed check found."""
+    identity = engine.desk.identity
+    if key == "profiles":
+        return f"{len(engine.library.protocols)} protocols"
+    if key == "clock":
+        return wall(engine)
+    if identity is not None and key == "link":
+        return f"Serial {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
+    return f"Number {identity.calibration_id}" if identity is not None and key == "calibration" else ""
