@@ -127,7 +127,8 @@ def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
     except OSError as error:
         raise storage_error(error, path) from error
     new = path.stat().st_size == 0
-    db = Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
+    with spoken(path):
+        db = Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
     try:
         with spoken(path):
             if new:
@@ -150,10 +151,11 @@ def open_reader(path: Path) -> Database:
     """
     if not path.exists():
         raise LedgerMissing(path=path)
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK, effective_ids=True):
         raise LedgerForbidden(act="read", path=path)
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    db = Database(connection, execute_plugins=False)
+    with spoken(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        db = Database(connection, execute_plugins=False)
     try:
         with spoken(path):
             check_is_ledger(db, path)
