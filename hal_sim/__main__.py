@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ from pathlib import Path
 from hal_sim.bench import Bench, Places, say_flushed, speaks
 from hal_sim.memory import Memory
 from hal_sim.rig import Rig
+
+REAL_TIME = 55
+"""SCHED_FIFO priority: above the loop that asks, as a microcontroller answers however busy the asker's machine is."""
 
 
 def _arguments(words: list[str] | None) -> argparse.Namespace:
@@ -35,6 +39,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--barrel", type=int, choices=(1, 2, 5, 10), metavar="ML", help="put a full syringe in: 1 to 10"
     )
     parser.add_argument("--window", action="store_true", help="open a small window to press and watch things")
+    parser.add_argument(
+        "--real-time", action="store_true", help="answer in time on a busy machine too, where that is permitted"
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but the first port")
     return parser.parse_args(words)
 
@@ -52,6 +59,23 @@ def _window(console: Path) -> Generator[None]:
         finally:
             window.terminate()
             window.wait()
+
+
+def _take_priority() -> str:
+    """Real-time priority for this process alone; why there is none, or ""."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(REAL_TIME))
+    except PermissionError as refusal:
+        return f"no real-time priority: {refusal.strerror}"
+    return ""
+
+
+def _tell_ready() -> None:
+    """READY=1 to the supervisor that started us, when there is one (systemd's NOTIFY_SOCKET)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+            notices.sendto(b"READY=1", address.replace("@", "\0", 1) if address.startswith("@") else address)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -88,6 +112,9 @@ def main(words: list[str] | None = None) -> int:
             sys.stderr.write(f"The bench cannot start: {error}\n")
             return 2
         running.append(bench)
+        refused = _take_priority() if arguments.real_time else ""
+        if refused:
+            say(refused)
         if asked:
             bench.end()
         if arguments.barrel is not None:
@@ -96,6 +123,7 @@ def main(words: list[str] | None = None) -> int:
             bench.take_commands(sys.stdin.fileno())
         if arguments.window and console is not None:
             closing.enter_context(_window(console))
+        _tell_ready()
         bench.run()
     return 0
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -13,8 +14,6 @@ import msgspec
 
 from kiosk.system.child import ChildPlan, Restart
 from kiosk.system.supervise import Supervisor
-
-DISPLAY = ":97"
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -57,11 +56,27 @@ class Places(msgspec.Struct, frozen=True):
 
 def run_all(running: Running) -> int:
     """Start what is needed and supervise it until the end. Returns the exit code."""
-    with tempfile.TemporaryDirectory(prefix="nappage-") as folder:
-        places = Places(Path(folder))
-        plans = [*_bench(running, places), _control(running, places), *_screen(running, places)]
+    with ExitStack() as closing:
+        places = Places(Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-"))))
+        display = ""
+        if running.demo:
+            from kiosk.rehearsal.display import own_display
+
+            _clear(running)
+            display = closing.enter_context(own_display(running.size))
+        plans = [*_bench(running, places), _control(running, places), *_screen(running, places, display)]
         _say(running)
         return Supervisor(tuple(plans)).run()
+
+
+def _clear(running: Running) -> None:
+    """Take away what the last play-through left, its own record included; a record that somebody named stays."""
+    shutil.rmtree(running.out / "screens", ignore_errors=True)
+    for left in ("record.json", "record.pdf"):
+        (running.out / left).unlink(missing_ok=True)
+    if running.data == running.out / "data":
+        shutil.rmtree(running.data, ignore_errors=True)
+        running.data.mkdir(mode=0o750, parents=True)
 
 
 def _say(running: Running) -> None:
@@ -91,11 +106,12 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
         running.data / "injector-memory.bin",
         "--barrel",
         "2",
+        "--real-time",
         "--quiet",
     ]
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
-    return [ChildPlan("bench", tuple(str(word) for word in words), Restart.NEVER, announces=False)]
+    return [ChildPlan("bench", tuple(str(word) for word in words), Restart.NEVER)]
 
 
 def _control(running: Running, places: Places) -> ChildPlan:
@@ -110,13 +126,11 @@ def _control(running: Running, places: Places) -> ChildPlan:
     )
 
 
-def _screen(running: Running, places: Places) -> list[ChildPlan]:
+def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
     words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
     if not running.demo:
         return [ChildPlan("kiosk", _nappage(*words), Restart.ALWAYS, after="control")]
-    shutil.rmtree(running.out / "screens", ignore_errors=True)
-    shown = {"DISPLAY": DISPLAY}
-    x_server = ("Xvfb", DISPLAY, "-screen", "0", f"{running.size}x24", "-nolisten", "tcp")
+    shown = {"DISPLAY": display}
     player = (
         sys.executable,
         "-m",
@@ -131,7 +145,6 @@ def _screen(running: Running, places: Places) -> list[ChildPlan]:
         str(running.out),
     )
     return [
-        ChildPlan("display", x_server, Restart.NEVER, announces=False),
         ChildPlan(
             "kiosk",
             _nappage(*words, "--outline", places.outline),

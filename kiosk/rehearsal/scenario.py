@@ -178,7 +178,9 @@ def load_scenario(path: Path, library: Library) -> Scenario:
 
 def _check(path: Path, scenario: Scenario, library: Library) -> None:
     for key, known in (
-        ("protocol", library.protocols), ("product", library.products), ("needle", library.needles),
+        ("protocol", library.protocols),
+        ("product", library.products),
+        ("needle", library.needles),
         ("syringe", library.syringes),
     ):
         _one_of(path, key, getattr(scenario, key), tuple(known))

@@ -28,8 +28,8 @@ SAID_MOST = 20
 def bench_command(folder: Path, memory: Path, barrel_ml: int) -> tuple[str, ...]:
     """The command line of a bench whose places lie in `folder`."""
     places = ("--link", folder / "injector", "--panel", folder / "panel.sock", "--console", folder / "bench.sock")
-    words = (sys.executable, "-m", "hal_sim", *places, "--memory", memory, "--barrel", barrel_ml, "--quiet")
-    return tuple(str(word) for word in words)
+    words = (*places, "--memory", memory, "--barrel", barrel_ml, "--real-time", "--quiet")
+    return (sys.executable, "-m", "hal_sim", *(str(word) for word in words))
 
 
 def control_command(folder: Path, data: Path, profiles: Path) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class Stage:
         self._said: dict[str, list[str]] = {}
         memory = data / "injector-memory.bin"
         self._plans = (
-            ChildPlan("bench", bench_command(self.folder, memory, barrel_ml), Restart.NEVER, announces=False),
+            ChildPlan("bench", bench_command(self.folder, memory, barrel_ml), Restart.NEVER),
             ChildPlan("control", control_command(self.folder, data, profiles), Restart.NEVER),
         )
 
@@ -79,11 +79,9 @@ class Stage:
 
     def __enter__(self) -> Self:
         try:
-            bench, control = self._plans
-            self._start(bench)
-            self._until(lambda: bool(self._said["bench"]), "the bench's port")
-            child = self._start(control)
-            self._until(lambda: child.ready, "control")
+            for plan in self._plans:
+                child = self._start(plan)
+                self._until(lambda started=child: started.ready, plan.name)
         except BaseException:
             self._end_all()
             raise
