@@ -9,6 +9,7 @@ alternate between functions 3 and 4, and by what the caller finds inside the ans
 from __future__ import annotations
 
 import errno
+import os
 import select
 import struct
 import termios
@@ -96,6 +97,8 @@ class ModbusLink:
         self._turn = threading.Lock()
         self._poll = select.poll()
         self._poll.register(self._serial.fileno(), select.POLLIN)
+        self._room = select.poll()
+        self._room.register(self._serial.fileno(), select.POLLOUT)
         self._statistics = LinkStatistics()
         self._unsettled = True
         self._last_byte = time.monotonic()
@@ -184,13 +187,12 @@ class ModbusLink:
 
     def _send(self, frame: bytes) -> None:
         self._drop_waiting()
-        self._unsettled = True  # until the answer has come: whatever raises in between leaves the line in doubt
-        try:
-            written = self._serial.write(frame)
-        except serial.SerialTimeoutException as error:
+        if not self._room.poll(WRITE_TIMEOUT_S * 1000):
             self._count(timeouts=1)
-            raise LinkTimeout(timeout_ms=int(WRITE_TIMEOUT_S * 1000)) from error
-        if written != len(frame):
+            raise LinkTimeout(timeout_ms=int(WRITE_TIMEOUT_S * 1000))
+        self._unsettled = True  # until the answer has come: whatever raises in between leaves the line in doubt
+        # One write of its own and not pyserial's, which reports a time-out for bytes that went when it ran late itself.
+        if os.write(self._serial.fileno(), frame) != len(frame):
             raise self._bad("the request could not be written whole")
 
     def _receive(self, function: int, size: int, deadline: float) -> bytes:

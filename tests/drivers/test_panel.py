@@ -199,6 +199,7 @@ def test_closing_leaves_every_output_off_and_the_pins_free(latch: StopLatch) -> 
     panel.close()
     panel.close()
     assert not any(output.state for output in outputs)
+    assert latch.epoch == 1  # a start that is still on its way is refused too
     GpioPanel(PINS, "mock", latch).close()
 
 
