@@ -20,6 +20,8 @@ from kiosk.session.exchange import Answer, Question
 
 STARTS_IN_VAIN_MAX = 3
 _CHUNK = 65536
+COMMAND = ("chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk")
+"""`chrt` takes real-time priority away before the interpreter starts: half a second of imports must not run at it."""
 
 
 class ClerkClient:
@@ -29,11 +31,11 @@ class ClerkClient:
         ledger: The ledger that it reads.
         out: Folder for exports; made when missing.
         command: How it is started, without options; another one only for another interpreter.
+
+    Make it in a thread that lives as long as control: the kernel ends the clerk with the thread that started it.
     """
 
-    def __init__(
-        self, ledger: Path, out: Path, command: tuple[str, ...] = (sys.executable, "-m", "kiosk.records.clerk")
-    ) -> None:
+    def __init__(self, ledger: Path, out: Path, command: tuple[str, ...] = COMMAND) -> None:
         self._command = [*command, "--ledger", str(ledger), "--out", str(out), "--parent", str(os.getpid())]
         self._open: dict[int, None] = {}
         self._unsent = bytearray()

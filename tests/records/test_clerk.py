@@ -195,3 +195,19 @@ def test_it_ends_when_its_parent_is_killed(written: Path, out: Path) -> None:
         selector.register(handle, selectors.EVENT_READ)
         assert selector.select(WAIT_S), "the clerk outlived its parent"
     os.close(handle)
+
+
+def test_it_is_ordinary_even_when_control_runs_in_real_time(written: Path, out: Path) -> None:
+    """The child of a SCHED_FIFO process would compete with the loop that it is there to relieve."""
+    script = (
+        "import os; from pathlib import Path; from kiosk.records.clerk_client import ClerkClient\n"
+        "from kiosk.session.exchange import Listing\n"
+        "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))\n"
+        f"client = ClerkClient(Path({str(written)!r}), Path({str(out)!r})); client.ask(Listing(0))\n"
+        "import select; select.select([client], [], []); client.poll()\n"
+        "print(os.sched_getscheduler(0), os.sched_getscheduler(client.pid)); client.close()"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    if "PermissionError" in found.stderr:
+        pytest.skip("this user may not use SCHED_FIFO")
+    assert found.stdout.split() == [str(os.SCHED_FIFO), str(os.SCHED_OTHER)], found.stderr

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +93,39 @@ def test_the_fluid_path_is_as_old_as_its_first_opening_after_the_last_session(su
     assert subject.restore().path_opened_ms == opened
     subject.append([sample.event(Fact.PATH_DISCARDED, session=2)])
     assert subject.restore().path_opened_ms == 0
+
+
+@pytest.mark.requirement("LED-5")
+def test_a_controller_that_contradicted_the_record_stays_blocked_until_it_is_paired(subject: Ledger) -> None:
+    subject.append(
+        [sample.event(Fact.BLOCKED, "Not this one", serial=9), sample.event(Fact.BLOCKED, "Nor this", serial=8)]
+    )
+    assert subject.restore().blocked == ((9, "Not this one"), (8, "Nor this"))
+    subject.append([sample.event(Fact.PAIRED, serial=9, cursor=1, lifetime_nl=0, max_id=0)])
+    assert subject.restore().blocked == ((8, "Nor this"),)
+
+
+@pytest.mark.requirement("LED-5")
+def test_a_void_sent_to_a_stranger_does_not_bind_the_ledger_to_it(subject: Ledger) -> None:
+    subject.append([sample.authorisation(16), sample.authorisation(32, kind=AuthorisationKind.VOID, serial=9)])
+    found = subject.restore()
+    assert (found.serial, found.max_id) == (sample.SERIAL, 32)
+
+
+def test_approved_sets_are_found(subject: Ledger) -> None:
+    subject.append([sample.event(Fact.APPROVED, protocol="mesolift", sha256="ab" * 32)])
+    assert subject.restore().approvals == ("ab" * 32,)
+
+
+@pytest.mark.requirement("LED-4")
+def test_counters_of_another_controller_are_looked_up_by_its_own_agreement(subject: Ledger) -> None:
+    body: dict[str, Any] = {"lifetime_nl": 0, "max_id": 0}
+    subject.append([sample.event(Fact.PAIRED, serial=sample.SERIAL, cursor=5, **body)])
+    subject.append([sample.event(Fact.RECONCILED, serial=9, cursor=70, **body)])
+    assert subject.restore().cursor == 70
+    subject.append([sample.authorisation(16), sample.shot(5, 16)])
+    found = subject.restore()
+    assert (found.serial, found.cursor, found.lifetime_nl) == (sample.SERIAL, 6, 20_100)
 
 
 @pytest.mark.requirement("LED-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -13,10 +14,12 @@ import pytest
 
 from drivers.errors import NappageError
 from kiosk.records.connection import open_reader
-from kiosk.records.errors import LedgerForbidden, ReaderTooEarly, StorageFailed
+from kiosk.records.errors import LedgerForbidden, ReaderTooEarly, StorageFailed, StorageFull
 from kiosk.records.ledger import Ledger
+from kiosk.records.lock import storage_error
 from tests.records import sample
 from tests.records.conftest import Wall
+from tests.records.test_survival import file_size_limit
 
 NOBODY = 65534
 
@@ -79,6 +82,17 @@ def test_a_folder_that_is_a_file_is_told_so(open_folder: Path, wall: Wall) -> No
     (open_folder / "folder.db").mkdir()
     with pytest.raises(StorageFailed, match="Is a directory"):
         Ledger.open(open_folder / "folder.db", "real", clock_wall_ms=wall, boot_id="b")
+
+
+def test_a_storage_that_takes_not_even_a_lock_is_told_so(open_folder: Path, wall: Wall) -> None:
+    with file_size_limit(0), pytest.raises(StorageFailed, match="E405"):
+        Ledger.open(open_folder / "new.db", "real", clock_wall_ms=wall, boot_id="b")
+    Ledger.open(open_folder / "new.db", "real", clock_wall_ms=wall, boot_id="b").close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_storage_is_told_apart_from_a_broken_one(number: int) -> None:
+    assert isinstance(storage_error(OSError(number, "full"), Path("x.db")), StorageFull)
 
 
 def test_a_ledger_whose_writer_was_killed_cannot_be_read_without_the_right_to_tidy_up(open_folder: Path) -> None:
