@@ -35,6 +35,8 @@ class Carriage:
 
     def state(self, now: float) -> tuple[float, float]:
         """Travel and velocity."""
+        if now >= self.arrives:
+            return self._segments[-1][1], 0.0
         for segment in reversed(self._segments):
             if segment[0] <= now:
                 return _at(segment, now)

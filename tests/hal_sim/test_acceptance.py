@@ -254,6 +254,28 @@ def test_an_authorisation_that_could_overwrite_an_unacknowledged_record_is_refus
     subject.command(*PRIMING)
 
 
+def test_a_cursor_beyond_the_newest_record_acknowledges_no_record_to_come() -> None:
+    subject = Host().ready()
+    subject.cursor = 10_000
+    subject.beat()
+    subject.acknowledges = False
+    subject.rig.controller.journal.lifetime_shots = RECORDS_KEPT + 1
+    assert subject.refused(lambda: subject.authorise(shots=2)) == Refusal.RECORDS
+    subject.authorise(shots=1)
+
+
+@pytest.mark.requirement("LED-4")
+def test_only_a_fresh_lease_acknowledges() -> None:
+    subject = Host()
+    subject.acknowledges = False
+    subject.ready()
+    subject.cursor, subject.counter = 3, subject.counter - 1
+    subject.beat()
+    assert subject.rig.controller.acknowledged == 1
+    subject.beat()
+    assert subject.rig.controller.acknowledged == 3
+
+
 @pytest.mark.parametrize(("counter", "value"), [("lifetime_shots", U32_MAX - 2), ("lifetime_nl", U64_MAX - 29_999)])
 def test_no_lifetime_counter_wraps(counter: str, value: int) -> None:
     subject = Host().ready()

@@ -176,7 +176,9 @@ def test_counters_that_cannot_be_read_are_damage() -> None:
     memory = Memory()
     Journal(memory, BUILD)
     memory.write(0, b"\xff" * 256)
-    assert Journal(memory, BUILD).damaged
+    subject = Journal(memory, BUILD)
+    assert subject.damaged
+    assert subject.calibration is None, "which of its slots is in force nobody knows"
 
 
 def test_a_memory_that_dies_before_a_motion_leaves_the_motion_uncounted() -> None:

@@ -199,6 +199,13 @@ def test_a_reset_in_mid_stroke_counts_the_stroke_in_full_and_knows_nothing_of_th
     assert subject.refused(subject.authorise) == Refusal.SYRINGE, "where the plunger is has to be found again"
 
 
+def test_a_start_names_everything_that_it_finds() -> None:
+    subject = Host().stroke_at(1500, depth_um=2000, dose_nl=20_000)
+    subject.rig.memory.write(256 + 512 * 30 + 4, b"\xff\xff")
+    subject.do("reset")
+    assert subject.faults() == Fault.INTERRUPTED | Fault.INPUT_STUCK | Fault.CALIBRATION
+
+
 def test_a_reset_between_strokes_keeps_the_piston_and_forgets_the_needle() -> None:
     subject = Host().ready()
     subject.do("reset")
