@@ -182,7 +182,8 @@ def test_the_confirmation_of_another_write_is_refused(subject: ModbusLink, far: 
 
 
 @pytest.mark.requirement("LNK-1")
-def test_nothing_is_sent_into_a_line_that_does_not_fall_silent(subject: ModbusLink, far: FarEnd) -> None:
+def test_nothing_is_sent_into_a_line_that_does_not_fall_silent(far: FarEnd) -> None:
+    subject = ModbusLink(far.port, parity="N", timeout_ms=30)
     far.answer = silent
     with pytest.raises(LinkTimeout):
         subject.read(0, 4)
@@ -195,12 +196,20 @@ def test_nothing_is_sent_into_a_line_that_does_not_fall_silent(subject: ModbusLi
     noise = threading.Thread(target=babble)
     noise.start()
     try:
-        with pytest.raises(BadFrame, match="silent"):
-            subject.read(0, 4)
+        refused = ""
+        for _ in range(200):  # a loaded machine may starve the noise for the 10 ms that count as silence
+            asked = len(far.requests)
+            with pytest.raises((BadFrame, LinkTimeout)) as caught:
+                subject.read(0, 4)
+            refused = str(caught.value)
+            if "the line does not fall silent" in refused:
+                assert len(far.requests) == asked
+                break
+        assert "the line does not fall silent" in refused
     finally:
         ended.set()
         noise.join()
-    assert len(far.requests) == 1
+        subject.close()
 
 
 def test_an_exception_names_its_number_and_what_was_refused(subject: ModbusLink, far: FarEnd) -> None:
