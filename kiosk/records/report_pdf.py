@@ -46,8 +46,8 @@ def write_pdf(record: SessionRecord, path: Path) -> None:
     _plots(sheet, record)
     _after(sheet, record)
     _signature(sheet, record)
-    _shots(sheet, record)
     _course(sheet, record)
+    _shots(sheet, record)
     sheet.output(str(path))
 
 
@@ -293,5 +293,10 @@ def _course(sheet: Sheet, record: SessionRecord) -> None:
     if not events:
         return
     sheet.heading("Course of the session")
-    rows = [[f"{local(event.wall_ms):%H:%M:%S}", event.value.user, event.value.sentence] for event in events]
+    rows = [[f"{local(event.wall_ms):%H:%M:%S}", event.value.user, _with_reason(event)] for event in events]
     sheet.grid([Column("Time", 18), Column("Who", 30), Column("What", 132)], rows, size=7.5)
+
+
+def _with_reason(event: Stamped[Any]) -> str:
+    reason = event.value.body.get("reason")
+    return f"{event.value.sentence}. Reason: {reason}" if reason else event.value.sentence

@@ -103,7 +103,7 @@ def test_the_report_holds_what_a_record_must_hold(write: Write, tmp_path: Path) 
         "partial: contact lost",
         "it claims no effect",
         "Signed in the device with name and PIN",
-        "crosses the soft limit",
+        "crosses the soft limit 1.10 mm. Reason: thicker skin on this side",
     ):
         assert words in told, words
 
