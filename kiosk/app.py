@@ -1,4 +1,4 @@
-"""Builds the Kivy process: its own KIVY_HOME and settings before Kivy is imported, then the application on the channel."""
+"""Builds the Kivy process: own KIVY_HOME and settings before Kivy is imported, then the application on the channel."""
 
 # Kivy carries no types; what it returns is Unknown to pyright here as in kiosk/screens.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false

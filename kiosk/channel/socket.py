@@ -1,4 +1,4 @@
-"""The one Unix SEQPACKET socket between control and its clients: `ChannelServer` at one end, `ChannelClient` at the other."""
+"""The one Unix SEQPACKET socket: `ChannelServer` at control's end, `ChannelClient` at a client's."""
 
 from __future__ import annotations
 

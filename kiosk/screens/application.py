@@ -113,7 +113,11 @@ class KioskApp(App):
         pause = ARMED_REDRAW_S if treat is not None and treat.arming is not None else IDLE_REDRAW_S
         if self.clock() - self._redrawn >= pause:
             self._redrawn = self.clock()
-            Window.canvas.ask_update()
+            self.ask_redraw()
+
+    def ask_redraw(self) -> None:
+        """Asks for one more frame."""
+        Window.canvas.ask_update()
 
     # -- touches --------------------------------------------------------------------------------------------------
     def act(self, action: Action) -> None:

@@ -107,6 +107,6 @@ class Glass(FloatLayout):
 
 
 def _appear(root: Any) -> None:
-    for widget in root.walk():
+    for widget in root.walk(restrict=True):
         if isinstance(widget, Touchable):
             widget.appear()

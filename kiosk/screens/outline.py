@@ -1,9 +1,8 @@
-"""The outline of the screen as a file, for assistive tools and scripted play-throughs: what can be touched, and where."""
+"""The outline of the screen as a file, for assistive tools and scripted play-throughs: what can be touched, where."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ def outline(glass: Glass) -> dict[str, Any]:
     `enabled` is False while it is greyed, and for 400 ms after it has appeared (UI-6).
     """
     root = glass.ids.over if glass.panel else glass.ids.surround
-    found = [widget for widget in root.walk() if isinstance(widget, Touchable) and reachable(widget)]
+    found = [widget for widget in root.walk(restrict=True) if isinstance(widget, Touchable) and reachable(widget)]
     if not glass.panel:
-        found += [widget for widget in glass.ids.rail.walk() if isinstance(widget, Touchable) and reachable(widget)]
+        found += [widget for widget in glass.ids.rail.walk(restrict=True) if isinstance(widget, Touchable) and reachable(widget)]
     found.append(glass.stop)
     picture = glass.picture
     return {
@@ -73,4 +72,4 @@ class Outline:
         self._last = now
         beside = self._path.with_suffix(".part")
         beside.write_text(json.dumps(now), encoding="utf-8")
-        os.replace(beside, self._path)
+        beside.replace(self._path)

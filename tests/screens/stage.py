@@ -39,6 +39,7 @@ class Stage:
         self.path = Path(self.folder.name)
         self.time = Time()
         self.flips = 0
+        self.away = False
         if "KIVY_HOME" not in os.environ or not Path(os.environ["KIVY_HOME"]).exists():
             kiosk_app.prepare(Path(tempfile.mkdtemp(prefix="nappage-kivy-")), size)
         from kivy.base import EventLoop, runTouchApp
@@ -89,7 +90,19 @@ class Stage:
             self.publish(self.app.snapshot)
         self.frames(2)
 
+    def end_control(self) -> None:
+        """Control dies."""
+        self.server.close()
+        self.away = True
+
+    def start_control(self) -> None:
+        """Control starts again at the same place."""
+        self.server = ChannelServer(self.server.path, clock=self.time)
+        self.away = False
+
     def _listen(self) -> None:
+        if self.away:
+            return
         for client, request in self.server.poll():
             self.clients.append(client)
             if not isinstance(request.command, Flip | Touched):
@@ -134,7 +147,7 @@ class Stage:
         glass = self.app.glass
         assert glass is not None
         roots = [glass.ids.over] if glass.panel else [glass.ids.surround, glass.ids.rail]
-        found = [w for root in roots for w in root.walk() if isinstance(w, Touchable) and reachable(w)]
+        found = [w for root in roots for w in root.walk(restrict=True) if isinstance(w, Touchable) and reachable(w)]
         return [*found, glass.stop]
 
     def find(self, key: str) -> Any:

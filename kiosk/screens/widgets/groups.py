@@ -30,7 +30,7 @@ class Group(GridLayout):
         self._fill()
 
     def _fill(self, *_: object) -> None:
-        self.cols: int = int(self.across) or max(1, len(self.items))
+        self.cols = int(self.across) or max(1, len(self.items))  # pyright: ignore[reportAttributeAccessIssue]
         for extra in list(reversed(self.children))[len(self.items) :]:
             self.remove_widget(extra)
         for _ in range(len(self.items) - len(self.children)):

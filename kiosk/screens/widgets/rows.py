@@ -109,5 +109,5 @@ class PagedRows(BoxLayout):
             (self._back, "earlier", "chevron-left", self.page > 0),
             (self._on, "later", "chevron-right", self.page < self.pages - 1),
         ):
-            side.width = dp(theme.TARGET * 1.6)
+            side.width = max(dp(theme.TARGET), min(dp(theme.TARGET * 1.6), (self.width - dp(66)) / 2))
             side.model = Touch(f"{self.name}:{key}", "", icon=icon, enabled=possible) if paged else Touch()

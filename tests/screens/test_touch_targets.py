@@ -1,0 +1,85 @@
+"""Every screen and panel at every size: targets measured in mm, texts inside their boxes, nothing overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.screens.stage import Stage
+from tests.view.samples import CATALOGUE, SCENES
+
+SIZES = ((800, 480), (1280, 720), (720, 1280))
+LONG_MM, SHORT_MM = 154, 86
+LARGE = {"stop", "arm", "disarm", "arm:confirm"}
+SPARE = 0.05
+"""mm lost to whole pixels."""
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def sized(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    stage = Stage(request.param)
+    yield stage
+    stage.close()
+
+
+def boxes(stage: Stage) -> list[tuple[str, float, float, float, float]]:
+    found = []
+    for widget in stage.touchables():
+        x, y = widget.to_window(widget.x, widget.y)
+        found.append((widget.model.key, x, y, x + widget.width, y + widget.height))
+    return found
+
+
+def texts(stage: Stage) -> list[Any]:
+    from kiosk.screens.widgets.text import Text
+
+    glass = stage.app.glass
+    assert glass is not None
+    roots = [glass.ids.over, glass.ids.rail] if glass.panel else [glass.ids.surround, glass.ids.rail]
+    return [w for root in roots for w in root.walk(restrict=True) if isinstance(w, Text) and w.text and drawn(w)]
+
+
+def drawn(widget: Any) -> bool:
+    while widget is not None and hasattr(widget, "opacity") and widget.parent is not widget:
+        if widget.opacity == 0:
+            return False
+        widget = widget.parent
+    return True
+
+
+@pytest.mark.requirement("UI-1")
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: str) -> None:
+    sized.scene(*SCENES[scene], CATALOGUE)
+    width, height = sized.window.size
+    across = width / (LONG_MM if width > height else SHORT_MM)
+    down = height / (SHORT_MM if width > height else LONG_MM)
+    found = boxes(sized)
+    assert "stop" in [box[0] for box in found]
+    for key, left, bottom, right, top in found:
+        least = 20 if key in LARGE else 10
+        wide, high = (right - left) / across, (top - bottom) / down
+        assert min(wide, high) >= least - SPARE, f"{key}: {wide:.1f} x {high:.1f} mm"
+        assert left >= -1, key
+        assert bottom >= -1, key
+        assert right <= width + 1, key
+        assert top <= height + 1, key
+    for at, (one, left, bottom, right, top) in enumerate(found):
+        for other, x, y, x2, y2 in found[at + 1 :]:
+            assert x >= right - 1 or x2 <= left + 1 or y >= top - 1 or y2 <= bottom + 1, f"{one} over {other}"
+    assert [text.text for text in texts(sized) if text.overflows] == []
+
+
+@pytest.mark.requirement("STP-2")
+def test_stop_is_in_the_same_place_on_every_screen(sized: Stage) -> None:
+    places = set()
+    for scene in ("home", "treat-armed", "panel-lock", "panel-cover", "panel-arm", "panel-stop-open"):
+        sized.scene(*SCENES[scene], CATALOGUE)
+        assert sized.app.glass is not None
+        stop = sized.app.glass.stop
+        places.add((*stop.pos, *stop.size))
+        assert sized.app.glass.children[0] == stop
+    assert len(places) == 1

@@ -1,0 +1,195 @@
+"""Fingers on the real application: what each touch sends, and what it must not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kiosk.channel import commands as c
+from kiosk.channel.snapshot import Reply
+from tests.screens.stage import Stage
+from tests.view.samples import CATALOGUE, KNOWN, SCENES, TREATING, at, replace, snap
+
+pytestmark = pytest.mark.screen
+
+
+def show(stage: Stage, scene: str) -> None:
+    stage.scene(*SCENES[scene], CATALOGUE)
+
+
+@pytest.mark.requirement("STP-2", "ACC-3")
+@pytest.mark.parametrize("scene", SCENES)
+def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(stage: Stage, scene: str) -> None:
+    show(stage, scene)
+    assert stage.app.glass is not None
+    touch = stage.down(stage.app.glass.stop)
+    assert stage.heard == [c.Stop()]
+    touch.touch_up()
+    stage.frames()
+    assert stage.heard == [c.Stop()]
+
+
+@pytest.mark.requirement("UI-5")
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_button_does_something(stage: Stage, scene: str) -> None:
+    show(stage, scene)
+    keys = [widget.model.key for widget in stage.touchables()]
+    letters = [key for key in keys if key.startswith("key:")]
+    for key in [key for key in keys if key not in letters[2:-2]]:
+        show(stage, scene)
+        before, pages = stage.app.glass.picture, turned(stage)  # type: ignore[union-attr]
+        touch = stage.find(key).model
+        if touch.hold_ms:
+            stage.hold(key, touch.hold_ms / 1000 + 0.2)
+        else:
+            stage.tap(key)
+        changed = stage.app.glass.picture != before or turned(stage) != pages  # type: ignore[union-attr]
+        assert stage.heard or changed or touch.selected, key
+
+
+def turned(stage: Stage) -> list[tuple[float, bool]]:
+    from kiosk.screens.widgets.rows import PagedRows
+
+    return [(w.page, w.page < w.pages - 1) for w in stage.app.root.walk(restrict=True) if isinstance(w, PagedRows)]
+
+
+@pytest.mark.requirement("UI-6", "LIM-8")
+def test_arming_needs_the_hold(stage: Stage) -> None:
+    show(stage, "treat")
+    stage.tap("arm")
+    assert stage.app.glass is not None
+    assert stage.app.glass.panel == "arm"
+    stage.wait(0.5)
+    stage.hold("arm:confirm", 0.8)
+    assert stage.heard == []
+    stage.hold("arm:confirm", 1.2)
+    [arm] = stage.heard
+    assert isinstance(arm, c.Arm)
+    assert (arm.zone, arm.side, arm.depth_um, arm.dose_nl) == ("cheek", "left", 600, 20_000)
+
+
+@pytest.mark.requirement("UI-6")
+def test_a_finger_that_slides_off_holds_nothing(stage: Stage) -> None:
+    show(stage, "panel-arm")
+    touch = stage.down(stage.find("arm:confirm"))
+    touch.touch_move(5, 470)
+    stage.frames()
+    stage.wait(1.5)
+    touch.touch_up()
+    stage.frames()
+    assert stage.heard == []
+
+
+@pytest.mark.requirement("UI-6")
+def test_what_appears_under_a_finger_ignores_that_touch_and_400_ms(stage: Stage) -> None:
+    show(stage, "treat")
+    stage.tap("tile:mode")
+    stage.tap("mode:burst")
+    assert stage.heard == []
+    stage.wait(0.4)
+    stage.tap("mode:burst")
+    assert stage.heard == [c.ChooseMode("burst")]
+
+
+@pytest.mark.requirement("UI-6")
+def test_steppers_act_at_touch_down(stage: Stage) -> None:
+    show(stage, "panel-depth")
+    touch = stage.down(stage.find("step:up"))
+    assert stage.app.local.draft is not None
+    assert stage.app.local.draft.value == 700
+    touch.touch_up()
+    stage.frames()
+    assert stage.app.local.draft.value == 700
+
+
+def test_a_finger_lifted_elsewhere_presses_nothing(stage: Stage) -> None:
+    show(stage, "home")
+    touch = stage.down(stage.find("new"))
+    touch.touch_move(600, 300)
+    touch.touch_up()
+    stage.frames()
+    assert stage.app.local.place == ""
+
+
+def test_a_touch_outside_the_window_is_ignored(stage: Stage) -> None:
+    from kivy.tests.common import UnitTestTouch
+
+    show(stage, "home")
+    touch = UnitTestTouch(-799, -479)
+    touch.touch_down()
+    stage.frames()
+    touch.touch_up()
+    stage.frames()
+    assert stage.heard == []
+
+
+def test_a_greyed_button_says_why(stage: Stage) -> None:
+    show(stage, "treat-missing")
+    stage.tap("arm")
+    assert stage.heard == []
+    assert stage.app.local.notice == "The needle is not homed"
+
+
+def test_a_list_turns_its_pages(stage: Stage) -> None:
+    show(stage, "protocols")
+    first = [w.model.key for w in stage.touchables()]
+    stage.tap("protocols:later")
+    second = [w.model.key for w in stage.touchables()]
+    assert "protocol:scars" in second
+    assert "protocol:scars" not in first
+    stage.wait(0.5)
+    stage.tap("protocols:earlier")
+    assert [w.model.key for w in stage.touchables()] == first
+
+
+def test_a_patient_is_typed_looked_up_and_opened(stage: Stage) -> None:
+    stage.scene(snap(), at("protocols", picks={"protocol": "mesolift"}), CATALOGUE)
+    stage.tap("continue")
+    stage.wait(0.5)
+    for letter in "mk-2291":
+        stage.tap(f"key:{letter}")
+    stage.tap("find")
+    assert stage.heard == [c.FindPatient("MK-2291")]
+    stage.server.reply(stage.clients[-1], Reply(99, True, page=replace(KNOWN, similar=())))
+    stage.frames(3)
+    stage.wait(0.5)
+    stage.tap("patient:yes")
+    assert stage.heard[-1] == c.OpenSession("mesolift", "MK-2291", False)
+
+
+@pytest.mark.requirement("LIM-10")
+def test_an_unconfirmed_value_is_gone_after_a_minute(stage: Stage) -> None:
+    show(stage, "panel-depth")
+    stage.wait(61)
+    assert stage.app.glass is not None
+    assert stage.app.glass.panel == ""
+    assert "60 s" in stage.app.local.notice
+
+
+def test_a_button_that_becomes_greyed_while_held_does_nothing(stage: Stage) -> None:
+    show(stage, "prime")
+    touch = stage.down(stage.find("prime"))
+    scene: Any = SCENES["prime"][0]
+    stage.publish(replace(scene, busy="Homing the needle"))
+    stage.frames(2)
+    stage.wait(1)
+    touch.touch_up()
+    stage.frames()
+    assert stage.heard == []
+
+
+def test_touching_keeps_the_screen_from_locking(stage: Stage) -> None:
+    show(stage, "home")
+    asked: list[Any] = []
+    stage.server.poll()
+    listen = stage.server.poll
+    stage.server.poll = lambda: [asked.append(r.command) or (i, r) for i, r in listen()]  # type: ignore[method-assign]
+    stage.tap("new")
+    assert c.Touched() in asked
+
+
+def test_treating_is_found_again_after_a_restart_of_the_kiosk(stage: Stage) -> None:
+    stage.publish(TREATING, CATALOGUE)
+    stage.until(lambda: stage.app.glass is not None and stage.app.glass.picture is not None
+                and stage.app.glass.picture.screen == "treat")  # fmt: skip
