@@ -140,6 +140,15 @@ def test_the_last_512_records_are_kept_through_a_start() -> None:
     assert not any(again.record(20))
 
 
+def test_a_place_in_the_ring_that_still_holds_an_older_record_shows_none() -> None:
+    memory = Memory()
+    subject = Journal(memory, BUILD)
+    subject.finish(record(subject.begin(7, 2000, 10_000)), 5)
+    subject.lifetime_shots += RECORDS_KEPT
+    subject.save()
+    assert not any(Journal(memory, BUILD).record(RECORDS_KEPT + 1))
+
+
 def test_a_record_that_is_not_whole_is_not_shown() -> None:
     memory = Memory()
     subject = Journal(memory, BUILD)
