@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from hal_sim.bench import Bench, Places, say_flushed, speaks
@@ -61,13 +61,13 @@ def _window(console: Path) -> Generator[None]:
             window.wait()
 
 
-def _take_priority() -> str:
-    """Real-time priority for this process alone; why there is none, or ""."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(REAL_TIME))
-    except PermissionError as refusal:
-        return f"no real-time priority: {refusal.strerror}"
-    return ""
+def _take_priority(wanted: bool, say: Callable[[str], None]) -> None:
+    """Real-time priority for this process alone, where that is permitted; says so when not."""
+    if wanted:
+        try:
+            os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(REAL_TIME))
+        except PermissionError as refusal:
+            say(f"no real-time priority: {refusal.strerror}")
 
 
 def _tell_ready() -> None:
@@ -112,9 +112,7 @@ def main(words: list[str] | None = None) -> int:
             sys.stderr.write(f"The bench cannot start: {error}\n")
             return 2
         running.append(bench)
-        refused = _take_priority() if arguments.real_time else ""
-        if refused:
-            say(refused)
+        _take_priority(arguments.real_time, say)
         if asked:
             bench.end()
         if arguments.barrel is not None:
