@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -142,3 +143,14 @@ def test_its_window_comes_and_goes_with_it(tmp_path: Path) -> None:
     _, err = process.communicate()
     assert (process.returncode, err) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_tells_its_supervisor_when_it_is_ready(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.settimeout(20)
+        notices.bind(str(tmp_path / "notices"))
+        process = start("--real-time", NOTIFY_SOCKET=str(tmp_path / "notices"))
+        assert notices.recv(64) == b"READY=1"
+        process.terminate()
+        _, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
