@@ -164,7 +164,6 @@ class Controller:
         if kind == CommandKind.RETRACT and self.motion is None and not self.body.home:
             self._begin(Motion(Kind.RETRACT, self.body, 0, command.id, 0, 0))
         elif kind == CommandKind.HOME:
-            self.homed = False
             self._serve(Kind.HOME, command)
         elif kind == CommandKind.PRIME:
             self._serve(Kind.PRIME, command)

@@ -41,7 +41,7 @@ def test_a_shot_goes_as_deep_and_gives_as_much_as_commanded_and_is_recorded_so()
     assert (record.depth_um, record.dose_nl, record.authorisation_id) == (1500, 8_000, block)
     assert record.measured_depth_um == 1500
     assert 8_000 - 6 < record.measured_dose_nl <= 8_000, "whole steps, never more than asked"
-    assert record.duration_ms in range(212, 216), "17.5 ms down, 160 of flow, 20 of dwell against skin, up to the switch"
+    assert record.duration_ms in range(212, 216), "17.5 ms down, 160 of flow, 20 of dwell on skin, up to the switch"
     assert outcome(record) == Outcome.COMPLETED
     assert subject.truth()["outflow_nl"] - before == pytest.approx(record.measured_dose_nl, abs=6)
 
