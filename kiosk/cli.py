@@ -218,7 +218,7 @@ def _ledger(data: Path | None, simulated: bool | None) -> Path:
 @plainly
 def verify(data: Path | None, simulated: bool | None) -> int:
     """Check the record's chain, anchor and totals; names the first bad row."""
-    from kiosk.records.shell import verify_ledger
+    from kiosk.records.cli import verify_ledger
 
     text, code = verify_ledger(_ledger(data, simulated))
     click.echo(text)
@@ -228,12 +228,13 @@ def verify(data: Path | None, simulated: bool | None) -> int:
 @main.command()
 @DATA
 @LEDGER
+@click.option("--before", type=int, default=0, help="Only sessions with a number below this one.")
 @plainly
-def sessions(data: Path | None, simulated: bool | None) -> int:
-    """List the sessions of the record."""
-    from kiosk.records.shell import list_sessions
+def sessions(data: Path | None, simulated: bool | None, before: int) -> int:
+    """List the sessions of the record, newest first."""
+    from kiosk.records.cli import list_sessions
 
-    click.echo(list_sessions(_ledger(data, simulated)))
+    click.echo(list_sessions(_ledger(data, simulated), before))
     return 0
 
 
@@ -246,7 +247,7 @@ def sessions(data: Path | None, simulated: bool | None) -> int:
 @plainly
 def export(session: int, form: str, out: Path, data: Path | None, simulated: bool | None) -> int:
     """Export one SESSION, by its number."""
-    from kiosk.records.shell import export as export_session
+    from kiosk.records.cli import export as export_session
 
     click.echo(f"wrote {export_session(_ledger(data, simulated), session, form, out)}")
     return 0
@@ -259,9 +260,9 @@ def export(session: int, form: str, out: Path, data: Path | None, simulated: boo
 @plainly
 def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
     """Totals by day, practitioner, protocol, product and lot."""
-    from kiosk.records.shell import report as totals
+    from kiosk.records.cli import report_totals
 
-    click.echo(totals(_ledger(data, simulated), csv=as_csv))
+    click.echo(report_totals(_ledger(data, simulated), "csv" if as_csv else "text"))
     return 0
 
 
