@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from drivers.registers import CommandKind, ControllerState, Fault, Input, Mode, Outcome, Refusal
 from hal_sim.build import Build, Needle
 from hal_sim.motion import OCCLUSION_KPA
+from hal_sim.verdict import dose_tolerance_nl
 from tests.hal_sim.host import Host, outcome
 
 LONG = {"depth_um": 4000, "dose_nl": 40_000, "interval_ms": 1500, "mode": Mode.CONTINUOUS}
@@ -334,3 +335,22 @@ def test_a_supply_lost_while_drawing_back_leaves_an_occlusion() -> None:
     subject.wait(0.1)
     assert outcome(subject.records[-1]) == Outcome.PARTIAL_OCCLUSION
     assert subject.faults() & Fault.SUPPLY
+
+
+@pytest.mark.requirement("LED-9")
+@pytest.mark.parametrize(("dose", "tolerance"), [(1_000, 300), (6_000, 300), (7_000, 350), (200_000, 10_000)])
+def test_the_doses_tolerance_is_300_nl_or_5_percent_whichever_is_more(dose: int, tolerance: int) -> None:
+    assert dose_tolerance_nl(dose) == tolerance
+
+
+def test_an_authorisation_taken_before_the_supply_is_there_fires_nothing_until_it_is() -> None:
+    subject = Host().ready()
+    subject.rig.set_enable(subject.now, False)
+    subject.wait(0.1)
+    subject.armed()
+    subject.do("trigger down")
+    motions = subject.wait(0.5).lifetime_shots
+    assert motions == 2
+    subject.rig.set_enable(subject.now, True)
+    assert subject.wait(0.5).lifetime_shots == 3
+    assert not subject.faults()
