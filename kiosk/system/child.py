@@ -120,9 +120,10 @@ class Child:
                     said.append(line.removeprefix("STATUS="))
 
     def ask_to_end(self) -> None:
-        """SIGTERM to the process alone: it ends its own children in its own order."""
+        """SIGTERM to the process alone: it ends its own children in its own order. Before `reap`."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
+            # Not Popen.send_signal: it would reap one that has just died, and free its number before `reap`.
+            os.kill(self._process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL to its whole group. Only before `reap`: until then the kernel keeps the number for this group."""
