@@ -103,7 +103,7 @@ class Glass(FloatLayout):
         if self._panel:
             self.ids.over.on_touch_down(touch)
             return True
-        return bool(self.ids.surround.on_touch_down(touch))
+        return bool(self.ids.rail.on_touch_down(touch) or self.ids.surround.on_touch_down(touch))
 
 
 def _appear(root: Any) -> None:

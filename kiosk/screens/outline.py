@@ -20,7 +20,11 @@ def outline(glass: Glass) -> dict[str, Any]:
     root = glass.ids.over if glass.panel else glass.ids.surround
     found = [widget for widget in root.walk(restrict=True) if isinstance(widget, Touchable) and reachable(widget)]
     if not glass.panel:
-        found += [widget for widget in glass.ids.rail.walk(restrict=True) if isinstance(widget, Touchable) and reachable(widget)]
+        found += [
+            widget
+            for widget in glass.ids.rail.walk(restrict=True)
+            if isinstance(widget, Touchable) and reachable(widget)
+        ]
     found.append(glass.stop)
     picture = glass.picture
     return {

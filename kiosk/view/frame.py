@@ -92,7 +92,8 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
 
 def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     """The sentence that matters most: stop, what was just said, alarms, what runs, what is missing (UI-5)."""
-    if snapshot.stop.state != "clear":
+    told = local.notice and snapshot.user is not None  # the stop panel is open then and says the stop itself
+    if snapshot.stop.state != "clear" and not told:
         words = snapshot.stop.sentence or "Stopped"
         return Strip(words, "danger", "alert", Touch("stop:acknowledge", "Acknowledge", Send(AcknowledgeStop())))
     if local.notice:

@@ -43,9 +43,11 @@ class Stage:
         if "KIVY_HOME" not in os.environ or not Path(os.environ["KIVY_HOME"]).exists():
             kiosk_app.prepare(Path(tempfile.mkdtemp(prefix="nappage-kivy-")), size)
         from kivy.base import EventLoop, runTouchApp
+        from kivy.clock import Clock
         from kivy.core.window import Window
 
         self.window: Any = Window
+        Clock._max_fps = 0  # frames are counted here, never waited for
         self.loop: Any = EventLoop
         if tuple(Window.size) != size:
             Window.size = size

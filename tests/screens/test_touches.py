@@ -36,7 +36,8 @@ def test_every_button_does_something(stage: Stage, scene: str) -> None:
     show(stage, scene)
     keys = [widget.model.key for widget in stage.touchables()]
     letters = [key for key in keys if key.startswith("key:")]
-    for key in [key for key in keys if key not in letters[2:-2]]:
+    common = FRAME if scene not in ("home", "treat", "alarms") else {"stop"}
+    for key in [key for key in keys if key not in common and key not in letters[1:]]:
         show(stage, scene)
         before, pages = stage.app.glass.picture, turned(stage)  # type: ignore[union-attr]
         touch = stage.find(key).model
@@ -46,6 +47,10 @@ def test_every_button_does_something(stage: Stage, scene: str) -> None:
             stage.tap(key)
         changed = stage.app.glass.picture != before or turned(stage) != pages  # type: ignore[union-attr]
         assert stage.heard or changed or touch.selected, key
+
+
+FRAME = {"stop", "back", "alarms", "lock", "signout", "about", "strip:alarms"}
+"""Keys around every screen: pressed on three of them."""
 
 
 def turned(stage: Stage) -> list[tuple[float, bool]]:

@@ -105,9 +105,11 @@ class PagedRows(BoxLayout):
     def _show_pager(self, paged: bool, height: float) -> None:
         self._pager.height, self._pager.opacity = (height, 1) if paged else (0, 0)
         self._words.text = f"{int(self.page) + 1} of {int(self.pages)}" if paged else ""
-        for side, key, icon, possible in (
-            (self._back, "earlier", "chevron-left", self.page > 0),
-            (self._on, "later", "chevron-right", self.page < self.pages - 1),
+        for side, key, icon, possible, why in (
+            (self._back, "earlier", "chevron-left", self.page > 0, "This is the first page."),
+            (self._on, "later", "chevron-right", self.page < self.pages - 1, "This is the last page."),
         ):
             side.width = max(dp(theme.TARGET), min(dp(theme.TARGET * 1.6), (self.width - dp(66)) / 2))
-            side.model = Touch(f"{self.name}:{key}", "", icon=icon, enabled=possible) if paged else Touch()
+            side.model = (
+                Touch(f"{self.name}:{key}", "", icon=icon, enabled=bool(possible), why=why) if paged else Touch()
+            )

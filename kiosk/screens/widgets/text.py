@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from kivy.clock import Clock
@@ -75,16 +76,18 @@ class Text(Label):
         self.shorten = self.overflows
 
     def _fits(self, font: str, size: float) -> bool:
-        width, height = max(1, int(self.width)), self.height
-        core = CoreLabel(
-            text=self.text, font_name=font, font_size=size, text_size=(width, None), line_height=self.line_height
-        )
-        core.resolve_font_name()
-        if self.single and core.get_extents(self.text)[0] > width:
-            return False
-        if max((core.get_extents(word)[0] for word in re.split(r"\s+", self.text)), default=0) > width:
-            return False
-        return core.render()[1] <= height
+        width = max(1, int(self.width))
+        broad, high = _measure(self.text, font, size, width, self.line_height, self.single)
+        return broad <= width and high <= self.height
+
+
+@lru_cache(maxsize=4096)
+def _measure(text: str, font: str, size: float, width: int, line_height: float, single: bool) -> tuple[float, float]:
+    """The widest piece that cannot be broken, and the height of the text in that width, pixels."""
+    core = CoreLabel(text=text, font_name=font, font_size=size, text_size=(width, None), line_height=line_height)
+    core.resolve_font_name()
+    pieces = [text] if single else re.split(r"\s+", text)
+    return max((core.get_extents(piece)[0] for piece in pieces), default=0), core.render()[1]
 
 
 class Icon(Label):
