@@ -1,0 +1,69 @@
+"""`nappage control` with a watch at its loop: when each cycle was due, how late it began, and how long it took.
+
+What is measured is written at the orderly end, in native doubles; nothing is printed or stored while the loop runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from array import array
+from pathlib import Path
+from typing import Any
+
+from drivers.registers import ShotRecord, Status
+from kiosk import cli, control
+from kiosk.session.cycle import Cycle
+from kiosk.system.scheduling import CycleClock
+
+DUE, LATE, BEGAN, TOOK, WIRE = (array("d") for _ in range(5))
+SERIES = {"due": DUE, "late": LATE, "began": BEGAN, "took": TOOK, "wire": WIRE}
+"""Of each due cycle: due, late. Of every cycle, those that an event began included: began, took, of it on the wire."""
+
+
+class WatchedClock(CycleClock):
+    def began(self, now: float) -> float:
+        DUE.append(self.due)
+        late = super().began(now)
+        LATE.append(late)
+        return late
+
+
+class WatchedCycle(Cycle):
+    def run(self, now: float, late_s: float = 0.0) -> None:
+        self.wire_s = 0.0
+        began = time.monotonic()
+        super().run(now, late_s)
+        BEGAN.append(began)
+        TOOK.append(time.monotonic() - began)
+        WIRE.append(self.wire_s)
+
+    def _exchange(self, *given: Any) -> tuple[Status | None, tuple[ShotRecord, ...]]:
+        began = time.monotonic()
+        try:
+            return super()._exchange(*given)
+        finally:
+            self.wire_s = time.monotonic() - began
+
+
+def main(words: list[str]) -> None:
+    """`FILE-PREFIX` and then the words of `nappage`."""
+    prefix, *rest = words
+    control.CycleClock = WatchedClock
+    control.Cycle = WatchedCycle
+    try:
+        cli.main(rest, standalone_mode=False)
+    finally:
+        for name, series in SERIES.items():
+            Path(f"{prefix}.{name}").write_bytes(series.tobytes())
+
+
+def read(prefix: Path, name: str) -> list[float]:
+    """One series that was written, in seconds."""
+    found = array("d")
+    found.frombytes(Path(f"{prefix}.{name}").read_bytes())
+    return found.tolist()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
