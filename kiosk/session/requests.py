@@ -14,6 +14,7 @@ from kiosk.access.roles import require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
+from kiosk.session import guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
 from kiosk.session.exchange import Answer, Client, Listing, MakeExport, ReadPage, ReadPatient, Respond
 from kiosk.session.people import ClerkRefusal
@@ -239,6 +240,8 @@ class Requests:
                 raise Differs(field=field, shown=shown, actual=actual)
         if not engine.lease.showed(command.snapshot):
             raise NotReady(why="the values were shown too long ago")
+        if not engine.lease.live(engine.desk.now):
+            raise NotReady(why=guards.HIDDEN)
         missing = engine.missing()
         if missing:
             engine.treatment.ask_crossings()
