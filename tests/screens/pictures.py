@@ -18,7 +18,7 @@ def main() -> None:
         stage = Stage((int(width), int(height)))
         stage.scene(*SCENES[name], CATALOGUE)
         stage.picture(folder / f"{name}.png")
-        over = [(type(w).__name__, w.text[:60], w.role) for w in stage.app.root.walk(restrict=True)
+        over = [(type(w).__name__, w.text[:60], w.role) for w in stage.window.children[0].walk(restrict=True)
                 if getattr(w, "overflows", False) and w.width > 1 and w.height > 1 and w.opacity]  # fmt: skip
         for item in over:
             print(name, item)

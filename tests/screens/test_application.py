@@ -48,7 +48,7 @@ def test_control_that_comes_back_is_found(stage: Stage) -> None:
 def test_each_completed_flip_is_reported_with_the_snapshot_shown(stage: Stage) -> None:
     flips: list[Any] = []
     listen = stage.server.poll
-    stage.server.poll = lambda: [flips.append(r.command) or (i, r) for i, r in listen()]  # type: ignore[method-assign]
+    stage.server.poll = lambda: [flips.append(r.command) or (i, r) for i, r in listen()]
     stage.publish(TREATING)
     stage.until(lambda: stage.app.snapshot is not None, "snapshot")
     shown = stage.app.snapshot
@@ -73,7 +73,7 @@ def test_a_redraw_is_asked_every_200_ms_while_armed_and_every_second_else(
     asked: list[float] = []
     canvas = stage.window.canvas
     stage.app._redrawn = stage.time.now
-    stage.app.ask_redraw = lambda: asked.append(stage.time.now)  # type: ignore[method-assign]
+    stage.app.ask_redraw = lambda: asked.append(stage.time.now)
     for _ in range(30):
         stage.time.now += 0.05
         stage.app._keep_drawing()

@@ -56,7 +56,8 @@ FRAME = {"stop", "back", "alarms", "lock", "signout", "about", "strip:alarms"}
 def turned(stage: Stage) -> list[tuple[float, bool]]:
     from kiosk.screens.widgets.rows import PagedRows
 
-    return [(w.page, w.page < w.pages - 1) for w in stage.app.root.walk(restrict=True) if isinstance(w, PagedRows)]
+    glass: Any = stage.app.glass
+    return [(w.page, w.page < w.pages - 1) for w in glass.walk(restrict=True) if isinstance(w, PagedRows)]
 
 
 @pytest.mark.requirement("UI-6", "LIM-8")
@@ -189,7 +190,7 @@ def test_touching_keeps_the_screen_from_locking(stage: Stage) -> None:
     asked: list[Any] = []
     stage.server.poll()
     listen = stage.server.poll
-    stage.server.poll = lambda: [asked.append(r.command) or (i, r) for i, r in listen()]  # type: ignore[method-assign]
+    stage.server.poll = lambda: [asked.append(r.command) or (i, r) for i, r in listen()]
     stage.tap("new")
     assert c.Touched() in asked
 

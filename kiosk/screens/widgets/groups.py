@@ -30,10 +30,10 @@ class Group(GridLayout):
         self._fill()
 
     def _fill(self, *_: object) -> None:
-        self.cols = int(self.across) or max(1, len(self.items))  # pyright: ignore[reportAttributeAccessIssue]
+        self.cols = int(self.across) or max(1, len(self.items))
         for extra in list(reversed(self.children))[len(self.items) :]:
             self.remove_widget(extra)
-        for _ in range(len(self.items) - len(self.children)):
+        for _more in range(len(self.items) - len(self.children)):
             self.add_widget(Factory.get(self.kind)())
         for part, item in zip(reversed(self.children), self.items, strict=True):
             setattr(part, self.field, item)
