@@ -88,6 +88,11 @@ class Dispatch:
     def id(self) -> int:
         return self.row.id
 
+    @property
+    def trouble(self) -> str:
+        """Why it is being taken back, while that is not settled; else ""."""
+        return self._sentence if self.stage is Stage.SETTLE else ""
+
     # -- forward -------------------------------------------------------------------------------------------------
     def _not_committed(self) -> None:
         if not self.over:
@@ -137,9 +142,10 @@ class Dispatch:
             self._withdraw(reason)
             return
         waited = desk.now - self._since
-        if not desk.inputs.panel.feedback and waited > FEEDBACK_WITHIN:
-            self.relay_late = True
-            self._withdraw("the enable relay did not close")
+        if not desk.inputs.panel.feedback:
+            if waited > FEEDBACK_WITHIN:
+                self.relay_late = True
+                self._withdraw("the enable relay did not close")
         elif desk.fresh and desk.status is not None and desk.status.inputs & Input.SUPPLY:
             self._send()
         elif waited > SUPPLY_WITHIN:

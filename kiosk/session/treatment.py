@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from drivers.registers import CommandKind, Mode, Outcome, ShotRecord
+from drivers.registers import CommandKind, Input, Mode, Outcome, ShotRecord
 from kiosk.channel.snapshot import Question
 from kiosk.protocols.envelope import Envelope
 from kiosk.protocols.errors import EnvelopeRefusal
@@ -42,6 +42,9 @@ class Arming:
         self.done = 0
         self.note = ""
         self.last_shot = now
+        self.needs_release = setting.mode != Mode.CONTINUOUS
+        """The controller takes the next slice only once trigger and pedal are up; a held one runs on in continuous
+        mode, unless it was refused once."""
 
     @property
     def left(self) -> int:
@@ -242,8 +245,15 @@ class Treatment:
     def _slice_ended(self, arming: Arming, end: Ended) -> None:
         if self.arming is not arming:
             self._desk.emit(Disable())
-        elif end.certainty is not Certainty.DONE:
+        elif end.certainty is Certainty.NOT_DONE and self._held:
+            arming.needs_release = True
+        elif end.sentence or end.certainty is not Certainty.DONE:
             self.end(end.sentence)
+
+    @property
+    def _held(self) -> bool:
+        status = self._desk.status
+        return status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
 
     def counted(self, records: list[ShotRecord]) -> None:
         """Shots of the live arming were recorded."""
@@ -261,14 +271,15 @@ class Treatment:
         arming = self.arming
         if arming is None:
             return
-        why = self.blocked()
+        current = self._slot.current
+        why = self.blocked() or (current.trouble if current is not None else "")
         if why:
             self.end(why)
         elif self._slot.free and arming.left == 0:
             self.end("all planned shots were given")
         elif self._desk.now - arming.last_shot > IDLE_S and not self._desk.moving:
             self.end("30 s passed without a shot")
-        elif self._slot.free:
+        elif self._slot.free and not (arming.needs_release and self._held):
             self._next_slice(arming)
 
     def end(self, why: str, kind: CommandKind = CommandKind.VOID) -> None:

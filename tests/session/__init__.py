@@ -1,0 +1,1 @@
+"""The engine against the simulated injector in virtual time, with a real ledger on disk."""

@@ -1,0 +1,238 @@
+"""One authorisation on its way: commits that are slow or fail, sends whose outcome is unknown, relays that do not close."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.errors import LinkTimeout
+from drivers.registers import LEASE, CommandKind
+from kiosk.channel import commands as ask
+from kiosk.records.rows import Certainty
+from kiosk.session.dispatch import SERVED_WITHIN, Stage
+from tests.session.bench import Bench
+
+LEDGER_FAILED, LEDGER_SLOW = 714, 715
+
+
+@pytest.mark.requirement("LED-1", "LED-12")
+@pytest.mark.parametrize("what", ["arming", "prime", "message"])
+def test_nothing_is_sent_when_the_commit_fails(subject: Bench, what: str) -> None:
+    subject.run(0.1)
+    sent = list(subject.sent)
+    subject.disk.failing = True
+    command = {"arming": subject.arm_command(), "prime": ask.Prime(10_000), "message": ask.FitNeedle("30g-4mm", True)}
+    number = subject.send(command[what])
+    subject.run(1)
+    assert subject.sent == sent
+    assert not subject.armed
+    assert subject.engine.slot.free
+    assert number in subject.seat.replies
+    assert "The record cannot be written" in subject.snap.missing[0]
+    assert LEDGER_FAILED in subject.alarms()
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_full_queue_disarms_and_leaves_no_gap_in_the_record(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.shots == 2)
+    subject.disk.full = True
+    subject.run(0.6)
+    assert not subject.armed
+    counted = subject.shots
+    subject.disk.full = False
+    subject.run(2)
+    assert len(subject.shot_rows()) < counted
+    assert subject.cycle._cursor <= subject.disk._ledger.restore().cursor
+    subject.release().do("lift")
+    subject.restart()
+    subject.until(lambda: subject.snap.link.connected, 5)
+    assert subject.shots == counted
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-12")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_commit_over_500_ms_disarms_and_says_that_the_storage_is_slow(subject: Bench, stage: Stage) -> None:
+    subject.bring_to(stage)
+    subject.disk.holding = True
+    subject.engine.desk.event("note", "a row that is not written yet")
+    subject.run(0.7)
+    assert not subject.armed
+    assert not subject.panel._enabled or subject.stage is Stage.SETTLE
+    assert "storage is slow" in " ".join(subject.snap.missing)
+    assert LEDGER_SLOW in subject.alarms()
+    subject.disk.took_ms = 700
+    subject.disk.release()
+    subject.run(1.5)
+    assert "storage is slow" in " ".join(subject.snap.missing)
+    subject.disk.took_ms = 5
+    subject.run(2.5)
+    assert "storage is slow" not in " ".join(subject.snap.missing)
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-2", "LED-3", "LNK-2")
+@pytest.mark.parametrize("lost_on_the_way", [True, False])
+def test_an_unknown_outcome_blocks_until_it_is_settled_and_is_never_sent_again(
+    subject: Bench, lost_on_the_way: bool
+) -> None:
+    subject.bring_to(Stage.SUPPLY)
+    lost(subject, lost_on_the_way)
+    subject.until(lambda: subject.stage is Stage.SETTLE, 2)
+    assert not subject.armed
+    number = subject.last_authorisation().id
+    subject.quiet()
+    assert [sent for sent in subject.sent if sent[1] == number] == [("authorisation", number)]
+    resolved = subject.resolution(number)
+    assert resolved.certainty is (Certainty.NOT_DONE if lost_on_the_way else Certainty.DONE)
+    assert resolved.shots == 0
+
+
+def lost(bench: Bench, request: bool) -> None:
+    """The next authorisation gets no answer: it was lost on its way there, or on its way back."""
+    link = bench.cycle.injector._link  # type: ignore[union-attr]
+    through = link.exchange
+    def exchange(address: int, *rest: object, **gate: object) -> bytes:
+        if address == LEASE.address:
+            return through(address, *rest, **gate)  # type: ignore[arg-type]
+        link.exchange = through
+        if request:
+            bench.sent.append(("authorisation", bench.last_authorisation().id))
+        else:
+            through(address, *rest, **gate)  # type: ignore[arg-type]
+        raise LinkTimeout(timeout_ms=40)
+
+    link.exchange = exchange  # type: ignore[method-assign]
+
+
+@pytest.mark.requirement("LED-2")
+@pytest.mark.parametrize("lost_on_the_way", [True, False])
+def test_a_service_motion_with_unknown_outcome_is_stopped_and_settled(subject: Bench, lost_on_the_way: bool) -> None:
+    number = subject.send(ask.Prime(300_000))
+    subject.until(lambda: subject.stage is Stage.SUPPLY, 2)
+    lost(subject, lost_on_the_way)
+    assert not subject.reply(number).ok
+    subject.quiet()
+    certainty = Certainty.NOT_DONE if lost_on_the_way else Certainty.DONE
+    assert subject.resolution(subject.last_authorisation().id).certainty is certainty
+
+
+@pytest.mark.requirement("LED-2")
+@pytest.mark.parametrize("lost_on_the_way", [True, False])
+def test_a_message_with_unknown_outcome_is_never_called_done_without_proof(subject: Bench, lost_on_the_way: bool) -> None:
+    subject.disk.holding = True
+    number = subject.send(ask.FitNeedle("30g-4mm", True))
+    subject.until(lambda: subject.stage is Stage.COMMIT, 2)
+    lost(subject, lost_on_the_way)
+    subject.disk.release()
+    reply = subject.reply(number)
+    certainty = subject.resolution(subject.last_authorisation().id).certainty
+    assert (reply.ok, certainty) in ((False, Certainty.UNKNOWN), (False, Certainty.DONE))
+    subject.quiet()
+
+
+@pytest.mark.requirement("PST-1")
+@pytest.mark.parametrize(("fault", "said"), [
+    ("feedback-dead", "the enable relay did not close"), ("supply-dead", "the controller sees no motor supply"),
+])
+def test_a_relay_that_does_not_close_ends_it_before_anything_is_sent(subject: Bench, fault: str, said: str) -> None:
+    subject.do(f"fault {fault} on")
+    subject.arm()
+    subject.until(lambda: not subject.armed, 2)
+    assert said in subject.last_notice
+    assert not subject.panel._enabled
+    assert subject.sent[-1][0] != "authorisation"
+    assert said in subject.refused(ask.Prime(10_000))
+
+
+def test_a_relay_that_sticks_blocks_everything(subject: Bench) -> None:
+    subject.live()
+    subject.do("fault relay-stuck on")
+    subject.tell(ask.Disarm())
+    subject.run(0.5)
+    assert 729 in subject.alarms()
+    assert "The enable relay does not do what it is told." in subject.snap.missing
+
+
+def test_a_refusal_by_the_controller_ends_the_arming_with_its_reason(subject: Bench) -> None:
+    subject.bring_to(Stage.SUPPLY)
+    number = subject.last_authorisation().id
+    subject.rig.controller.journal.piston_known = False
+    subject.until(lambda: not subject.armed, 2)
+    assert "another syringe is in the clamp" in subject.last_notice
+    assert subject.resolution(number).certainty is Certainty.NOT_DONE
+
+
+def test_a_press_before_the_slice_is_taken_waits_for_its_release(subject: Bench) -> None:
+    subject.bring_to(Stage.SUPPLY)
+    number = subject.last_authorisation().id
+    subject.press()
+    subject.run(1)
+    assert subject.resolution(number).certainty is Certainty.NOT_DONE
+    assert subject.armed
+    subject.release()
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+
+
+@pytest.mark.requirement("LIM-7", "LED-3")
+def test_a_request_while_one_runs_is_ignored_and_counted(subject: Bench) -> None:
+    number = subject.send(ask.Prime(100_000))
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+    assert "still at work: Priming 100 uL" in subject.refused(ask.Rehome(True))
+    assert "still at work" in subject.refused(ask.FitNeedle("30g-4mm", True))
+    assert subject.engine.slot.ignored == 2
+    assert subject.reply(number).ok
+    subject.run(3)
+    assert subject.sent[-1][0] == "prime"
+
+
+@pytest.mark.requirement("LED-3", "LED-4")
+def test_what_never_settles_is_settled_by_a_new_connection(subject: Bench) -> None:
+    subject.bring_to(Stage.SETTLE)
+    desk = subject.engine.desk
+    subject.disk.holding = True
+    subject.run(3.3)
+    assert not subject.panel._enabled
+    assert not subject.snap.link.connected
+    subject.disk.release()
+    subject.run(2)
+    subject.quiet()
+    assert desk.cursor == subject.rig.controller.journal.lifetime_shots + 1
+
+
+def test_without_an_id_left_for_a_stop_the_link_is_given_up(subject: Bench) -> None:
+    subject.live()
+    while subject.engine.desk.urgent_id() is not None:
+        pass
+    subject.tell(ask.Disarm())
+    assert not subject.panel._enabled
+    subject.run(1.5)
+    subject.quiet()
+
+
+def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> None:
+    subject.live()
+    lost(subject, request=True)
+    subject.tell(ask.Disarm())
+    subject.until(lambda: subject.engine.slot.free, 2)
+    assert [what for what, _ in subject.sent][-1] == "void"
+    assert subject.sent[-1][1] == subject.last_authorisation().id + 2
+    subject.quiet()
+
+
+def test_a_service_motion_that_takes_too_long_is_stopped(subject: Bench) -> None:
+    number = subject.send(ask.Prime(400_000))
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+    current = subject.engine.slot.current
+    assert current is not None
+    current._since -= SERVED_WITHIN
+    assert "it took too long" in subject.reply(number).sentence
+    assert subject.sent[-1][0] == CommandKind.STOP.name.lower()
+
+
+def test_a_service_motion_that_touches_skin_ends_with_the_reason(subject: Bench) -> None:
+    number = subject.send(ask.Prime(200_000))
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+    subject.on_skin()
+    assert "skin contact" in subject.reply(number).sentence or "touches" in subject.reply(number).sentence
+    assert "touches something" in subject.refused(ask.Rehome(True)) or "contact" in subject.refused(ask.Rehome(True))
