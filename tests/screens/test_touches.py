@@ -199,3 +199,16 @@ def test_treating_is_found_again_after_a_restart_of_the_kiosk(stage: Stage) -> N
     stage.publish(TREATING, CATALOGUE)
     stage.until(lambda: stage.app.glass is not None and stage.app.glass.picture is not None
                 and stage.app.glass.picture.screen == "treat")  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "then"), [("panel-expiry", "panel-lot"), ("patient-known", "patient")])
+def test_the_keyboard_comes_back_after_it_was_hidden(stage: Stage, first: str, then: str) -> None:
+    show(stage, first)
+    show(stage, then)
+    assert stage.find("key:1").height >= 56
+
+
+def test_the_number_pad_comes_back_after_the_keyboard(stage: Stage) -> None:
+    show(stage, "panel-lot")
+    show(stage, "panel-expiry")
+    assert stage.find("key:1").height >= 56
