@@ -207,6 +207,7 @@ class Cycle:
             self.injector.close()
         self.injector = None
         self._ask_identity = False
+        self._tried = self._now  # a disturbed link is not opened and lost again forty times a second
 
     def _say_gone(self, error: NappageError) -> None:
         sentence = error.sentence.format(**error.facts)

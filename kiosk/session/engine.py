@@ -39,7 +39,12 @@ from kiosk.session.stop import StopCircuit
 from kiosk.session.tally import Tally
 from kiosk.session.treatment import Treatment
 
-PARTS_CHANGED = frozenset({Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE, NEEDLE_GONE, SYRINGE_GONE})
+PARTS_CHANGED: dict[str, str] = {
+    Fact.PRODUCT: "the product was changed", Fact.NEEDLE: "the needle was changed",
+    Fact.SYRINGE: "the syringe was changed", NEEDLE_GONE: "the handpiece holds no needle",
+    SYRINGE_GONE: "the clamp holds another syringe",
+}
+"""Facts that make another envelope, and what ends an arming with them."""
 
 
 class Engine:
@@ -161,7 +166,7 @@ class Engine:
             self.treatment.forget_crossings()
         if kind in PARTS_CHANGED:
             self.path.changed()
-            self.treatment.end("product, needle or syringe changed")
+            self.treatment.end(PARTS_CHANGED[kind])
             self.rebuild_envelope()
             self.plan()
 

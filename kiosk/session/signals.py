@@ -135,7 +135,7 @@ class Signals:
         facts, setting, envelope = engine.setup.facts, engine.treatment.setting, engine.treatment.envelope
         if facts is None:
             return
-        if facts.path_expired(self._desk.inputs.wall_ms):
+        if engine.setup.path_expired:
             yield Raised(A.PATH_EXPIRED)
         if envelope is None or setting is None:
             return

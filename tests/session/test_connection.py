@@ -1,0 +1,312 @@
+"""The injector goes and comes back: at every stage, started again, another one, ahead, or without a record of what it gave."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import msgspec
+import pytest
+
+from drivers.errors import BadFrame, LinkTimeout
+from drivers.registers import Anchor, ControllerState, Outcome
+from kiosk.channel import commands as ask
+from kiosk.records.rows import Certainty, ShotRow
+from kiosk.session.dispatch import Stage
+from tests.session.bench import ADMINISTRATOR, PRACTITIONER, Bench
+from tests.session.test_dispatch import lost
+
+
+def connected(bench: Bench) -> bool:
+    return bench.snap.link.connected
+
+
+@pytest.mark.requirement("LNK-3", "LED-4", "LED-6")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_unplugged_at_every_stage_it_recovers_disarmed_and_agrees(subject: Bench, stage: Stage) -> None:
+    subject.bring_to(stage)
+    subject.do("unplug")
+    subject.run(0.3)
+    assert not subject.armed
+    assert not subject.panel._enabled
+    assert 703 in subject.alarms()
+    subject.disk.release()
+    subject.do("replug")
+    subject.until(lambda: connected(subject), 5)
+    subject.quiet()
+    assert not subject.armed
+    assert subject.shots == len(subject.shot_rows())
+    subject.tell(ask.ClearFaults())
+    if subject.engine.desk.status is not None and subject.engine.desk.status.state == ControllerState.UNHOMED:
+        subject.tell(ask.Rehome(True))
+    subject.until(lambda: not subject.snap.missing, 2)
+    subject.live()
+
+
+@pytest.mark.requirement("LNK-3")
+@pytest.mark.parametrize("what", ["silent", "rubbish"])
+def test_three_bad_frames_in_a_second_disarm_and_alarm(subject: Bench, what: str) -> None:
+    subject.live()
+    link = subject.cycle.injector._link  # type: ignore[union-attr]
+
+    def lost(*_: object, **__: object) -> bytes:
+        raise LinkTimeout(timeout_ms=40) if what == "silent" else BadFrame(why="CRC")
+
+    link.exchange = lost  # type: ignore[method-assign]
+    subject.run(0.05)
+    assert subject.armed
+    subject.run(0.1)
+    assert not subject.armed
+    assert not subject.panel._enabled
+    assert 703 in subject.alarms()
+    subject.until(lambda: connected(subject), 5)
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LED-6")
+def test_a_reset_in_a_stroke_counts_the_shot_in_full_and_asks_for_homing(subject: Bench) -> None:
+    subject.live().on_skin().press()
+    subject.until(lambda: subject.rig.body.carriage.travel(subject.rig.now) > 1200, 5)
+    subject.do("reset")
+    subject.until(lambda: not connected(subject), 1)
+    assert not subject.armed
+    subject.until(lambda: connected(subject), 5)
+    subject.run(0.2)
+    (shot,) = subject.shot_rows()
+    assert (shot.outcome, shot.certainty, shot.recovered) == (Outcome.INTERRUPTED, Certainty.UNKNOWN, True)
+    assert subject.engine.tally.session.nl == shot.dose_nl == shot.counted_nl
+    assert 727 in subject.alarms()
+    subject.release().do("lift")
+    subject.run(0.1)
+    subject.tell(ask.ClearFaults())
+    subject.run(0.1)
+    assert "home it" in " ".join(subject.snap.missing)
+    subject.tell(ask.Rehome(True))
+    subject.run(0.1)
+    assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LED-6", "WDG-5")
+def test_a_restart_in_an_arming_finds_the_same_session_disarmed(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000, depth=600).mode("continuous").live().fire(3)
+    before = subject.engine.setup.facts
+    subject.restart(after_s=3)
+    subject.until(lambda: connected(subject), 5)
+    assert subject.engine.setup.facts == before
+    assert subject.shots >= 3
+    assert not subject.armed
+    assert subject.snap.phase == "starting"
+    subject.do("lift")
+    subject.run(0.1)
+    subject.sign_in()
+    subject.tell(ask.ClearFaults()) if subject.snap.missing else None
+    subject.start()
+    subject.run(0.1)
+    assert subject.treat.depth.value == 600
+    assert not subject.snap.missing
+    subject.live().fire(1)
+    numbers = [row.point for row in subject.shot_rows()]
+    assert min(numbers) > 3
+    subject.tell(ask.Disarm())
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LIM-6")
+def test_shots_recovered_at_a_reconnect_count_in_the_session(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.shots == 2)
+    subject.disk.holding = True
+    given = subject.rig.controller.journal.lifetime_shots
+    subject.until(lambda: subject.rig.controller.journal.lifetime_shots >= given + 1, 3)
+    subject.do("unplug")
+    subject.run(1)
+    subject.disk.release()
+    subject.do("replug")
+    subject.until(lambda: connected(subject), 5)
+    subject.quiet()
+    assert subject.shots == len([row for row in subject.rows(ShotRow) if row.kind == "treatment"])
+    assert subject.shots >= 3
+
+
+@pytest.mark.requirement("LED-5")
+def test_another_injector_blocks_until_an_administrator_pairs_it(subject: Bench) -> None:
+    subject.do("unplug")
+    subject.do("fault wrong-serial on")
+    subject.run(0.3)
+    subject.do("replug")
+    subject.run(2)
+    assert "the record belongs to injector 1001" in subject.snap.link.sentence
+    assert 735 in subject.alarms()
+    assert "belongs to injector" in " ".join(subject.snap.missing)
+    assert "not allowed" in subject.refused(ask.PairInjector("new")) or "may not" in subject.refused(ask.PairInjector("n"))
+    subject.sign_in(ADMINISTRATOR)
+    assert "a reason is needed" in subject.refused(ask.PairInjector("  "))
+    subject.tell(ask.PairInjector("the old one was repaired"))
+    subject.until(lambda: connected(subject), 2)
+    assert "do not contradict" in subject.refused(ask.PairInjector("again"))
+    assert subject.events("paired")[-1].body["reason"] == "the old one was repaired"
+
+
+@pytest.mark.requirement("LED-5")
+def test_a_stranger_that_was_only_connected_does_not_become_our_injector(subject: Bench) -> None:
+    subject.do("unplug")
+    subject.do("fault wrong-serial on")
+    subject.run(0.3)
+    subject.do("replug")
+    subject.run(2)
+    for _ in range(2):
+        subject.restart()
+        subject.run(2)
+        assert not connected(subject)
+        assert "belongs to injector 1001" in subject.snap.link.sentence
+    subject.do("unplug")
+    subject.do("fault wrong-serial off")
+    subject.run(0.3)
+    subject.do("replug")
+    subject.until(lambda: connected(subject), 5)
+
+
+def behind(bench: Bench, ids: int) -> None:
+    """The injector accepts ids that this record does not hold, as after a restored backup."""
+    journal = bench.rig.controller.journal
+    journal.command_id += ids
+    journal.save()
+
+
+@pytest.mark.requirement("LED-5")
+def test_an_injector_that_is_ahead_stays_blocked_over_every_reconnect_and_restart(subject: Bench) -> None:
+    subject.do("unplug")
+    subject.run(0.3)
+    behind(subject, 100)
+    subject.do("replug")
+    subject.run(2)
+    assert "ids that this record does not hold" in subject.snap.link.sentence
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.do("replug")
+    subject.run(2)
+    assert not connected(subject)
+    subject.restart()
+    subject.run(2)
+    assert not connected(subject)
+    subject.sign_in(ADMINISTRATOR)
+    subject.tell(ask.PairInjector("ledger restored from the backup of Monday"))
+    subject.until(lambda: connected(subject), 2)
+    subject.restart()
+    subject.until(lambda: connected(subject), 3)
+
+
+@pytest.mark.requirement("LED-11", "LED-5")
+def test_an_anchor_beyond_the_end_of_the_record_blocks(subject: Bench) -> None:
+    injector = subject.cycle.injector
+    assert injector is not None
+    injector.write_anchor(Anchor(1_000_000, b"x" * 32))
+    subject.restart()
+    subject.run(2)
+    assert "rows are lost" in subject.snap.link.sentence
+    subject.sign_in(ADMINISTRATOR)
+    subject.tell(ask.PairInjector("ledger restored"))
+    subject.until(lambda: connected(subject), 2)
+    subject.restart()
+    subject.until(lambda: connected(subject), 3)
+
+
+@pytest.mark.requirement("LED-4", "ALM-1")
+def test_what_no_record_explains_counts_in_full_and_blocks_until_it_was_looked_at(subject: Bench) -> None:
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.rig.controller.journal.lifetime_nl += 15_000
+    subject.rig.controller.journal.save()
+    subject.do("replug")
+    subject.until(lambda: connected(subject), 5)
+    subject.run(0.1)
+    assert subject.engine.tally.session.nl == 15_000
+    assert 726 in subject.alarms()
+    assert "15.0 uL were given that no record explains" in " ".join(subject.snap.missing)
+    subject.tell(ask.AcknowledgeAlarm(726))
+    subject.run(0.1)
+    assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LED-4")
+def test_more_records_than_one_exchange_carries_are_paged_through(subject: Bench) -> None:
+    subject.set(shots=20, rate=6000).mode("continuous").live()
+    subject.disk.holding = True
+    subject.on_skin().press()
+    subject.until(lambda: not subject.armed, 3)
+    subject.release().do("lift")
+    subject.restart()
+    subject.disk.release()
+    subject.until(lambda: connected(subject), 5)
+    subject.quiet()
+
+
+def test_without_an_injector_the_screen_says_so_and_nothing_moves(bench: Bench) -> None:
+    bench.rig.advance(bench.clock.now)
+    bench.do("unplug")
+    bench.run(1)
+    assert bench.check("link") == "failed"
+    assert not bench.snap.link.connected
+    bench.sign_in()
+    assert "is not possible now" in bench.refused(ask.ClearFaults())
+    assert bench.engine.snapshot().link.serial == 0
+
+
+def test_an_injector_without_calibration_makes_no_envelope(bench: Bench) -> None:
+    bench.rig.advance(bench.clock.now)
+    bench.rig.controller.journal.calibration = None
+    bench.run(1)
+    assert bench.check("calibration") == "failed" or bench.check("faults") == "failed"
+
+
+@pytest.mark.requirement("LED-6")
+def test_a_ledger_that_fails_while_the_injector_connects_leaves_it_unused(bench: Bench) -> None:
+    bench.disk.failing = True
+    bench.run(2)
+    assert not bench.snap.link.connected
+    assert bench.sent == []
+    assert bench.check("ledger") == "failed"
+
+
+def test_a_void_that_gets_no_answer_at_connect_is_tried_on_a_new_connection(bench: Bench) -> None:
+    bench.until(lambda: bench.cycle.injector is not None, 2)
+    lost(bench, request=True)
+    bench.until(lambda: bench.seat.snapshot is not None and connected(bench), 5)
+    assert [what for what, _ in bench.sent] == ["void", "void", "void"]
+    assert bench.sent[0][1] < bench.sent[1][1] < bench.sent[2][1]
+
+
+def test_a_link_that_is_lost_while_the_record_is_read_back_begins_again(bench: Bench) -> None:
+    bench.disk.holding = True
+    bench.run(0.3)
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.do("replug")
+    bench.run(1)
+    bench.disk.release()
+    bench.until(lambda: connected(bench), 5)
+
+
+def test_a_session_whose_protocol_is_gone_can_only_be_finished(subject: Bench) -> None:
+    others = {key: value for key, value in subject.shelf.protocols.items() if key != "mesolift"}
+    subject.shelf = msgspec.structs.replace(subject.shelf, protocols=MappingProxyType(others))
+    subject.restart()
+    subject.start()
+    subject.run(0.1)
+    assert subject.snap.missing[0] == "The protocol mesolift is not among the profiles any more: finish this session."
+    for command in (ask.Edit("dose", 1000), ask.ChooseZone("forehead", "whole"), ask.ChooseMode("single"),
+                    ask.Prime(10_000), ask.ConfirmSoft("x", "y"), ask.AnswerScreening(True, True, ("heart",))):
+        assert subject.refused(command)
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    assert subject.snap.phase == "home"
+    assert "no protocol 'mesolift'" in subject.refused(ask.OpenSession("mesolift", "P2", True))
+
+
+@pytest.mark.parametrize("part", ["needles", "syringes", "products"])
+def test_a_session_with_a_part_that_is_gone_says_so(subject: Bench, part: str) -> None:
+    subject.shelf = msgspec.structs.replace(subject.shelf, **{part: MappingProxyType({})})
+    subject.restart()
+    subject.start()
+    subject.run(0.1)
+    assert "not among the profiles any more" in " ".join(subject.snap.missing)
+    assert "not among the profiles" in subject.refused(ask.Edit("dose", 1000))
