@@ -26,6 +26,11 @@ EDITED: dict[str, FieldName] = {
     "edit:shots": "shots",
     "edit:fill": "fill",
 }
+SAID_ONCE: dict[type, frozenset[str]] = {
+    channel.FitNeedle: frozenset({"needle:new"}),
+    channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
+}
+"""The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
 NUMERIC = frozenset({"pin", "expiry", "review"})
 
 
@@ -82,7 +87,8 @@ def replace(local: Local, **changes: Any) -> Local:
 
 
 def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
-    closed = replace(local, panel="", draft=None, offer=None, focus="")
+    ticks = local.ticks - SAID_ONCE.get(type(command), frozenset())
+    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks)
     if then:
         closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else closed.trail)
     return Outcome(closed, (command,))

@@ -269,3 +269,10 @@ def test_without_an_offer_nothing_is_armed() -> None:
     assert after(at(), a.Panel("arm"), world=World(snap(), CATALOGUE))[0].offer is None
     assert not same_offer(OFFER, None)
     assert offered(snap()) is None
+
+
+@pytest.mark.requirement("LIM-14")
+def test_the_word_that_a_part_is_new_counts_for_one_change_only() -> None:
+    ticked = at(ticks=frozenset({"needle:new", "syringe:new", "syringe:line", "adult"}))
+    fitted, _ = after(ticked, a.Send(c.FitSyringe("2ml", 2_000_000, True, True)), a.Send(c.FitNeedle("30g-4mm", True)))
+    assert fitted.ticks == {"adult"}
