@@ -137,10 +137,13 @@ class CycleClock:
     """When the next cycle is due, and how late each began. Time is given, in monotonic seconds.
 
     A cycle that starts over a whole period late leaves the missed ones out: they are counted, not run after another.
+    One that an event begins at most `early_s` before the next is due is that next one, on time: run twice in a row, the
+    second would be late by what the first one waits for the wire.
     """
 
-    def __init__(self, period_s: float, now: float) -> None:
+    def __init__(self, period_s: float, now: float, early_s: float = 0.0) -> None:
         self.period_s = period_s
+        self.early_s = early_s
         self.due = now + period_s
         self.missed = 0
         self.last_late_s = 0.0
@@ -150,8 +153,12 @@ class CycleClock:
         """Seconds to wait for an event before the cycle is due; 0 when it is due."""
         return max(0.0, self.due - now)
 
+    def is_due(self, now: float) -> bool:
+        """Whether a cycle that begins now is the one that is due, and not one more that an event began."""
+        return now >= self.due - self.early_s
+
     def began(self, now: float) -> float:
-        """A due cycle begins; returns how late it is, in s. A cycle woken early by an event is none of this clock's."""
+        """A due cycle begins; returns how late it is, in s, negative when early. Others are none of this clock's."""
         self.last_late_s = now - self.due
         self.recorder.record(self.last_late_s)
         periods = max(1, math.floor(self.last_late_s / self.period_s) + 1)

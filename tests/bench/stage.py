@@ -51,7 +51,8 @@ class Stage:
                 "--port", places / "injector", "--panel", places / "panel.sock", announces=True,
             )  # fmt: skip
             self._await_ready("control")
-            self._start("bare", {}, "tests.bench.bare_loop", self.folder / "bare")
+            self._start("bare loop", {}, "tests.bench.bare_loop", self.folder / "bare")
+            self._start("bare wire", {}, "tests.bench.bare_wire", self.folder / "bare")
             self._start(
                 "kiosk", shown, "tests.bench.flat_out", places / "control.sock", places / "relay.sock",
                 *self._size, self.folder / "frames",
@@ -120,7 +121,7 @@ class Stage:
                     raise BenchFailed(f"{name} did not start; it said: {' '.join(lines[-3:])}")
 
     def _end_all(self) -> None:
-        for name in ("kiosk", "control", "bare", "device"):
+        for name in ("kiosk", "control", "bare loop", "bare wire", "device"):
             child = self._children.pop(name, None)
             if child is None:
                 continue

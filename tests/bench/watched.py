@@ -25,7 +25,7 @@ class WatchedClock(CycleClock):
     def began(self, now: float) -> float:
         DUE.append(self.due)
         late = super().began(now)
-        LATE.append(late)
+        LATE.append(max(0.0, late))  # begun by an event shortly before: not late
         return late
 
 

@@ -150,6 +150,17 @@ def test_a_cycle_on_time_is_due_again_one_period_later() -> None:
     assert subject.wait_s(100.06) == 0
 
 
+@pytest.mark.requirement("WDG-1")
+def test_a_cycle_that_an_event_begins_just_before_the_next_is_due_is_that_one() -> None:
+    subject = CycleClock(PERIOD_S, now=100.0, early_s=0.010)
+
+    assert not subject.is_due(100.0149)
+    assert subject.is_due(100.0151)
+    assert subject.began(100.0151) == pytest.approx(-0.0099)
+    assert subject.due == pytest.approx(100.05)  # the phase stays: never over 35 ms between two
+    assert (subject.missed, subject.recorder.summary().max_us) == (0, 0)
+
+
 @pytest.mark.requirement("WDG-6")
 def test_missed_cycles_are_counted_and_not_run_one_after_another() -> None:
     subject = CycleClock(PERIOD_S, now=0.0)
