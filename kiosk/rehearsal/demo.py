@@ -32,6 +32,7 @@ LOT, EXPIRY, CODE = "training1", "20991231", "demo1"
 SINGLE, BURST, CONTINUOUS, PEDAL = 2, 6, 12, 8
 BEFORE_STOP = 4
 """Shots of the continuous arming before STOP is touched."""
+MOVING = frozenset({ControllerState.STROKE.name, ControllerState.RETRACTING.name})
 REARMS_MOST = 5
 SHOTS_S = 60.0
 REFUSED = 2
@@ -198,18 +199,34 @@ class Demo:
         before = self._counted()
         self._press("trigger")
         self._until_counted(before + BEFORE_STOP)
-        self._picture("continuous", settle=False)
+        self._picture("continuous", still=False)
         glass.tap_to("stop", lambda seen: seen.panel == "stop", "the stop")
         self._let_go("trigger")
         self._picture("stopped")
-        self._settle_shots()
         self.stopped_at = self._counted() - before
         self.shots += self.stopped_at
         glass.tap_to("acknowledge", lambda seen: seen.panel == "", "the stop to be acknowledged")
-        self._recover()
+
+    def _acknowledge_alarms(self) -> None:
+        """Read what stands, acknowledge each, and go back."""
+        glass = self._glass
+        glass.tap("alarms")
+        self._on("alarms")
+        self._picture("alarms")
+        while (first := self._acknowledgement(glass.settled())) is not None:
+            key = first
+            glass.tap_to(key, lambda seen, was=key: seen.find(was) is None, "the alarm to be acknowledged")
+        glass.tap("back")
+        self._on("treat")
+
+    @staticmethod
+    def _acknowledgement(seen: Outline) -> str | None:
+        return next((widget.key for widget in seen.widgets if widget.key.startswith("acknowledge:")), None)
 
     def _second_syringe(self) -> None:
         glass = self._glass
+        self._recover()
+        self._acknowledge_alarms()
         glass.tap("change:syringe")
         self._on("syringe")
         self._syringe("syringe:new")
@@ -228,6 +245,7 @@ class Demo:
     def _arm(self, *, picture: bool = False) -> None:
         """Two steps: read the offer, hold (LIM-8)."""
         glass = self._glass
+        self._recover()
         glass.tap_to("arm", lambda seen: seen.panel == "arm", "the offer")
         if picture:
             self._picture("offer")
@@ -244,7 +262,6 @@ class Demo:
             if left <= 0:
                 break
             self._say(f"  the arming ended with {left} shots left: {self._glass.look().message}; armed again")
-            self._recover()
             self._edit("shots", str(left))
             self._arm()
         given = self._counted() - before
@@ -258,12 +275,11 @@ class Demo:
             count, granted = self._counted(), self._press(by)
             self._until_counted(min(target, count + granted) if each else count + 1)
             if picture:
-                self._picture(picture, settle=False)
+                self._picture(picture, still=False)
                 picture = ""
             if not each:
                 self._until_counted(target)
             self._let_go(by)
-        self._settle_shots()
 
     # -- after treating ------------------------------------------------------------------------------------------------
     def _finish(self) -> None:
@@ -312,7 +328,9 @@ class Demo:
         return granted
 
     def _let_go(self, by: str) -> None:
+        """Release, let the stroke that has begun end, and only then lift."""
         self._tell(f"{by} up")
+        self._settle_shots()
         self._tell("lift")
 
     def _until_counted(self, target: int) -> None:
@@ -321,10 +339,7 @@ class Demo:
         )
 
     def _settle_shots(self) -> None:
-        """A stroke that has begun ends by itself."""
-        self._glass.until(
-            lambda _: self._state()["home"] and self._state()["shots_left"] == 0, "the needle to be back", every_s=0.1
-        )
+        self._glass.until(lambda _: self._state()["state"] not in MOVING, "the stroke to end", every_s=0.05)
 
     def _recover(self) -> None:
         """Faults cleared and the needle homed, where the injector asks for it, through the panel for it."""
@@ -358,10 +373,8 @@ class Demo:
         for key in keys:
             self._glass.tap(key)
 
-    def _picture(self, name: str, *, settle: bool = True) -> None:
-        if settle:
-            self._glass.settled()
-        self._glass.picture(name)
+    def _picture(self, name: str, *, still: bool = True) -> None:
+        self._glass.picture(name, still=still)
 
     def _refuse(self, why: str) -> None:
         message = self._glass.look().message or why

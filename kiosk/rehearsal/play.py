@@ -21,6 +21,7 @@ from kiosk.rehearsal.errors import ArmedInVain
 from kiosk.rehearsal.person import Person
 from kiosk.rehearsal.scenario import Arm, Fault, Fire, Scenario, Sign, Step, Syringe
 
+MOVING = frozenset({ControllerState.STROKE.name, ControllerState.RETRACTING.name})
 REARMS_MOST = 5
 SHOT_S = 20.0
 """Longest wait for the next shot: the slowest rate gives one in 2 s, the rest is a busy machine's."""
@@ -225,6 +226,7 @@ class Play:
                 lambda shown: shown.treat is None or not (shown.treat.trigger or shown.treat.pedal), "the press to end"
             )
         if lift:
+            self._person.until(lambda: self._state()["state"] not in MOVING, "the stroke to end")
             self._tell("lift")
 
     def _stop(self, how: str) -> None:
@@ -252,7 +254,7 @@ class Play:
             return seen and not self._armed and (why != "fault" or bool(self._state()["faults"]))
 
         self._person.until(ended, f"the arming to end ({why})")
-        self._person.until(lambda: bool(self._state()["home"]), "the needle home")
+        self._person.until(lambda: self._state()["home"] and self._state()["state"] not in MOVING, "the needle home")
 
     def _cable(self, how: str) -> None:
         self._tell(how)

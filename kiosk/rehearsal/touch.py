@@ -22,7 +22,8 @@ from PIL import Image, ImageGrab
 from kiosk.rehearsal.errors import NoTouch, ScreenStuck
 
 PATIENCE_S = 60.0
-SETTLE_S = 0.2
+SETTLE_S = 0.3
+STILL_S = 5.0
 TAP_S = 0.08
 """How long a finger stays down for a tap."""
 HOLD_MARGIN_S = 0.4
@@ -144,16 +145,24 @@ class Glass:
             seen = now
         return seen
 
-    def picture(self, name: str) -> Path:
-        """The whole X root as the next numbered picture."""
+    def picture(self, name: str, *, still: bool = False) -> Path:
+        """The whole X root as the next numbered picture; with `still` once it stays as it is (at most `STILL_S`)."""
         self._taken += 1
         path = self._pictures / f"{self._taken:02d}-{name}.png"
-        try:
-            image: Image.Image = ImageGrab.grab(xdisplay=os.environ.get("DISPLAY", ""))
-        except OSError as fault:
-            raise NoTouch(why=f"the display cannot be read ({fault})") from fault
+        image = self._grab()
+        by = time.monotonic() + STILL_S
+        while still and time.monotonic() < by:
+            self._await_frame(SETTLE_S)
+            before, image = image, self._grab()
+            still = image.tobytes() != before.tobytes()
         image.save(path)
         return path
+
+    def _grab(self) -> Image.Image:
+        try:
+            return ImageGrab.grab(xdisplay=os.environ.get("DISPLAY", ""))
+        except OSError as fault:
+            raise NoTouch(why=f"the display cannot be read ({fault})") from fault
 
     # -- touching ----------------------------------------------------------------------------------------------------
     def tap(self, key: str) -> None:
