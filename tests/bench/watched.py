@@ -43,7 +43,12 @@ class WatchedCycle(Cycle):
         try:
             return super()._exchange(*given)
         finally:
-            self.wire_s = time.monotonic() - began
+            self.wire_s += time.monotonic() - began
+
+    def _send(self, *given: Any) -> None:
+        began = time.monotonic()
+        super()._send(*given)
+        self.wire_s += time.monotonic() - began
 
 
 def main(words: list[str]) -> None:
