@@ -24,7 +24,8 @@ RECONNECT_S = 0.5
 BAD_WINDOW_S = 1.0
 BAD_CLOSES = 3
 """Three bad frames in a second: the port is closed and opened again, through reconciliation (LNK-3)."""
-PUBLISH_EVERY_S = 0.05
+PUBLISH_EVERY_S = 0.1
+"""A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
 
 
 ToInjector = (

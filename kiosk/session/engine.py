@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
 from kiosk.alarms.annunciator import Annunciator
-from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot
+from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, Zone
 from kiosk.protocols.envelope import Course, envelope_for
 from kiosk.protocols.library import Library
-from kiosk.protocols.limits import Setting, Totals, Verdict
+from kiosk.protocols.limits import Setting, Total, Totals, Verdict
 from kiosk.protocols.profile import MODES, Device
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
@@ -94,6 +94,8 @@ class Engine:
         """Why the parts that are known make no envelope (LIM-9)."""
         self._snapshot_number = 0
         self._verdict: tuple[object, Verdict] | None = None
+        self._counted: tuple[object, tuple[Total, ...]] | None = None
+        self._zones: tuple[object, tuple[Zone, ...]] | None = None
         self._restore(restored)
 
     def _restore(self, restored: Restored) -> None:
@@ -173,7 +175,8 @@ class Engine:
     def rebuild_envelope(self) -> None:
         """What may be done with the parts as they are now; nothing while one of them is missing or unknown."""
         facts, connected, identity = self.setup.facts, self.connection.connected, self.desk.identity
-        self.treatment.envelope, self.why_no_envelope, self._verdict = None, "", None
+        self.treatment.envelope, self.why_no_envelope = None, ""
+        self._verdict = self._counted = self._zones = None
         protocol, library = self.setup.protocol, self.library
         if facts is None or protocol is None or not (facts.product and facts.needle and facts.syringe):
             return
@@ -214,6 +217,22 @@ class Engine:
             (setting.zone, setting.side), usable_nl=max(0, held - envelope.reserve_nl),
             course=(facts.course_sessions + 1, facts.course_nl),
         )
+
+    def counted(self, setting: Setting) -> tuple[Total, ...]:
+        """Every total of this zone with its limit, worked out again when something was counted."""
+        envelope, totals = self.treatment.envelope, self.totals(setting)
+        assert envelope is not None, "totals have limits once the parts are known"
+        key = (setting.zone, totals)
+        if self._counted is None or self._counted[0] != key:
+            self._counted = (key, envelope.totals(setting.zone, totals))
+        return self._counted[1]
+
+    def zones_shown(self) -> tuple[Zone, ...]:
+        """The protocol's zones with what was given, worked out again when something was given."""
+        protocol, key = self.setup.protocol, (self.setup.facts and self.setup.facts.number, self.tally.session)
+        if self._zones is None or self._zones[0] != key:
+            self._zones = (key, () if protocol is None else tuple(present.zones(self, protocol)))
+        return self._zones[1]
 
     def against_setting(self) -> Iterator[str]:
         """What the envelope has against the present values."""

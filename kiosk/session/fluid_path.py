@@ -24,6 +24,7 @@ BARRELS = {
     SyringeType.NONE: "no syringe", SyringeType.ML_1: "a 1 mL syringe", SyringeType.ML_2: "a 2 mL syringe",
     SyringeType.ML_5: "a 5 mL syringe", SyringeType.ML_10: "a 10 mL syringe",
 }
+NEEDLE_FITTED = int(Input.NEEDLE_FITTED)
 PISTON_TOLERANCE_PERCENT = 10
 NEEDLE, SYRINGE = 0, 1
 
@@ -57,7 +58,7 @@ class FluidPath:
         facts, status = self._setup.facts, self._desk.status
         if facts is None or status is None:
             return
-        if facts.needle and not status.inputs & Input.NEEDLE_FITTED:
+        if facts.needle and not status.inputs & NEEDLE_FITTED:
             self._setup.record(NEEDLE_GONE, "The needle was taken off: the next one is new")
         fitted = self._library.syringes.get(facts.syringe)
         if fitted is not None and status.syringe_type != fitted.type:

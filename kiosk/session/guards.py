@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
-from kiosk.session.words import fault_words
+from kiosk.session.words import HELD, fault_words
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
     from kiosk.session.facts import Facts
 
 HIDDEN = "the screen does not show what is going on"
+NEEDLE_FITTED, CONTACT = int(Input.NEEDLE_FITTED), int(Input.CONTACT)
 LATE_DISARMS_MS = 50.0
 """One cycle later than this disarms (WDG-6)."""
 BAD_FRAMES_DISARM = 3
@@ -44,14 +45,14 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
     if engine.signals.relay_stuck:
         yield "the enable relay does not do what it is told"
     if desk.status is not None and desk.status.faults:
-        yield from fault_words(desk.status.faults & ~forgiven)
+        yield from fault_words(desk.status.faults & ~int(forgiven))
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
     """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change."""
     yield from against_everything(engine, FORGIVEN.get(kind, Fault.NONE))
     status = engine.desk.status
-    if status is not None and status.inputs & Input.CONTACT:
+    if status is not None and status.inputs & CONTACT:
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:
         yield "a treatment is armed"
@@ -111,7 +112,7 @@ def _against_parts(engine: Engine, facts: Facts) -> Iterator[str]:
     status, syringe = engine.desk.status, engine.library.syringes.get(facts.syringe)
     if status is None:
         return
-    if not status.inputs & Input.NEEDLE_FITTED:
+    if not status.inputs & NEEDLE_FITTED:
         yield "the handpiece holds no needle"
     if syringe is not None and status.syringe_type != syringe.type:
         yield "the clamp holds another syringe than the one confirmed"
@@ -128,7 +129,7 @@ def _missing(engine: Engine) -> Iterator[str]:
     if status is not None:
         if status.state == ControllerState.UNHOMED:
             yield "the needle's place is unknown: home it"
-        if status.inputs & (Input.TRIGGER | Input.PEDAL):
+        if status.inputs & HELD:
             yield "trigger or pedal is held: release it"
     if engine.slot.current is not None and treatment.arming is None:
         yield f"the injector is at work: {engine.slot.words.lower()}"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import Identity, Input, Mode, Outcome, ShotRecord
+from drivers.registers import Identity, Mode, Outcome, ShotRecord
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import SetCursor
+from kiosk.session.words import HELD
 
 DEPTH_TOLERANCE_UM = 100
 DOSE_TOLERANCE_NL, DOSE_TOLERANCE_PERCENT = 300, 5
@@ -70,7 +71,7 @@ class Intake:
 
     def _watch_press(self) -> None:
         status = self._desk.status
-        pressed = status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
+        pressed = status is not None and bool(status.inputs & HELD)
         self._new_point = self._new_point or (pressed and not self._pressed)
         self._pressed = pressed
 

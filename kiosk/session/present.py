@@ -32,6 +32,7 @@ from kiosk.session.words import in_words, place
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
+CONTACT, TRIGGER, HOME = int(Input.CONTACT), int(Input.TRIGGER), int(Input.HOME)
 RESISTING_SHARE = 0.5
 """Share of the occlusion threshold from which the line counts as resisting."""
 BLOCKED_SHARE = 0.9
@@ -133,7 +134,7 @@ def session(engine: Engine) -> SessionView:
     if envelope is not None and setting is not None:
         totals = tuple(
             Total(total.key, total.title, total.used, total.unit, *_bound(total.limit))
-            for total in envelope.totals(setting.zone, engine.totals(setting))
+            for total in engine.counted(setting)
         )
     return SessionView(
         number=facts.number,
@@ -155,7 +156,7 @@ def session(engine: Engine) -> SessionView:
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
         prime_nl=envelope.prime_nl(refill=facts.refill) if envelope is not None else 0,
         prime_asks_drop=engine.path.asked_drop,
-        zones=tuple(zones(engine, protocol)) if protocol is not None else (),
+        zones=engine.zones_shown(),
         totals=totals,
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
         aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
@@ -196,7 +197,7 @@ def treat(engine: Engine) -> Treat | None:
         return None
     ranges, status, arming = envelope.ranges(setting.zone), engine.desk.status, engine.treatment.arming
     totals = engine.totals(setting)
-    inputs = Input(0) if status is None else Input(status.inputs)
+    inputs = 0 if status is None else status.inputs
     protocol = engine.setup.protocol
     zone = None if protocol is None else protocol.zone(setting.zone)
     return Treat(
@@ -218,11 +219,11 @@ def treat(engine: Engine) -> Treat | None:
         pressure=pressure(engine),
         needle_um=0 if status is None else status.needle_um,
         angle_deg=zone.angle_deg.high or 90 if zone is not None else 90,
-        contact=bool(inputs & Input.CONTACT),
-        trigger=bool(inputs & Input.TRIGGER),
+        contact=bool(inputs & CONTACT),
+        trigger=bool(inputs & TRIGGER),
         pedal=engine.pedal.pressed,
         enabled=engine.desk.inputs.panel.enable,
-        retracted=bool(inputs & Input.HOME),
+        retracted=bool(inputs & HOME),
     )
 
 

@@ -41,6 +41,7 @@ class SelfTest:
         self._tone_until = 0.0
         self._toned = False
         self.passed = False
+        self._views: tuple[Check, ...] | None = None
         self._titles = {key: title for key, title, _ in looks} | {
             AWAY: "Needle homes, relay and feedback", HEARD: "Alarm tone",
         }
@@ -127,7 +128,12 @@ class SelfTest:
         return "waiting"
 
     def views(self) -> tuple[Check, ...]:
-        return tuple(self._view(key, title) for key, title in self._titles.items())
+        """Every check for the screen; nothing of it changes once all have passed."""
+        if not self.passed or self._views is None:
+            views = tuple(self._view(key, title) for key, title in self._titles.items())
+            self._views = views if self.passed else None
+            return views
+        return self._views
 
     def _view(self, key: str, title: str) -> Check:
         state = self._state(key)

@@ -124,7 +124,7 @@ class Signals:
             yield Raised(A.BAD_FRAMES)
         if self.unattributed:
             yield Raised(A.UNATTRIBUTED_DOSE, self.unattributed)
-        if status is not None:
+        if status is not None and status.faults:
             for fault, number in BY_FAULT.items():
                 if status.faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
                     yield Raised(number)
@@ -139,7 +139,7 @@ class Signals:
             yield Raised(A.PATH_EXPIRED)
         if envelope is None or setting is None:
             return
-        worst = max(envelope.totals(setting.zone, engine.totals(setting)), key=_share, default=None)
+        worst = max(engine.counted(setting), key=_share, default=None)
         if worst is not None and worst.limit is not None and _share(worst) * 100 >= NEAR_PERCENT:
             used = ml(worst.used) if worst.unit == "nL" else f"{worst.used} {worst.unit}"
             number = A.TOTAL_REACHED if _share(worst) >= 1 else A.TOTAL_NEAR

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from drivers.registers import CommandKind, Input, Mode, Outcome, ShotRecord
+from drivers.registers import CommandKind, Mode, Outcome, ShotRecord
 from kiosk.channel.snapshot import Question
 from kiosk.protocols.envelope import Envelope
 from kiosk.protocols.errors import EnvelopeRefusal
@@ -24,7 +24,7 @@ from kiosk.session.dispatch import Ended
 from kiosk.session.errors import OutsideLimit
 from kiosk.session.exchange import Disable, WriteAnchor
 from kiosk.session.slot import Slot
-from kiosk.session.words import in_words
+from kiosk.session.words import HELD, in_words
 
 IDLE_S = 30.0
 """An arming ends after so many seconds without a shot."""
@@ -253,7 +253,7 @@ class Treatment:
     @property
     def _held(self) -> bool:
         status = self._desk.status
-        return status is not None and bool(status.inputs & (Input.TRIGGER | Input.PEDAL))
+        return status is not None and bool(status.inputs & HELD)
 
     def counted(self, records: list[ShotRecord]) -> None:
         """Shots of the live arming were recorded."""

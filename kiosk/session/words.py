@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from drivers.registers import Fault, Mode
+from drivers.registers import Fault, Input, Mode
 from kiosk.protocols.limits import Setting
 
+HELD = int(Input.TRIGGER | Input.PEDAL)
+"""Trigger or pedal, as bits of the status."""
 MODE_WORDS = {Mode.SINGLE: "single shots", Mode.BURST: "bursts", Mode.CONTINUOUS: "continuous", Mode.BENCH: "bench"}
 
 FAULT_WORDS = {
@@ -29,7 +31,7 @@ FAULT_WORDS = {
 
 def fault_words(bits: int) -> list[str]:
     """The controller's faults in words."""
-    return [words for fault, words in FAULT_WORDS.items() if bits & fault]
+    return [words for fault, words in FAULT_WORDS.items() if bits & fault] if bits else []
 
 
 def mm(um: int) -> str:
