@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from drivers.errors import NappageError, StaleEpoch
+from drivers.errors import LinkTimeout, NappageError, StaleEpoch
 from drivers.injector import ModbusInjector
-from drivers.registers import AUTHORISATION, COMMAND, CommandKind
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, CommandKind
 from drivers.stop import StopLatch
 from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.faults import Faults
@@ -109,6 +109,9 @@ class Wire(VirtualLink):
 
     def exchange(self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Any = None) -> bytes:
         bench = self._bench
+        if bench.lose and address == LEASE.address:
+            bench.lose -= 1
+            raise LinkTimeout(timeout_ms=40)
         if address not in (AUTHORISATION.address, COMMAND.address):
             return super().exchange(address, data, read_address, read_registers, gate=gate)
         number = int.from_bytes(data[:4], "big")
@@ -157,6 +160,8 @@ class Bench:
         self.clerk_answers = True
         self.sent: list[tuple[str, int]] = []
         self.after_sending: list[Callable[[str], None]] = []
+        self.lose = 0
+        """So many leases get no answer."""
         self.each_cycle: list[Callable[[], None]] = []
         self._build()
 

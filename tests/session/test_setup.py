@@ -169,11 +169,9 @@ def test_a_piston_that_is_met_elsewhere_is_refused_by_control_too(parts: Bench) 
     parts.needle()
     number = parts.send(ask.FitSyringe("5ml", 5_000_000, True, True))
     parts.until(lambda: parts.engine.path._confirm is not None, 10)
-    status = parts.engine.desk.status
-    assert status is not None
-    parts.engine.desk.status = msgspec.structs.replace(status, plunger_nl=4_000_000)
-    assert parts.engine.path._piston(5_000_000) == "the piston was met at 4.00 mL, not at 5.00 mL"
-    assert parts.reply(number)
+    parts.rig.body.encoder *= 0.8
+    assert "the piston was met at 4.0" in parts.reply(number).sentence
+    assert parts.engine.setup.due == "syringe"
 
 
 @pytest.mark.requirement("LIM-14")
