@@ -78,7 +78,9 @@ def test_where_time_is_an_argument_nothing_reads_a_clock() -> None:
 
 
 def test_no_test_sleeps() -> None:
-    assert wrong(rules.sleeps, sorted((rules.ROOT / "tests").rglob("*.py"))) == []
+    # tests/bench measures: a bare loop that it compares with has to wait for its own period.
+    tests = [path for path in sorted((rules.ROOT / "tests").rglob("*.py")) if "bench" not in path.parts]
+    assert wrong(rules.sleeps, tests) == []
 
 
 def test_an_error_number_means_one_thing() -> None:
