@@ -29,6 +29,8 @@ DRAIN_S = 1 / 40
 ARMED_REDRAW_S = 0.2
 IDLE_REDRAW_S = 1.0
 """A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
+AGAIN_S = 0.1
+"""The next frame while the outline waits for buttons to take touches."""
 TOUCHED_S = 5.0
 """A touch is told to control at most so often; it keeps the screen from locking (ACC-3)."""
 
@@ -60,6 +62,7 @@ class KioskApp(App):
         self.catalogue: Catalogue = EMPTY
         self.glass: Glass | None = None
         self._outline = Outline(outline) if outline else None
+        self._again = Clock.create_trigger(lambda _dt: Window.canvas.ask_update(), AGAIN_S)
         self._on_flip_done = on_flip_done
         self._finish = finish
         self._shown = 0
@@ -150,7 +153,7 @@ class KioskApp(App):
         self._redrawn = self.clock()
         if self.client.connected and self._shown:
             self._send((Flip(self._shown),))
-        if self._outline is not None and self.glass is not None:
-            self._outline.write(self.glass)
+        if self._outline is not None and self.glass is not None and self._outline.write(self.glass):
+            self._again()
         if self._on_flip_done is not None:
             self._on_flip_done()

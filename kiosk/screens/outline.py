@@ -58,6 +58,7 @@ def describe(widget: Touchable) -> dict[str, Any]:
         "h": round(widget.height),
         "enabled": bool(widget.model.enabled and not widget.deaf),
         "hold_ms": widget.model.hold_ms,
+        "deaf": bool(widget.model.enabled and widget.deaf),
     }
 
 
@@ -68,12 +69,14 @@ class Outline:
         self._path = path
         self._last: dict[str, Any] = {}
 
-    def write(self, glass: Glass) -> None:
-        """After a completed frame."""
+    def write(self, glass: Glass) -> bool:
+        """After a completed frame. True while something waits to take touches, so that a frame is due soon (UI-6)."""
         now = outline(glass)
+        waits = any(not widget["enabled"] and widget["deaf"] for widget in now["widgets"])
         if now == self._last:
-            return
+            return waits
         self._last = now
         beside = self._path.with_suffix(".part")
         beside.write_text(json.dumps(now), encoding="utf-8")
         beside.replace(self._path)
+        return waits

@@ -101,6 +101,7 @@ def test_the_outline_tells_what_can_be_touched(tmp_path: Path) -> None:
         "h": 112,
         "enabled": True,
         "hold_ms": 0,
+        "deaf": False,
     }
     assert by_key["arm"]["enabled"]
     assert all(widget["w"] > 0 and 0 <= widget["x"] < 800 and 0 <= widget["y"] < 480 for widget in told["widgets"])

@@ -1,0 +1,385 @@
+"""A whole treatment on the glass, touch by touch, from the self-test to the record's PDF.
+
+The one thing only this file knows is the way through the screens: their keys, their order, and the hands on handpiece,
+pedal and syringe meanwhile. It knows the screens by their outline only, and the device by the bench's console.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from drivers.registers import ControllerState
+from kiosk.access.demo import DEMO_ACCOUNTS
+from kiosk.rehearsal.console import Console
+from kiosk.rehearsal.errors import ScreenRefused
+from kiosk.rehearsal.touch import Glass, Outline
+
+PROTOCOL, PRODUCT, NEEDLE, SYRINGE = "mesolift", "example-saline", "30g-4mm", "2ml"
+LOT, EXPIRY, CODE = "training1", "20991231", "demo1"
+SINGLE, BURST, CONTINUOUS, PEDAL = 2, 6, 12, 8
+BEFORE_STOP = 4
+"""Shots of the continuous arming before STOP is touched."""
+MOVING = frozenset({ControllerState.STROKE.name, ControllerState.RETRACTING.name})
+REARMS_MOST = 5
+SHOTS_S = 60.0
+
+
+class Treatment:
+    """One play-through. `shots` counts what the injector counted of the treatment."""
+
+    def __init__(self, glass: Glass, console: Console, exports: Path, say: Callable[[str], None]) -> None:
+        self._glass = glass
+        self._console = console
+        self._exports = exports
+        self._say = say
+        self.shots = 0
+        self.stopped_at = 0
+
+    def play(self) -> None:
+        """All of it, in order."""
+        for words, act in (
+            ("self-test", self._self_test), ("sign in", self._sign_in), ("choose the treatment", self._choose),
+            ("patient code", self._patient), ("screening", self._screening), ("product", self._product),
+            ("needle", self._needle), ("syringe", self._first_syringe), ("preparation", self._preparation),
+            ("prime", self._prime), ("zone, depth and dose", self._values), ("single shots", self._single),
+            ("burst", self._burst), ("continuous, then STOP on the glass", self._continuous),
+            ("change the syringe", self._second_syringe), ("continuous with the pedal", self._pedal),
+            ("finish", self._finish), ("sign", self._sign), ("the record and its PDF", self._record),
+        ):  # fmt: skip
+            self._glass.step = words
+            self._say(words)
+            act()
+
+    # -- before treating ---------------------------------------------------------------------------------------------
+    def _self_test(self) -> None:
+        glass = self._glass
+        glass.until(lambda seen: seen.offers("homing:yes"), "the question before homing")
+        self._picture("self-test")
+        glass.tap("homing:yes")
+        glass.tap("buzzer:yes")
+        self._on("signin")
+
+    def _sign_in(self) -> None:
+        account = DEMO_ACCOUNTS[0]
+        self._glass.tap(f"account:{account.name}")
+        self._glass.type(account.pin)
+        self._picture("sign-in")
+        self._glass.tap("enter")
+        self._on("home")
+        self._picture("home")
+
+    def _choose(self) -> None:
+        self._glass.tap("new")
+        self._on("protocols")
+        self._pick(f"protocol:{PROTOCOL}", "protocols:later")
+        self._picture("treatment")
+        self._glass.tap("continue")
+        self._on("patient")
+
+    def _patient(self) -> None:
+        glass = self._glass
+        glass.type(CODE)
+        glass.tap_to("find", lambda seen: seen.find("patient:yes") is not None, "the question for this patient")
+        self._picture("new-patient")
+        glass.tap("patient:yes")
+        self._on("screening")
+
+    def _screening(self) -> None:
+        self._tap_all("adult", "consent")
+        self._picture("screening")
+        self._continue_to("product")
+
+    def _product(self) -> None:
+        glass = self._glass
+        self._pick(f"product:{PRODUCT}", "product:later")
+        for field, text in (("lot", LOT), ("expiry", EXPIRY)):
+            glass.tap_to(f"field:{field}", lambda seen: seen.panel == "text", f"the panel for the {field}")
+            glass.type(text)
+            self._picture(field)
+            glass.tap_to("confirm", lambda seen: seen.panel == "", f"the {field} to be taken")
+        self._picture("product")
+        self._continue_to("needle")
+
+    def _needle(self) -> None:
+        self._tell("needle fit 30 4")
+        self._pick(f"needle:{NEEDLE}", "needle:later")
+        self._glass.tap("needle:new")
+        self._picture("needle")
+        self._continue_to("syringe")
+
+    def _first_syringe(self) -> None:
+        self._syringe("syringe:new", "syringe:line")
+        self._picture("syringe")
+        self._continue_to("preparation")
+
+    def _syringe(self, *ticks: str) -> None:
+        self._tell("barrel 2")
+        if "syringe:line" in ticks:
+            self._tell("line new")
+        self._tap_all(f"syringe:{SYRINGE}", *ticks)
+
+    def _preparation(self) -> None:
+        self._tap_all("disinfected", "anaesthetic:cream")
+        self._picture("preparation")
+        self._continue_to("prime")
+
+    def _prime(self) -> None:
+        self._prime_now()
+        self._on("treat")
+
+    def _prime_now(self) -> None:
+        self._glass.tap_to("prime", lambda seen: seen.find("drop:yes") is not None, "the question for the drop")
+        self._picture("drop")
+        self._glass.tap("drop:yes")
+
+    # -- treating ------------------------------------------------------------------------------------------------------
+    def _values(self) -> None:
+        glass = self._glass
+        glass.tap_to("tile:zone", lambda seen: seen.panel == "choice", "the list of zones")
+        self._picture("zones")
+        self._pick("zone:temple:left", "choice:later")
+        self._on("treat")
+        glass.tap_to("tile:depth", lambda seen: seen.panel == "edit", "the depth to be edited")
+        glass.tap("step:up")
+        glass.tap("step:up")
+        self._picture("depth")
+        self._confirm()
+        self._edit("dose", "22")
+        self._edit("rate", "5.0")
+        self._picture("values")
+
+    def _edit(self, field: str, typed: str) -> None:
+        """Type a value and hold to confirm; a question whether it is meant is answered with yes."""
+        glass = self._glass
+        glass.tap_to(f"tile:{field}", lambda seen: seen.panel == "edit", f"the {field} to be edited")
+        glass.type(typed)
+        self._confirm()
+
+    def _confirm(self) -> None:
+        glass = self._glass
+        glass.tap_to("confirm", lambda seen: seen.panel != "edit", "the value to be taken")
+        if glass.settled().panel == "question":
+            self._picture("question")
+            glass.tap_to("soft:yes", lambda seen: seen.panel == "", "the question to go")
+
+    def _mode(self, mode: str) -> None:
+        glass = self._glass
+        glass.tap_to("tile:mode", lambda seen: seen.panel == "choice", "the list of modes")
+        glass.tap_to(f"mode:{mode}", lambda seen: seen.panel == "", "the mode to be taken")
+
+    def _single(self) -> None:
+        self._edit("shots", str(SINGLE))
+        self._arm(picture=True)
+        self._fire(SINGLE, "trigger", each=True)
+
+    def _burst(self) -> None:
+        self._mode("burst")
+        self._edit("shots", str(BURST))
+        self._arm()
+        self._fire(BURST, "trigger", each=True, picture="burst")
+
+    def _continuous(self) -> None:
+        glass = self._glass
+        self._mode("continuous")
+        self._edit("shots", str(CONTINUOUS))
+        self._arm()
+        before = self._counted()
+        self._press("trigger")
+        self._until_counted(before + BEFORE_STOP)
+        self._picture("continuous", still=False)
+        glass.tap_to("stop", lambda seen: seen.panel == "stop", "the stop")
+        self._let_go("trigger")
+        self._picture("stopped")
+        self.stopped_at = self._counted() - before
+        self.shots += self.stopped_at
+        glass.tap_to("acknowledge", lambda seen: seen.panel == "", "the stop to be acknowledged")
+
+    def _acknowledge_alarms(self) -> None:
+        """Read what stands, acknowledge each, and go back."""
+        glass = self._glass
+        glass.tap("alarms")
+        self._on("alarms")
+        self._picture("alarms")
+        while (first := self._acknowledgement(glass.settled())) is not None:
+            key = first
+            glass.tap_to(key, lambda seen, was=key: seen.find(was) is None, "the alarm to be acknowledged")
+        glass.tap("back")
+        self._on("treat")
+
+    @staticmethod
+    def _acknowledgement(seen: Outline) -> str | None:
+        return next((widget.key for widget in seen.widgets if widget.key.startswith("acknowledge:")), None)
+
+    def _second_syringe(self) -> None:
+        glass = self._glass
+        self._recover()
+        self._acknowledge_alarms()
+        glass.tap("change:syringe")
+        self._on("syringe")
+        self._syringe("syringe:new")
+        self._picture("second-syringe")
+        glass.tap_to("continue", lambda seen: seen.screen in ("treat", "prime"), "the syringe to be taken")
+        self._on("prime")
+        self._prime_now()
+        self._on("treat")
+
+    def _pedal(self) -> None:
+        self._edit("shots", str(PEDAL))
+        self._arm()
+        self._fire(PEDAL, "pedal", each=False, picture="pedal")
+        self._picture("treated")
+
+    def _arm(self, *, picture: bool = False) -> None:
+        """Two steps: read the offer, hold (LIM-8)."""
+        glass = self._glass
+        self._recover()
+        glass.tap_to("arm", lambda seen: seen.panel == "arm", "the offer")
+        if picture:
+            self._picture("offer")
+        glass.tap_to("arm:confirm", lambda seen: seen.panel == "" and self._armed(seen), "the arming")
+        if picture:
+            self._picture("armed")
+
+    def _fire(self, shots: int, by: str, *, each: bool, picture: str = "") -> None:
+        """Fire an arming of so many shots to its end; what the machine ended early is armed again for the rest."""
+        before = self._counted()
+        for _ in range(REARMS_MOST):
+            self._fire_what_lives(before + shots, by, each=each, picture=picture)
+            left = before + shots - self._counted()
+            if left <= 0:
+                break
+            self._say(f"  the arming ended with {left} shots left: {self._glass.look().message}; armed again")
+            self._edit("shots", str(left))
+            self._arm()
+        given = self._counted() - before
+        if given != shots:
+            self._refuse(f"{given} of {shots} shots were given")
+        self.shots += given
+        self._glass.until(lambda seen: not self._armed(seen), "the arming to end")
+
+    def _fire_what_lives(self, target: int, by: str, *, each: bool, picture: str) -> None:
+        while self._counted() < target and self._armed(self._glass.look()):
+            count, granted = self._counted(), self._press(by)
+            self._until_counted(min(target, count + granted) if each else count + 1)
+            if picture:
+                self._picture(picture, still=False)
+                picture = ""
+            if not each:
+                self._until_counted(target)
+            self._let_go(by)
+
+    # -- after treating ------------------------------------------------------------------------------------------------
+    def _finish(self) -> None:
+        glass = self._glass
+        glass.tap("finish")
+        self._on("end")
+        self._tap_all("cleanup", "aftercare")
+        glass.tap_to("field:reactions", lambda seen: seen.panel == "text", "the panel for reactions")
+        glass.type("redness")
+        glass.tap_to("confirm", lambda seen: seen.panel == "", "the reactions to be taken")
+        self._picture("end")
+
+    def _sign(self) -> None:
+        glass = self._glass
+        glass.tap_to("sign", lambda seen: seen.panel == "pin", "the panel for the PIN")
+        glass.type(DEMO_ACCOUNTS[0].pin)
+        self._picture("signature")
+        glass.tap("confirm")
+        glass.until(lambda seen: seen.screen in ("home", "record") and seen.panel == "", "the signed session")
+
+    def _record(self) -> None:
+        glass = self._glass
+        if glass.look().screen == "home":
+            self._picture("home-after")
+            glass.tap("last")
+        self._on("record")
+        glass.until(lambda seen: seen.offers("export:pdf"), "the record to be read")
+        self._picture("record")
+        glass.tap("export:pdf")
+        glass.until(lambda _: any(self._exports.glob("*.pdf")), "the PDF", every_s=0.1)
+        self._picture("exported")
+
+    # -- hands -------------------------------------------------------------------------------------------------------
+    def _press(self, by: str) -> int:
+        """On skin and pressed once the injector holds an authorisation; gives its shots, 0 when the arming ended."""
+        self._tell("contact on")
+        granted = 0
+
+        def ready(seen: Outline) -> bool:
+            nonlocal granted
+            granted = int(self._state()["shots_left"])
+            return granted > 0 or not self._armed(seen)
+
+        self._glass.until(ready, "the injector's authorisation", every_s=0.05)
+        if granted:
+            self._tell(f"{by} down")
+        return granted
+
+    def _let_go(self, by: str) -> None:
+        """Release, let the stroke that has begun end, and only then lift."""
+        self._tell(f"{by} up")
+        self._settle_shots()
+        self._tell("lift")
+
+    def _until_counted(self, target: int) -> None:
+        self._glass.until(
+            lambda seen: self._counted() >= target or not self._armed(seen), f"shot {target}", SHOTS_S, every_s=0.1
+        )
+
+    def _settle_shots(self) -> None:
+        self._glass.until(lambda _: self._state()["state"] not in MOVING, "the stroke to end", every_s=0.05)
+
+    def _recover(self) -> None:
+        """Faults cleared and the needle homed, where the injector asks for it, through the panel for it."""
+        for wanted, key in ((lambda: bool(self._state()["faults"]), "clear"), (self._unhomed, "rehome")):
+            if wanted():
+                self._glass.tap_to("recover", lambda seen: seen.panel == "choice", "the panel to recover")
+                self._picture("recover")
+                self._glass.tap(key)
+                self._glass.until(lambda _, still=wanted: not still(), "the injector to recover", every_s=0.1)
+                self._glass.until(lambda seen: seen.panel == "", "the panel to close")
+
+    def _unhomed(self) -> bool:
+        return self._state()["state"] == ControllerState.UNHOMED.name
+
+    # -- small -------------------------------------------------------------------------------------------------------
+    def _on(self, screen: str) -> Outline:
+        return self._glass.until(lambda seen: seen.screen == screen and seen.panel == "", f"the screen '{screen}'")
+
+    def _continue_to(self, screen: str) -> None:
+        self._glass.tap("continue")
+        self._on(screen)
+
+    def _pick(self, key: str, later: str) -> None:
+        """Choose from a list that has pages."""
+        while (page := self._glass.settled()).find(key) is None:
+            here = [widget.key for widget in page.widgets]
+            self._glass.tap_to(later, lambda seen, was=here: [w.key for w in seen.widgets] != was, "the next page")
+        self._glass.tap(key)
+
+    def _tap_all(self, *keys: str) -> None:
+        for key in keys:
+            self._glass.tap(key)
+
+    def _picture(self, name: str, *, still: bool = True) -> None:
+        self._glass.picture(name, still=still)
+
+    def _refuse(self, why: str) -> None:
+        message = self._glass.look().message or why
+        raise ScreenRefused(step=self._glass.step, message=message, picture=self._glass.picture("refused"))
+
+    def _tell(self, line: str) -> None:
+        self._console.tell(line, self._glass.step)
+
+    def _state(self) -> dict[str, Any]:
+        return json.loads(self._console.ask("state"))
+
+    def _counted(self) -> int:
+        return int(self._state()["lifetime_shots"])
+
+    @staticmethod
+    def _armed(seen: Outline) -> bool:
+        return seen.find("disarm") is not None
