@@ -214,7 +214,7 @@ class Connection:
         if blocked:
             self.state, self._why = State.BLOCKED, blocked
             self._desk.event(Fact.BLOCKED, blocked, serial=identity.serial)
-        elif not found.wait:
+        else:  # nothing moves, or it would not have been read to the end: there is nothing to wait for
             self._apply(found)
 
     def _view(self, ledger: Restored) -> LedgerView:

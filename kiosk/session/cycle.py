@@ -254,8 +254,8 @@ class Cycle:
                 self._panel.stop()
             case x.Beacon(red, yellow, cyan):
                 self._panel.beacon(red=red, yellow=yellow, cyan=cyan)
-            case x.Buzzer(hertz):
-                self._panel.buzzer(hertz)
+            case _:
+                self._panel.buzzer(effect.hertz)
 
     def _to_injector(self, effect: ToInjector) -> None:
         match effect:
@@ -269,9 +269,9 @@ class Cycle:
                 self._cursor = cursor
             case x.WriteAnchor(row, digest):
                 self._anchor(row, digest)
-            case x.Disconnect(sentence):
+            case _:
                 self._close()
-                self._why, self._link = sentence, x.Disconnected(sentence)
+                self._why, self._link = effect.sentence, x.Disconnected(effect.sentence)
 
     def _submit(self, unit: Unit) -> None:
         """Hand rows in. Once one unit was not taken no later one is: the record never has a gap (LED-12)."""

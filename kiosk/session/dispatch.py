@@ -125,7 +125,7 @@ class Dispatch:
             self._hear_of_sending()
         elif self.stage is Stage.LIVE:
             self._watch()
-        elif self.stage is Stage.SETTLE:
+        else:
             self._settle()
 
     def _see_acceptance(self) -> None:

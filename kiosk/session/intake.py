@@ -113,6 +113,5 @@ class Intake:
         self._desk.commit(shot, then=lambda: self._acknowledge(number))
 
     def _acknowledge(self, cursor: int) -> None:
-        if cursor > self._desk.cursor:
-            self._desk.cursor = cursor
-            self._desk.emit(SetCursor(cursor))
+        self._desk.cursor = max(self._desk.cursor, cursor)
+        self._desk.emit(SetCursor(self._desk.cursor))

@@ -182,9 +182,8 @@ class Treatment:
             old="" if old is None else in_words(old, self._title(old.zone)),
             new="" if new is None else in_words(new, self._title(new.zone)),
         )
-        candidate = self._candidate or self.setting
-        if candidate is not None:
-            self._consider(candidate)
+        assert new is not None, "a question is about values"
+        self._consider(new)
 
     def forget_crossings(self) -> None:
         """Another product: whatever was confirmed is asked again."""
@@ -202,8 +201,8 @@ class Treatment:
     # -- arming --------------------------------------------------------------------------------------------------
     def ask_crossings(self) -> None:
         """Put the first crossing of the present values to the person again."""
-        if self.setting is not None:
-            self._consider(self.setting)
+        assert self.setting is not None, "values are known before they cross anything"
+        self._consider(self.setting)
 
     def arm(self) -> None:
         """The person's act; everything was checked by the engine just before."""

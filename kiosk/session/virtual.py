@@ -25,11 +25,20 @@ SEAT = 1
 class Levels(Protocol):
     """Levels of the panel's contacts."""
 
-    stop_a: bool
-    stop_b: bool
-    pedal_no: bool
-    pedal_nc: bool
-    feedback: bool
+    @property
+    def stop_a(self) -> bool: ...
+
+    @property
+    def stop_b(self) -> bool: ...
+
+    @property
+    def pedal_no(self) -> bool: ...
+
+    @property
+    def pedal_nc(self) -> bool: ...
+
+    @property
+    def feedback(self) -> bool: ...
 
 
 class Model(Protocol):

@@ -24,7 +24,16 @@ from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage, Reply, Snapshot, Treat
 from kiosk.protocols.library import SHIPPED, Library, load
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import AuthorisationRow, Committed, EventRow, ResolutionRow, Restored, ShotRow, Unit, WriteFailed
+from kiosk.records.rows import (
+    AuthorisationRow,
+    Committed,
+    EventRow,
+    ResolutionRow,
+    Restored,
+    ShotRow,
+    Unit,
+    WriteFailed,
+)
 from kiosk.session import exchange as x
 from kiosk.session.cycle import Cycle
 from kiosk.session.dispatch import Stage
@@ -137,7 +146,7 @@ class Pins(VirtualPanel):
 
     def enable(self, epoch: int) -> None:
         levels = self._model.levels(self._clock.now)
-        assert levels.stop_a and levels.stop_b or epoch != self.epoch, "the relay was closed with the stop open"
+        assert (levels.stop_a and levels.stop_b) or epoch != self.epoch, "the relay was closed with the stop open"
         super().enable(epoch)
 
 

@@ -23,10 +23,11 @@ from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
 SEEDS = [int(os.environ["NAPPAGE_SEED"])] if "NAPPAGE_SEED" in os.environ else [1, 2, 3, secrets.randbits(32)]
 CYCLES = 4000
 CONSOLE = (
-    "trigger down", "trigger down", "trigger down", "trigger up", "trigger up", "contact on", "contact on", "contact on",
-    "lift", "pedal down", "pedal up", "pedal-no close", "pedal-nc open", "pedal up", "stop press", "stop release",
-    "stop release", "stop-a open", "stop-a close", "stop-b open", "stop-b close", "unplug", "replug", "replug", "barrel 5",
-    "barrel 2", "syringe fill 1500", "needle remove", "needle fit", "needle fit", "line new", "reset", "power-cut 7",
+    "trigger down", "trigger down", "trigger down", "trigger up", "trigger up", "contact on", "contact on",
+    "lift", "pedal down", "pedal up", "pedal-no close", "pedal-nc open", "pedal up", "stop press",
+    "stop release", "stop release", "stop-a open", "stop-a close", "stop-b open", "stop-b close", "unplug",
+    "replug", "replug", "barrel 5", "barrel 2", "syringe fill 1500", "needle remove", "needle fit",
+    "needle fit", "line new", "reset", "power-cut 7",
 )
 
 
@@ -135,9 +136,9 @@ class Chance:
     def any_command(self) -> ask.AnyCommand:
         dice, shelf = self.dice, self.bench.shelf
         return dice.choice((
-            lambda: ask.Stop(), lambda: ask.AcknowledgeStop(), lambda: ask.PauseSound(), lambda: ask.Lock(),
-            lambda: ask.SignOut(), lambda: ask.Touched(), lambda: ask.RunSelfTest(), lambda: ask.Disarm(),
-            lambda: ask.Flip(dice.randrange(10_000)), lambda: ask.ClearFaults(), lambda: ask.Rehome(dice.random() < 0.9),
+            ask.Stop, ask.AcknowledgeStop, ask.PauseSound, ask.Lock,
+            ask.SignOut, ask.Touched, ask.RunSelfTest, ask.Disarm,
+            lambda: ask.Flip(dice.randrange(10_000)), ask.ClearFaults, lambda: ask.Rehome(dice.random() < 0.9),
             lambda: ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin),
             lambda: ask.SignIn(TECHNICIAN.name, TECHNICIAN.pin), lambda: ask.SignIn("nobody", "000000"),
             lambda: ask.SignIn(ADMINISTRATOR.name, ADMINISTRATOR.pin), lambda: ask.PairInjector("it was repaired"),
@@ -152,11 +153,12 @@ class Chance:
             lambda: ask.ChooseZone("temple", dice.choice(("left", "right"))), lambda: ask.ChooseZone("moon", "whole"),
             lambda: ask.Edit("dose", dice.choice((1000, 20_000, 25_000, 300_000))),
             lambda: ask.Edit("depth", dice.choice((50, 500, 1300, 1, 60_000))),
-            lambda: ask.Edit("shots", dice.choice((1, 20, 100, 0))), lambda: ask.Edit("rate", dice.choice((500, 4000, 9000))),
+            lambda: ask.Edit("shots", dice.choice((1, 20, 100, 0))),
+            lambda: ask.Edit("rate", dice.choice((500, 4000, 9000))),
             lambda: ask.ChooseMode(dice.choice(("single", "burst", "continuous"))),
             lambda: ask.ConfirmSoft(self.question(), "a reason"), lambda: ask.WithdrawSoft(self.question()),
-            lambda: ask.Finish(), lambda: ask.ResumeTreating(), lambda: ask.Sign(PRACTITIONER.pin, cleaned_up=True),
-            lambda: ask.ListSessions(), lambda: ask.FindPatient("P1"),
+            ask.Finish, ask.ResumeTreating, lambda: ask.Sign(PRACTITIONER.pin, cleaned_up=True),
+            ask.ListSessions, lambda: ask.FindPatient("P1"),
         ))()
 
     def question(self) -> str:

@@ -81,7 +81,7 @@ def test_a_pedal_or_trigger_that_is_held_at_the_start_is_a_failed_input(bench: B
     bench.run(0.2)
     assert bench.check("inputs") == "failed"
     bench.release()
-    bench.panel.alive = lambda: False  # type: ignore[method-assign]
+    bench.panel.alive = lambda: False
     bench.run(0.2)
     assert "pins are silent" in next(c.detail for c in bench.snap.checks if c.key == "inputs")
 
@@ -280,7 +280,7 @@ def test_a_stop_between_decision_and_relay_keeps_the_relay_open(subject: Bench) 
     real = subject.latch.guarded
 
     def late(epoch: int, name: str, act: Any) -> None:
-        subject.latch.guarded = real  # type: ignore[method-assign]
+        subject.latch.guarded = real
         subject.panel.stop()
         real(epoch, name, act)
 

@@ -216,6 +216,13 @@ def test_a_part_that_is_taken_out_must_be_new_again(subject: Bench, line: str, s
 
 
 @pytest.mark.requirement("LIM-14")
+def test_a_drop_that_was_primed_before_a_change_says_nothing_of_the_new_part(subject: Bench) -> None:
+    subject.tell(ask.Prime(10_000))
+    subject.needle()
+    assert "nothing was primed" in subject.refused(ask.ConfirmDrop(True))
+
+
+@pytest.mark.requirement("LIM-14")
 def test_a_refill_is_primed_briefly_and_never_not_at_all(subject: Bench) -> None:
     subject.syringe(new_line=False)
     subject.run(0.1)
