@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import time
@@ -32,6 +33,8 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None
     for switch in ("KIVY_NO_CONFIG", "KIVY_NO_ARGS", "KIVY_NO_FILELOG"):
         os.environ[switch] = "1"
     os.environ.setdefault("KCFG_KIVY_LOG_LEVEL", "warning")
+    # Kivy builds its defaults by "upgrading" an empty configuration and tells of it before any level was read.
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
 
     for section, key, value in (
