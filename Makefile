@@ -6,6 +6,7 @@ SOURCES := kiosk drivers hal_sim tests
 # A second start of kiosk and control needs what a first one installed; both scripts cost well under a second then.
 RUN_ARGS ?=
 TEST_ARGS ?=
+BENCH_ARGS ?=
 
 .PHONY: help
 help: ## list every target
@@ -44,8 +45,8 @@ trace: setup ## every requirement with the tests that prove it; fails when one l
 	@$(BIN)/python -m tests.trace
 
 .PHONY: bench
-bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/
-	@$(BIN)/python -m tests.bench
+bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/ (BENCH_ARGS=--short)
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: registers
 registers: setup-run ## print the injector's register map

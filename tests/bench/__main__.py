@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.errors import NappageError
-from tests.bench import frames, load, report, rows, virtual
+from tests.bench import evaluate, frames, report, rows, virtual
 from tests.bench.drive import BenchFailed
 from tests.bench.found import Found, Say
 
@@ -23,7 +23,7 @@ PARTS: dict[str, Part] = {
     "rows": lambda short, say: rows.measure(OUT, 20 if short else 60, 100 if short else 400, say),
     "virtual": lambda short, say: virtual.measure(OUT, PROFILES, 7 if short else 15, 20.0, say),
     "frames": lambda short, say: frames.measure(*((3, 2.0) if short else (8, 4.0)), say),
-    "load": lambda short, say: load.measure(OUT, PROFILES, 1_500 if short else 30_300, say),
+    "load": lambda short, say: evaluate.measure(OUT, PROFILES, 1_500 if short else 30_300, say),
 }
 MINUTES = {True: 2, False: 17}
 

@@ -1,4 +1,4 @@
-"""A bare loop under SCHED_FIFO at control's own priority and period: as late as anything must be on this machine now."""
+"""A bare loop under SCHED_FIFO at control's own priority and period: as late as anything is on this machine now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bare round trip over a pseudo-terminal under SCHED_FIFO: what the kernel alone takes for a lease transaction's bytes.
+"""A bare round trip over a pseudo-terminal under SCHED_FIFO: what the kernel alone takes for a lease's bytes.
 
 One process holds both ends and does nothing else, at control's priority and period. The kernel carries the bytes of a
 terminal by a worker at ordinary priority (that of a serial port on USB too), so this is no constant under load.

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Generator
 
 from kiosk.system.tether import tethered
+from tests.bench.drive import BenchFailed
 
 
 @contextlib.contextmanager
@@ -21,7 +22,7 @@ def display(size: tuple[int, int]) -> Generator[dict[str, str]]:
         with os.fdopen(reader) as says:
             number = says.readline().strip()
         if not number:
-            raise RuntimeError("Xvfb did not start; `make setup` installs it")
+            raise BenchFailed("Xvfb did not start; `make setup` installs it")
         environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
         yield environment | {"DISPLAY": f":{number}"}
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -45,10 +46,7 @@ def profiles_without_totals(shipped: Path, folder: Path) -> Path:
     text = (shipped / "protocols" / "mesolift.toml").read_text("utf-8")
     head, first, *_ = text.split("[zones.")
     kept = [line for line in f"{head}[zones.{first}".split("\n") if not line.startswith("session_shots")]
-    without_soft = "\n".join(
-        line.partition("soft = [")[0] + line.partition("soft = [")[2].partition("], ")[2] if "soft = [" in line else line
-        for line in kept
-    )
+    without_soft = re.sub(r"soft = \[[^]]*\], ", "", "\n".join(kept))
     (folder / "protocols" / f"{PROTOCOL}.toml").write_text(without_soft, "utf-8")
     return folder
 
@@ -111,7 +109,8 @@ def arm(seat: Seat) -> Reply:
     """Arm what is shown, once nothing is missing."""
     seat.until(lambda: not seat.sees.missing, "everything that arming needs")
     shown, treat, session = seat.sees, seat.sees.treat, seat.sees.session
-    assert treat is not None and session is not None, "nothing is missing"
+    assert treat is not None, "nothing is missing"
+    assert session is not None, "nothing is missing"
     return seat.ask(
         ask.Arm(
             shown.number, treat.zone, treat.side, treat.depth.value, treat.dose.value, treat.mode, treat.rate.value,

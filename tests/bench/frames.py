@@ -20,6 +20,7 @@ from kiosk.channel.server import ChannelServer
 from kiosk.session.cycle import PUBLISH_EVERY_S
 from kiosk.system.tether import tethered
 from tests.bench.display import display
+from tests.bench.drive import BenchFailed
 from tests.bench.found import Found, Line, Say
 from tests.bench.rows import show
 from tests.bench.statistics import at_most, quantile, ratio
@@ -79,17 +80,21 @@ def _window(kind: str, seconds: float, environment: dict[str, str]) -> dict[str,
         server = ChannelServer(Path(folder) / "control.sock")
         words = [sys.executable, "-m", "tests.bench.window", kind, *map(str, SIZE), str(time.monotonic())]
         process = subprocess.Popen(
-            tethered((*words, str(seconds), str(server.path))), env=environment, stdout=subprocess.PIPE, text=True
+            tethered((*words, str(seconds), str(server.path))),
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         try:
             _feed(server, process)
-            said, _ = process.communicate()
+            said, wrong = process.communicate()
         finally:
             process.kill()
             process.wait()
             server.close()
     if not said:
-        raise RuntimeError(f"the {kind} window said nothing")
+        raise BenchFailed(f"the {kind} window said nothing but: {wrong[-400:]}")
     return json.loads(said.splitlines()[-1])
 
 
@@ -98,7 +103,7 @@ def _feed(server: ChannelServer, process: subprocess.Popen[str]) -> None:
     number, by, seated = 0, time.monotonic() + ENDS_WITHIN_S, None
     while process.poll() is None:
         if time.monotonic() > by:
-            raise RuntimeError("the window did not end")
+            raise BenchFailed("the window did not end")
         number += 1
         server.poll()
         if server.seat != seated:

@@ -19,13 +19,22 @@ PLOTS = {
     LATENESS: ("How late a cycle of 25 ms begins", ("control cycle", "bare loop")),
     EDGES: ("From an edge to what it does", ("pedal edge to wire", "stop edge to enable")),
 }
+HOW = (
+    "Ratios are of pairs that were measured beside each other, with the exact 95 % interval of their median. A figure "
+    "in brackets is an upper 95 % bound. A goal is *met* or *missed* when the whole interval says so, else this run "
+    "leaves it *open*. No absolute time here is a verdict on other machines."
+)
 HEAD = ("what", "nappage", "bare", "ratio", "goal", "verdict")
 
 
 def machine() -> dict[str, str]:
     """What the figures were measured on."""
     model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
@@ -57,11 +66,7 @@ def write(folder: Path, found: Sequence[Found], short: bool) -> Path:
     if short:
         lines += ["**A short run**: too few cycles to show WDG-6; `make bench` without BENCH_ARGS=--short does.", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
-    lines += [
-        "", "Ratios are of pairs that were measured beside each other, with the exact 95 % interval of their median. "
-        "A figure in brackets is an upper 95 % bound. A goal is *met* or *missed* when the whole interval says so, "
-        "else this run leaves it *open*. No absolute time here is a verdict on other machines.",
-    ]  # fmt: skip
+    lines += ["", HOW]
     for part in found:
         lines += ["", f"## {part.title}", "", part.how, "", f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
         lines += [

@@ -14,9 +14,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import Self
 
 from kiosk.channel.client import ChannelClient
-from kiosk.channel.commands import AnyCommand
+from kiosk.channel.commands import AnyCommand, Touched
 from kiosk.channel.snapshot import Reply, Snapshot
 from kiosk.rehearsal.console import Console
 from kiosk.system.child import Child, ChildPlan, Restart
@@ -36,7 +37,7 @@ class Stage:
         self._closing = ExitStack()
         self._children: dict[str, Child] = {}
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         with ExitStack() as closing:
             places = Path(closing.enter_context(TemporaryDirectory(prefix="nappage-bench-")))
             shown = closing.enter_context(display(self._size))
@@ -181,6 +182,10 @@ class RealSeat:
         seen = self.sees.number
         self.until(lambda: self.sees.number > seen, "the next snapshot")
         return self._replies.pop(number)
+
+    def touch(self) -> None:
+        """What the kiosk says when somebody touches it; keeps the screen from locking (ACC-3)."""
+        self._stage.client.send(Touched())
 
     def tell(self, line: str) -> str:
         """One console command."""

@@ -107,7 +107,7 @@ MET, MISSED, OPEN = "met", "missed", "open"
 
 
 def within(value: float, upper: float | None, goal: float) -> str:
-    """Whether a figure stays at or under its goal: its upper bound says that it is met, the figure that it is missed."""
+    """Whether a figure stays at or under its goal: its upper bound says met, the figure itself missed."""
     if value > goal:
         return MISSED
     return MET if upper is not None and upper <= goal else OPEN

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from drivers.injector import ModbusInjector
 from drivers.stop import StopLatch
@@ -21,7 +22,7 @@ from kiosk.channel.commands import AnyCommand, Disarm
 from kiosk.channel.snapshot import PatientPage, Reply, Snapshot
 from kiosk.protocols.library import load
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import Restored, Row
+from kiosk.records.rows import Committed, Restored, Row, WriteFailed
 from kiosk.session import exchange as x
 from kiosk.session import virtual as v
 from kiosk.session.cycle import PERIOD_S, Cycle
@@ -57,21 +58,20 @@ class VirtualRun:
 
     def __init__(self, folder: Path, profiles: Path, *, kept: bool) -> None:
         self.library = load(profiles_without_totals(profiles, folder / "profiles"))
-        self.ledger = Ledger.open(
-            folder / "ledger.db", "simulated", clock_wall_ms=lambda: WALL_MS, boot_id="bench"
-        )
+        self.ledger = Ledger.open(folder / "ledger.db", "simulated", clock_wall_ms=lambda: WALL_MS, boot_id="bench")
         self.ledger.append(demo_rows(0))
         self.clock = v.Clock()
         self.rig = Rig()
+        model = cast("v.Model", self.rig)  # its levels are read-only, which the protocol does not say
         self.seat = v.VirtualSeat()
         latch = StopLatch()
         self.cycle = Cycle(
             Engine(self.ledger.restore(), self.library, self.library.devices["reference"], simulated=True),
-            v.VirtualPanel(self.rig, self.clock, latch),
+            v.VirtualPanel(model, self.clock, latch),
             lambda: ModbusInjector(
-                v.VirtualLink(self.rig, self.clock, ModbusException, NoAnswer, lambda: self.rig.plugged), latch
+                v.VirtualLink(model, self.clock, ModbusException, NoAnswer, lambda: self.rig.plugged), latch
             ),
-            v.VirtualLedger(self.ledger if kept else Unkept(self.ledger), lambda told: self.cycle.post(told)),
+            v.VirtualLedger(self.ledger if kept else Unkept(self.ledger), self._post),
             v.VirtualClerk(_answer), self.seat,
             lambda: (WALL_MS + round(self.clock.now * 1000), True), realtime=True,
         )  # fmt: skip
@@ -81,6 +81,9 @@ class VirtualRun:
     def sees(self) -> Snapshot:
         assert self.seat.snapshot is not None, "a second has passed"
         return self.seat.snapshot
+
+    def _post(self, told: Committed | WriteFailed | Restored) -> None:
+        self.cycle.post(told)
 
     def step(self) -> None:
         """One cycle, 25 ms later."""
@@ -155,8 +158,8 @@ def _found(factors: list[tuple[float, float]], rate: float, seconds: float, say:
         cell += f" ({to_goal.low:.0f} to {to_goal.high:.0f})"
     return Found(
         title="Virtual time",
-        how=f"{len(factors)} pairs of blocks of {seconds:.0f} virtual seconds with {rate:.2f} shots a second, every cycle "
-        "of 25 ms executed; with the ledger on disk, and without one.",
+        how=f"{len(factors)} pairs of blocks of {seconds:.0f} virtual seconds with {rate:.2f} shots a second, every "
+        "cycle of 25 ms executed; with the ledger on disk, and without one.",
         lines=(
             Line(
                 "times real time, beside the same without ledger", cell, f"{quantile(without, 0.5):.0f}",

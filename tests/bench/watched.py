@@ -38,16 +38,16 @@ class WatchedCycle(Cycle):
         TOOK.append(time.monotonic() - began)
         WIRE.append(self.wire_s)
 
-    def _exchange(self, *given: Any) -> tuple[Status | None, tuple[ShotRecord, ...]]:
+    def _exchange(self, *given: Any, **named: Any) -> tuple[Status | None, tuple[ShotRecord, ...]]:
         began = time.monotonic()
         try:
-            return super()._exchange(*given)
+            return super()._exchange(*given, **named)
         finally:
             self.wire_s += time.monotonic() - began
 
-    def _send(self, *given: Any) -> None:
+    def _send(self, *given: Any, **named: Any) -> None:
         began = time.monotonic()
-        super()._send(*given)
+        super()._send(*given, **named)
         self.wire_s += time.monotonic() - began
 
 

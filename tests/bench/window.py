@@ -1,7 +1,7 @@
 """One window of the bench, as a process of its own: the kiosk on a channel, or bare Kivy with one label.
 
-It draws flat out (no frame limit, every frame a whole redraw), and tells when its first frame was on the glass, how many
-came a second, and what it keeps in memory. Kivy's settings come before Kivy, and the bare one imports nothing of ours.
+It draws flat out (no frame limit, every frame a whole redraw), tells when its first frame was on the glass, how many
+came a second, and what it keeps in memory. Kivy's settings come before Kivy; the bare one imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def memory_mb(process: int | str) -> dict[str, float]:
         name, value = line.split(":")
         kept[name] = int(value.split()[0])
     private = kept["Private_Clean"] + kept["Private_Dirty"]
-    return {name: kb * 1024 / 1e6 for name, kb in (("rss_mb", kept["Rss"]), ("pss_mb", kept["Pss"]), ("uss_mb", private))}
+    return {
+        name: kb * 1024 / 1e6 for name, kb in (("rss_mb", kept["Rss"]), ("pss_mb", kept["Pss"]), ("uss_mb", private))
+    }
 
 
 def flat_out() -> None:
@@ -116,14 +118,14 @@ def kiosk(size: tuple[int, int], began: float, seconds: float, channel: Path) ->
         def shows() -> bool:
             return app.snapshot is not None and app.snapshot.treat is not None
 
-        frames = Frames(began, seconds, shows, lambda: app.stop())
+        frames = Frames(began, seconds, shows, lambda: app.stop())  # noqa: PLW0108  the application comes after it
         app = kiosk_app.build(channel, on_flip_done=frames.flipped)
         flat_out()
         app.run()
 
 
 def main(words: list[str]) -> None:
-    """`bare|kiosk WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN is the monotonic time at which the process was asked for."""
+    """`bare|kiosk WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN is the monotonic time of asking for it."""
     kind, width, height, began, seconds, *channel = words
     size = int(width), int(height)
     if kind == "bare":
