@@ -1,0 +1,102 @@
+"""`nappage simulate`: each shipped scenario with bench and control as real processes over a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.played import ROOT, await_end_of, nappage, started
+
+SCENARIOS = ROOT / "profiles" / "scenarios"
+
+
+def play(name: str, out: Path) -> tuple[dict[str, object], str]:
+    ended = nappage("simulate", SCENARIOS / f"{name}.toml", "--out", out)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "every limit was kept and no record is missing" in ended.stdout
+    assert "SIMULATED" in ended.stdout
+    return json.loads((out / "SIMULATED-session-00001.json").read_text()), ended.stdout
+
+
+def treatment(record: dict[str, object]) -> list[dict[str, object]]:
+    shots: list[dict[str, object]] = record["shots"]  # type: ignore[assignment]
+    return [shot for shot in shots if shot["kind"] == "treatment"]
+
+
+@pytest.mark.requirement("LIM-5")
+def test_a_clean_mesolift_records_its_hundred_shots(tmp_path: Path) -> None:
+    record, said = play("clean-mesolift-100-shots", tmp_path)
+    assert len(treatment(record)) == 100
+    assert "100/100 shots" in said
+    assert {shot["outcome"] for shot in treatment(record)} == {0}
+    with (tmp_path / "SIMULATED-session-00001.csv").open(newline="") as file:
+        assert sum(row["kind"] == "treatment" for row in csv.DictReader(file)) == 100
+    assert (tmp_path / "SIMULATED-session-00001.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.requirement("LIM-14")
+def test_a_changed_syringe_is_primed_briefly_and_used(tmp_path: Path) -> None:
+    record, _ = play("syringe-change", tmp_path)
+    events: list[dict[str, object]] = record["events"]  # type: ignore[assignment]
+    assert sum(event["kind"] == "syringe" for event in events) == 2
+    assert [event["body"]["volume_nl"] for event in events if event["kind"] == "prime"][-1] == 10_000  # type: ignore[index]
+    assert len(treatment(record)) == 20
+
+
+@pytest.mark.requirement("STP-1")
+def test_a_stop_is_acknowledged_and_treating_goes_on(tmp_path: Path) -> None:
+    record, said = play("stop-and-recovery", tmp_path)
+    assert said.count("Alarm 701 begins") == 2
+    assert len(treatment(record)) >= 12
+
+
+@pytest.mark.requirement("LED-4", "LNK-3")
+def test_a_lost_link_is_reconciled_and_treating_goes_on(tmp_path: Path) -> None:
+    record, said = play("lost-link", tmp_path)
+    assert "Alarm 703 begins" in said
+    closing: dict[str, int] = record["closing"]  # type: ignore[assignment]
+    assert closing["shots"] == len(treatment(record)) >= 12
+
+
+@pytest.mark.requirement("LED-7")
+def test_an_occlusion_is_a_partial_shot_and_treating_goes_on(tmp_path: Path) -> None:
+    record, said = play("occlusion", tmp_path)
+    assert "Alarm 707 begins" in said
+    partial = [shot for shot in treatment(record) if shot["outcome"]]
+    assert len(partial) == 1
+    assert partial[0]["measured_dose_nl"] < partial[0]["dose_nl"]  # type: ignore[operator]
+
+
+def test_an_expectation_that_fails_is_an_exit_code(tmp_path: Path) -> None:
+    text = (SCENARIOS / "syringe-change.toml").read_text().replace("shots = 20\nsyringes", "shots = 21\nsyringes")
+    scenario = tmp_path / "wrong.toml"
+    scenario.write_text(text)
+    ended = nappage("simulate", scenario, "--out", tmp_path / "out")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "FAILED    Expected 21 shots, recorded are 20" in ended.stdout
+
+
+def test_a_command_that_control_refuses_ends_the_rehearsal_with_its_sentence(tmp_path: Path) -> None:
+    text = (SCENARIOS / "occlusion.toml").read_text().replace("rate_per_s = 4.0", "rate_per_s = 4.0, depth_mm = 5.0")
+    scenario = tmp_path / "deep.toml"
+    scenario.write_text(text)
+    ended = nappage("simulate", scenario, "--out", tmp_path / "out")
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "E862" in ended.stderr
+    assert "zone" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, number: signal.Signals) -> None:
+    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", tmp_path) as subject:
+        subject.await_word("step 2 of")
+        family = subject.family()
+        assert any("hal_sim" in words for words in family.values())
+        assert any("control" in words for words in family.values())
+        assert subject.end(number) != 0
+        await_end_of(list(family))
