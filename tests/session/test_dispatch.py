@@ -40,6 +40,7 @@ def test_a_full_queue_disarms_and_leaves_no_gap_in_the_record(subject: Bench) ->
     assert not subject.armed
     counted, written = subject.shots, len(subject.disk.units)
     subject.disk.full = False
+    subject.engine.desk.event("note", "a row after the one that was lost")
     subject.run(2)
     assert len(subject.disk.units) == written, "rows were written after one was lost"
     assert len(subject.shot_rows()) < counted
