@@ -57,6 +57,6 @@ def demo_rows(mono_ms: int) -> tuple[AccountRow, ...]:
     )
 
 
-def demo_pin(name: str) -> str:
-    """The PIN to show beside a demo account's name; "" for any other name."""
-    return next((account.pin for account in DEMO_ACCOUNTS if account.name == name), "")
+def demo_pin(name: str, hashed: str) -> str:
+    """The PIN to show beside a demo account's name; "" for any other name, and once it has another PIN (`hashed`)."""
+    return next((account.pin for account in DEMO_ACCOUNTS if (account.name, account.hashed) == (name, hashed)), "")

@@ -51,3 +51,15 @@ class AccountsExist(NappageError, PermissionError):
     number = 607
     sentence = "There is an account already, so no first administrator can be made"
     remedy = "Ask an administrator for an account."
+
+
+class NameTaken(NappageError, ValueError):
+    number = 608
+    sentence = "There is an account {name} already"
+    remedy = "Choose another name, or give that account a new PIN."
+
+
+class NameRefused(NappageError, ValueError):
+    number = 609
+    sentence = "This name cannot be used: {why}"
+    remedy = "Type the person's name, at most 40 characters."

@@ -27,6 +27,7 @@ Roles = frozenset[Role]
 TREATS: Roles = frozenset({Role.PRACTITIONER})
 SERVICES: Roles = frozenset({Role.PRACTITIONER, Role.TECHNICIAN})
 READS: Roles = frozenset({Role.PRACTITIONER, Role.ADMINISTRATOR})
+ADMINISTERS: Roles = frozenset({Role.ADMINISTRATOR})
 SIGNED_IN: Roles = frozenset(Role)
 ANYBODY: Roles | None = None
 """No sign-in needed: what only takes power away, tells nothing, or is how one signs in."""
@@ -36,6 +37,8 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.Flip: ANYBODY,
     ask.Touched: ANYBODY,
     ask.CreateFirstAdministrator: ANYBODY,
+    ask.CreateAccount: ADMINISTERS,
+    ask.SetPin: ADMINISTERS,
     ask.SignIn: ANYBODY,
     ask.SignOut: ANYBODY,
     ask.Lock: ANYBODY,
@@ -69,7 +72,7 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ReadSession: READS,
     ask.ExportSession: READS,
     ask.FindPatient: TREATS,
-    ask.PairInjector: frozenset({Role.ADMINISTRATOR}),
+    ask.PairInjector: ADMINISTERS,
 }
 COMMANDS: tuple[type, ...] = get_args(ask.AnyCommand)
 

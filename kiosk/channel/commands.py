@@ -18,6 +18,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Side = Literal["left", "right", "whole"]
 """Paired zones are left or right (LIM-15); all others are whole."""
 ModeName = Literal["single", "burst", "continuous"]
+RoleName = Literal["practitioner", "technician", "administrator"]
 
 
 class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -44,6 +45,21 @@ class Touched(_Command, frozen=True):
 # -- who ----------------------------------------------------------------------------------------------------------
 class CreateFirstAdministrator(_Command, frozen=True):
     """On a first start on hardware: the first account, an administrator. Refused when any account exists."""
+
+    name: Text
+    pin: Text
+
+
+class CreateAccount(_Command, frozen=True):
+    """An administrator gives somebody an account; names are unique whatever their case."""
+
+    name: Text
+    role: RoleName
+    pin: Text
+
+
+class SetPin(_Command, frozen=True):
+    """An administrator gives an account a new PIN; a disabled account works again."""
 
     name: Text
     pin: Text
@@ -258,11 +274,11 @@ class FindPatient(_Command, frozen=True):
 
 
 AnyCommand = (
-    Hello | Flip | Touched | CreateFirstAdministrator | SignIn | SignOut | Lock | Stop | AcknowledgeStop
-    | AcknowledgeAlarm | PauseSound | RunSelfTest | AnswerCheck | OpenSession | AnswerScreening | UseProduct | FitNeedle
-    | FitSyringe | Prepared | Prime | ConfirmDrop | ChooseZone | Edit | ChooseMode | ConfirmSoft | WithdrawSoft | Arm
-    | Disarm | Rehome | ClearFaults | PairInjector | Finish | ResumeTreating | Sign | ListSessions | ReadSession
-    | ExportSession | FindPatient
+    Hello | Flip | Touched | CreateFirstAdministrator | CreateAccount | SetPin | SignIn | SignOut | Lock | Stop
+    | AcknowledgeStop | AcknowledgeAlarm | PauseSound | RunSelfTest | AnswerCheck | OpenSession | AnswerScreening
+    | UseProduct | FitNeedle | FitSyringe | Prepared | Prime | ConfirmDrop | ChooseZone | Edit | ChooseMode
+    | ConfirmSoft | WithdrawSoft | Arm | Disarm | Rehome | ClearFaults | PairInjector | Finish | ResumeTreating
+    | Sign | ListSessions | ReadSession | ExportSession | FindPatient
 )
 
 

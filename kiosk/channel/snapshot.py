@@ -233,7 +233,8 @@ class Snapshot(_View, frozen=True):
     session: SessionView | None = None
     treat: Treat | None = None
     missing: tuple[str, ...] = ()
-    """What stands between now and arming, one sentence each (UI-5); empty means it can be armed."""
+    """What stands between now and arming, one sentence each (UI-5); empty means it can be armed.
+    While no session is open: what stands against treating in the next one."""
     question: Question | None = None
     alarms: tuple[Alarm, ...] = ()
     sound_paused_s: int = 0

@@ -60,6 +60,12 @@ def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
 
 def against_arming(engine: Engine) -> Iterator[str]:
     """What ends an arming that lives, and forbids a new one."""
+    yield from against_opening(engine)
+    yield from _against_session(engine)
+
+
+def against_opening(engine: Engine) -> Iterator[str]:
+    """What stands against treating anybody, whatever the session: between sessions, all that is not ready."""
     desk, signals = engine.desk, engine.signals
     yield from against_everything(engine)
     if engine.treatment.arming is not None and not engine.lease.live(desk.now):
@@ -82,7 +88,6 @@ def against_arming(engine: Engine) -> Iterator[str]:
         yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
     if signals.unattributed:
         yield f"{signals.unattributed}: look at the patient, then acknowledge the alarm"
-    yield from _against_session(engine)
 
 
 def _against_session(engine: Engine) -> Iterator[str]:
@@ -119,13 +124,18 @@ def _against_parts(engine: Engine, facts: Facts) -> Iterator[str]:
 
 
 def missing(engine: Engine) -> tuple[str, ...]:
-    """What stands between now and arming, in sentences; empty when it can be armed."""
+    """What stands between now and arming, in sentences; empty when it can be armed.
+
+    While no session is open: what will stand against treating in the next one. That none is open is no fault.
+    """
     return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in _missing(engine))
 
 
 def _missing(engine: Engine) -> Iterator[str]:
     treatment, status = engine.treatment, engine.desk.status
-    yield from against_arming(engine)
+    yield from against_opening(engine)
+    if engine.setup.facts is not None:
+        yield from _against_session(engine)
     if status is not None:
         if status.state == ControllerState.UNHOMED:
             yield "the needle's place is unknown: home it"

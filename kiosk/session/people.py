@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from drivers.errors import NappageError
 from kiosk.access.demo import demo_pin
-from kiosk.access.errors import AccountsExist, AccountUnknown, PinRefused
+from kiosk.access.errors import AccountsExist, AccountUnknown, NameRefused, NameTaken, PinRefused
 from kiosk.access.lockout import check_may_try, failed, locks, refusal, succeeded, waits_s
 from kiosk.access.roles import Role
 from kiosk.channel.snapshot import Account, Page, User
@@ -16,6 +18,8 @@ from kiosk.session.errors import NotNow
 from kiosk.session.exchange import Answer, CheckPin, HashPin
 
 Answerer = Callable[[NappageError | None, Page | None], None]
+NAME_MAX = 40
+"""Characters of a name."""
 
 
 class People:
@@ -54,7 +58,7 @@ class People:
         return tuple(
             Account(
                 account.name, account.role, waits_s(account, wall_ms), account.disabled,
-                demo_pin(account.name) if self._simulated else "",
+                demo_pin(account.name, account.pin) if self._simulated else "",
             )
             for account in self._accounts.values()
         )
@@ -71,7 +75,7 @@ class People:
     def touched(self) -> None:
         self._touched = self._desk.now
 
-    # -- signing in ------------------------------------------------------------------------------------------------
+    # -- first start -----------------------------------------------------------------------------------------------
     def create_first(self, name: str, pin: str, answer: Answerer) -> None:
         """Make the first account, an administrator's.
 
@@ -103,6 +107,65 @@ class People:
         self._enter(row)
         answer(None, None)
 
+    # -- accounts ------------------------------------------------------------------------------------------------
+    def create(self, name: str, role: Role, pin: str, answer: Answerer) -> None:
+        """Make an account; its row is on disk before it is answered.
+
+        Raises:
+            NameRefused, NameTaken: the name is empty, too long, or somebody has it, in whatever case.
+            NotNow: another PIN is being looked at.
+        """
+        name = " ".join(name.split())
+        if not name or len(name) > NAME_MAX:
+            raise NameRefused(why=f"it has over {NAME_MAX} characters" if name else "it is empty")
+        taken = next((taken for taken in self._accounts if taken.casefold() == name.casefold()), "")
+        if taken:
+            raise NameTaken(name=taken)
+        self._give_pin(AccountRow(name, 0, "", role.value, "", reason=f"account made, {role.value}"), pin, answer)
+
+    def set_pin(self, name: str, pin: str, answer: Answerer) -> None:
+        """Give an account a new PIN; failures and waits are forgotten, and a disabled one works again.
+
+        Raises:
+            AccountUnknown: there is none of this name.
+            NotNow: another PIN is being looked at.
+        """
+        account = self._account(name)
+        reason = "new PIN, enabled again" if account.disabled else "new PIN"
+        self._give_pin(AccountRow(account.name, 0, "", account.role, "", reason=reason), pin, answer)
+
+    def _give_pin(self, row: AccountRow, pin: str, answer: Answerer) -> None:
+        desk, by = self._desk, self._name
+        if self._checking:  # a PIN that is checked meanwhile would be checked against the old one
+            raise NotNow(what="Setting a PIN", why="a PIN is being checked")
+        self._checking = True
+
+        def hashed(told: Answer) -> None:
+            self._checking = False
+            if not told.ok:
+                answer(ClerkRefusal(told), None)
+            elif self._name != by or not self.active:
+                answer(NotNow(what="Setting a PIN", why="whoever asked is not signed in any more"), None)
+            else:
+                self._keep(msgspec.structs.replace(row, mono_ms=desk.mono_ms, by=by, pin=told.text), answer)
+
+        desk.ask(HashPin(pin), hashed)
+
+    def _keep(self, row: AccountRow, answer: Answerer) -> None:
+        """Commit an account's row. It counts at once, so that no later row is built on the one before it."""
+        before = self._accounts.get(row.name)
+        self._accounts[row.name] = row
+
+        def not_kept() -> None:
+            if before is None:
+                del self._accounts[row.name]
+            else:
+                self._accounts[row.name] = before
+            answer(_not_written("Setting a PIN"), None)
+
+        self._desk.commit(row, then=lambda: answer(None, None), failed=not_kept)
+
+    # -- signing in ------------------------------------------------------------------------------------------------
     def sign_in(self, name: str, pin: str, answer: Answerer) -> None:
         """Check the PIN in the clerk; a wrong one is on disk before it is answered (ACC-2).
 

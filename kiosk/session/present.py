@@ -24,7 +24,7 @@ from kiosk.channel.snapshot import (
     Zone,
 )
 from kiosk.protocols.limits import Range, Setting
-from kiosk.protocols.profile import Guide, Protocol
+from kiosk.protocols.profile import Guide, Needle, Protocol
 from kiosk.records.rows import EventRow
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import in_words, place
@@ -244,7 +244,7 @@ def catalogue(engine: Engine) -> Catalogue:
     return Catalogue(
         protocols=tuple(_card(engine, protocol) for protocol in library.protocols.values()),
         needles=tuple(
-            Choice(needle.key, needle.title, f"{needle.gauge}G, {needle.length_um / 1000:g} mm")
+            Choice(needle.key, needle.title, _needle(needle))
             for needle in library.needles.values()
         ),
         syringes=tuple(
@@ -258,6 +258,13 @@ def catalogue(engine: Engine) -> Catalogue:
         screening=tuple(Choice(item.key, item.text, f"grade {item.grade}") for item in screening.values()),
         versions=engine.versions,
     )
+
+
+def _needle(needle: Needle) -> str:
+    """What a needle's title leaves out: its size, and after how many shots it is called blunt."""
+    size = f"{needle.gauge}G, {needle.length_um / 1000:g} mm"
+    shots = f"at most {needle.shots_max} shots" if needle.shots_max else ""
+    return ", ".join(words for words in (size, shots) if words and words not in needle.title)
 
 
 def _card(engine: Engine, protocol: Protocol) -> ProtocolCard:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from drivers.errors import NappageError
 from drivers.registers import CommandKind
-from kiosk.access.roles import require
+from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
@@ -37,8 +37,9 @@ class Requests:
         self._engine = engine
         self._handlers: dict[type, Callable[[Any, Answerer], bool | None]] = {
             ask.Flip: self._flip, ask.Touched: self._touched, ask.Stop: self._stop,
-            ask.CreateFirstAdministrator: self._first, ask.SignIn: self._sign_in, ask.SignOut: self._sign_out,
-            ask.Lock: self._lock, ask.AcknowledgeStop: self._acknowledge_stop,
+            ask.CreateFirstAdministrator: self._first, ask.CreateAccount: self._create_account,
+            ask.SetPin: self._set_pin, ask.SignIn: self._sign_in, ask.SignOut: self._sign_out, ask.Lock: self._lock,
+            ask.AcknowledgeStop: self._acknowledge_stop,
             ask.AcknowledgeAlarm: self._acknowledge_alarm, ask.PauseSound: self._pause_sound,
             ask.RunSelfTest: self._self_test, ask.AnswerCheck: self._answer_check, ask.OpenSession: self._open,
             ask.AnswerScreening: self._screen, ask.UseProduct: self._product, ask.FitNeedle: self._needle,
@@ -121,6 +122,14 @@ class Requests:
     # -- who -----------------------------------------------------------------------------------------------------
     def _first(self, command: ask.CreateFirstAdministrator, answer: Answerer) -> bool:
         self._engine.people.create_first(command.name, command.pin, answer)
+        return True
+
+    def _create_account(self, command: ask.CreateAccount, answer: Answerer) -> bool:
+        self._engine.people.create(command.name, Role(command.role), command.pin, answer)
+        return True
+
+    def _set_pin(self, command: ask.SetPin, answer: Answerer) -> bool:
+        self._engine.people.set_pin(command.name, command.pin, answer)
         return True
 
     def _sign_in(self, command: ask.SignIn, answer: Answerer) -> bool:

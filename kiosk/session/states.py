@@ -33,6 +33,8 @@ TABLE: dict[type, Rule] = {
     ask.Flip: Rule(ALWAYS, armed_too=True),
     ask.Touched: Rule(ALWAYS, armed_too=True),
     ask.CreateFirstAdministrator: Rule(ALWAYS),
+    ask.CreateAccount: Rule(ALWAYS),
+    ask.SetPin: Rule(ALWAYS),
     ask.SignIn: Rule(ALWAYS),
     ask.SignOut: Rule(ALWAYS, ends_arming=True),
     ask.Lock: Rule(ALWAYS, ends_arming=True),

@@ -93,9 +93,10 @@ def test_the_demo_accounts_open_with_the_pins_they_show(account: object) -> None
     rows = {row.name: row for row in demo_rows(5)}
     row = rows[account.name]  # type: ignore[attr-defined]
     check_pin(account.pin)  # type: ignore[attr-defined]
-    assert pin_is(demo_pin(row.name), row.pin)
+    assert pin_is(demo_pin(row.name, row.pin), row.pin)
 
 
 def test_there_is_one_demo_account_for_each_role_and_no_other_has_a_shown_pin() -> None:
     assert [row.role for row in demo_rows(0)] == [role.value for role in Role]
-    assert demo_pin("ana") == ""
+    assert demo_pin("ana", "") == ""
+    assert demo_pin(DEMO_ACCOUNTS[0].name, "another") == ""
