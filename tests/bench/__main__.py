@@ -43,16 +43,19 @@ def main(words: list[str]) -> int:
     if asked.only is None:
         say(f"measuring; this takes about {MINUTES[asked.short]} minutes")
     found: list[Found] = []
+    failed: list[str] = []
     for name in asked.only or PARTS:
         try:
             found.append(PARTS[name](asked.short, say))
         except (BenchFailed, NappageError) as error:
-            print(f"{name} could not be measured: {error}", file=sys.stderr)
-            return 1
-    path = report.write(OUT, found, asked.short)
-    print(f"\n{report.table([line for part in found for line in part.lines])}\n")
-    print(f"report, plots and numbers: {path.relative_to(ROOT)} and beside it")
-    return 0
+            failed.append(f"{name} could not be measured: {error}")
+            say(failed[-1])
+    if found:
+        path = report.write(OUT, found, failed, short=asked.short)
+        print(f"\n{report.table([line for part in found for line in part.lines])}\n")
+        print(f"report, plots and numbers: {path.relative_to(ROOT)} and beside it")
+    print("".join(f"{why}\n" for why in failed), end="", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -152,9 +152,9 @@ def _edges(what: str, found: list[float]) -> list[Line]:
     told = spread(found, EDGE_MS)
     return [
         Line(f"{what}, p50 of {told.n}, ms", f"{told.p50:.1f}", "", ""),
-        Line("  p99, ms", bounded(told.p99, told.p99_upper), "", "", f"under {EDGE_MS:.0f} ms",
+        Line(f"{what}, p99, ms", bounded(told.p99, told.p99_upper), "", "", f"under {EDGE_MS:.0f} ms",
              within(told.p99, told.p99_upper, EDGE_MS)),
-        Line("  p99.9, ms", bounded(told.p999, told.p999_upper), "", "", f"under {EDGE_MS:.0f} ms",
+        Line(f"{what}, p99.9, ms", bounded(told.p999, told.p999_upper), "", "", f"under {EDGE_MS:.0f} ms",
              within(told.p999, told.p999_upper, EDGE_MS)),
     ]  # fmt: skip
 

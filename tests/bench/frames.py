@@ -56,7 +56,7 @@ def _found(took: list[tuple[dict[str, float], dict[str, float]]], seconds: float
         ("first_frame_s", "first frame, s", "{:.2f}", 0.0),
         ("frames_per_s", "frames a second, flat out", "{:.0f}", 0.0),
         ("rss_mb", "resident memory of the kiosk, MB", "{:.0f}", MEMORY_GOAL),
-        ("uss_mb", "  of it shared with nobody, MB", "{:.0f}", 0.0),
+        ("uss_mb", "memory of the kiosk shared with nobody, MB", "{:.0f}", 0.0),
     ):
         pairs = [(ours[key], theirs[key]) for ours, theirs in took]
         found = ratio(pairs)

@@ -53,7 +53,7 @@ def table(lines: Sequence[Line]) -> str:
     return "\n".join([shown[0], "-" * sum(widths, 2 * len(HEAD) - 2), *shown[1:]])
 
 
-def write(folder: Path, found: Sequence[Found], short: bool) -> Path:
+def write(folder: Path, found: Sequence[Found], failed: Sequence[str], *, short: bool) -> Path:
     """Write report.md, report.json and the plots; returns the report's path."""
     folder.mkdir(parents=True, exist_ok=True)
     facts = machine()
@@ -67,6 +67,7 @@ def write(folder: Path, found: Sequence[Found], short: bool) -> Path:
         lines += ["**A short run**: too few cycles to show WDG-6; `make bench` without BENCH_ARGS=--short does.", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     lines += ["", HOW]
+    lines += ["", *(f"**{why}**" for why in failed)] if failed else []
     for part in found:
         lines += ["", f"## {part.title}", "", part.how, "", f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
         lines += [
