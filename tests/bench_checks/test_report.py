@@ -41,7 +41,8 @@ def test_the_report_has_the_figures_the_machine_and_the_plot(tmp_path: Path) -> 
     numbers = msgspec.json.decode((tmp_path / "report.json").read_bytes())
     assert numbers["parts"]["Under load"]["p99"] == 0.13
     with Image.open(tmp_path / report.LATENESS) as plot:
-        seen = [colour for _, colour in plot.getcolors(1 << 20) or []]
+        data = plot.tobytes()
+    seen = set(zip(data[::3], data[1::3], data[2::3], strict=True))
     for drawn in COLOURS[:2]:
         assert any(all(abs(a - b) < 16 for a, b in zip(drawn, colour, strict=True)) for colour in seen)
     assert not any(all(abs(a - b) < 16 for a, b in zip(COLOURS[2], colour, strict=True)) for colour in seen)
