@@ -19,7 +19,7 @@ from kiosk.rehearsal.touch import Glass, Outline
 
 PROTOCOL, PRODUCT, NEEDLE, SYRINGE = "mesolift", "example-saline", "30g-4mm", "2ml"
 LOT, EXPIRY, CODE = "training1", "20991231", "demo1"
-SINGLE, BURST, CONTINUOUS, PEDAL = 2, 6, 12, 8
+SINGLE, BURST, CONTINUOUS, PEDAL = 2, 6, 12, 10
 BEFORE_STOP = 4
 """Shots of the continuous arming before STOP is touched."""
 MOVING = frozenset({ControllerState.STROKE.name, ControllerState.RETRACTING.name})
