@@ -40,18 +40,18 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
 
 def how(command: Callable[P, None]) -> Callable[P, None]:
     """The choice between hardware and simulation; there is no default."""
-    simulated = click.option("--simulated", "simulated", flag_value=True, type=bool, help="Against the simulator.")
-    hardware = click.option("--hardware", "simulated", flag_value=False, type=bool, help="Against a real injector.")
+    simulated = click.option("--simulated", is_flag=True, help="Against the simulator.")
+    hardware = click.option("--hardware", is_flag=True, help="Against a real injector.")
     return simulated(hardware(command))
 
 
-def named(simulated: bool | None) -> bool:
-    """The choice that was made.
+def named(simulated: bool, hardware: bool) -> bool:
+    """Whether simulation was named.
 
     Raises:
-        click.UsageError: none was.
+        click.UsageError: none was named, or both were.
     """
-    if simulated is None:
+    if simulated == hardware:
         raise click.UsageError("name one: --simulated or --hardware; there is no default")
     return simulated
 
@@ -85,13 +85,15 @@ def main() -> None:
 @click.option("--demo", is_flag=True, help="On a display of its own: play a whole treatment by real touches.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Where --demo leaves its results.")
 @plainly
-def run(simulated: bool | None, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path) -> int:
+def run(
+    simulated: bool, hardware: bool, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path
+) -> int:
     """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
     from kiosk.running import Running, run_all
 
     return run_all(
         Running(
-            simulated=named(simulated),
+            simulated=named(simulated, hardware),
             data=data_folder(out / "data" if demo and data is None else data),
             profiles=profiles,
             port=port,
@@ -112,8 +114,9 @@ def run(simulated: bool | None, data: Path | None, profiles: Path, port: str, si
 @click.option("--panel", type=click.Path(path_type=Path), help="Bench's panel socket, in simulation.")
 @click.option("--channel-group", help="Group that may connect to the channel.")
 @plainly
-def control(
-    simulated: bool | None,
+def control(  # noqa: PLR0913  one for each option
+    simulated: bool,
+    hardware: bool,
     data: Path | None,
     channel: Path,
     profiles: Path,
@@ -128,7 +131,7 @@ def control(
 
     return control_main(
         Plan(
-            simulated=named(simulated),
+            simulated=named(simulated, hardware),
             port=port,
             channel=channel,
             data=data_folder(data),

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -209,10 +210,17 @@ class Control:
             NappageError: what is wrong, in one sentence.
         """
         self._plan = plan
+        self._ended = False
+        self._closing = ExitStack()
         self.realtime = take_priority(LOOP)
+        with ExitStack() as opened:
+            self._build(plan, opened)
+            self._closing = opened.pop_all()
+
+    def _build(self, plan: Plan, opened: ExitStack) -> None:
+        """Open everything in its order; what was opened is closed in the opposite one, also when a later step fails."""
         library, device = profiles(plan)
         self._wake = Wake()
-        self._ended = False
         boot_id = read_boot_id()
         kind = "simulated" if plan.simulated else "real"
         path = ledger_path(plan.data, simulated=plan.simulated)
@@ -220,16 +228,21 @@ class Control:
             lambda: Ledger.open(path, kind, clock_wall_ms=lambda: time.time_ns() // 1_000_000, boot_id=boot_id),
             self._wake,
         )
+        opened.callback(self._ledger.stop)
         restored = self._ledger.open()
         self._clerk = ClerkClient(path, plan.data / "exports")
+        opened.callback(self._clerk.close)
         latch = StopLatch()
         pins = pin_numbers(device)
-        self._wire = attach_simulated_panel(plan.panel, pins) if plan.panel is not None else None
+        if plan.panel is not None:
+            opened.callback(attach_simulated_panel(plan.panel, pins).close)
         self._panel = GpioPanel(
             pins, "mock" if plan.simulated else "lgpio", latch, wake=self._wake, thread_started=_pin_thread
         )
+        opened.callback(self._panel.close)
         self._engine = self._build_engine(restored, library, device)
         self._server = ChannelServer(plan.channel, plan.channel_group)
+        opened.callback(self._server.close)
         self._cycle = Cycle(
             self._engine,
             self._panel,
@@ -240,6 +253,7 @@ class Control:
             WallClock(simulated=plan.simulated, last_row_ms=restored.last_wall_ms),
             realtime=self.realtime.permitted,
         )
+        opened.callback(self._cycle.close)  # last in, first out: enable off before anything else goes
         self._ledger.deliver_to(self._cycle.post)
 
     def _build_engine(self, restored: Restored, library: Library, device: Device) -> Engine:
@@ -289,13 +303,7 @@ class Control:
 
     def close(self) -> None:
         """Enable off first, then everything else."""
-        self._cycle.close()
-        self._panel.close()
-        if self._wire is not None:
-            self._wire.close()
-        self._server.close()
-        self._clerk.close()
-        self._ledger.stop()
+        self._closing.close()
 
 
 def profiles(plan: Plan) -> tuple[Library, Device]:

@@ -1,0 +1,1 @@
+"""Tests of the control process as a process, and of the command line."""

@@ -1,0 +1,218 @@
+"""The command line as a person types it: what it prints, what it refuses, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kiosk.cli import PROFILES, main
+from kiosk.records.ledger import Ledger
+from kiosk.records.rows import (
+    AuthorisationKind,
+    AuthorisationRow,
+    Certainty,
+    ClosingRow,
+    ResolutionRow,
+    SessionRow,
+    ShotRow,
+)
+from kiosk.system.storage import ledger_path
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def nappage() -> Run:
+    runner = CliRunner()
+
+    def run(*words: str | Path) -> Result:
+        result = runner.invoke(main, [str(word) for word in words])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return run
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with one signed session of one shot."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    ledger = Ledger.open(
+        ledger_path(folder, simulated=True), "simulated", clock_wall_ms=lambda: 1_800_000_000_000, boot_id="boot"
+    )
+    ledger.append(
+        (
+            SessionRow(1, 1, "Demo practitioner", "P1", "mesolift", "0" * 64, "nappage 0.1.0"),
+            AuthorisationRow(
+                16,
+                2,
+                AuthorisationKind.TREATMENT,
+                1,
+                1001,
+                1,
+                1,
+                zone="forehead",
+                side="whole",
+                depth_um=500,
+                dose_nl=20_000,
+                shots=1,
+                interval_ms=500,
+                mode=1,
+                valid_ms=30_000,
+                arming=1,
+            ),
+            ShotRow(
+                1,
+                3,
+                1001,
+                1,
+                1,
+                16,
+                AuthorisationKind.TREATMENT,
+                "forehead",
+                "whole",
+                1,
+                500,
+                500,
+                20_000,
+                20_010,
+                40,
+                120,
+                0,
+            ),
+            ResolutionRow(16, 4, Certainty.DONE, 1, "as authorised"),
+            ClosingRow(1, 5, "Demo practitioner", "", True, True, "", 1, 20_010),
+        )
+    )
+    ledger.close()
+    return folder
+
+
+def test_every_command_has_a_sentence_of_help(nappage: Run) -> None:
+    listed = re.findall(r"^  ([a-z]+)  +(\S.*)$", nappage("--help").output.split("Commands:")[1], re.MULTILINE)
+
+    assert {name for name, _ in listed} == set(main.commands)
+    for name, _ in listed:
+        assert "Usage: main " + name in nappage(name, "--help").output
+
+
+def test_hardware_or_simulation_has_no_default(nappage: Run) -> None:
+    result = nappage("run")
+
+    assert result.exit_code == 2
+    assert "there is no default" in result.output
+
+
+def test_check_explains_a_shipped_profile(nappage: Run) -> None:
+    result = nappage("check", PROFILES / "protocols" / "mesolift.toml")
+
+    assert result.exit_code == 0
+    assert "mesolift.toml" in result.output
+
+
+def test_check_names_file_key_value_and_what_is_allowed(nappage: Run, tmp_path: Path) -> None:
+    wrong = tmp_path / "mesolift.toml"
+    text = (PROFILES / "protocols" / "mesolift.toml").read_text()
+    wrong.write_text(text.replace('technique = "nappage"', 'technique = "stamping"', 1))
+
+    result = nappage("check", wrong)
+
+    assert result.exit_code == 1
+    for word in ("mesolift.toml", "technique", "stamping", "allowed"):
+        assert word in result.output
+
+
+def test_schemas_are_json_schemas(nappage: Run, tmp_path: Path) -> None:
+    result = nappage("schema", "--out", tmp_path)
+
+    assert result.exit_code == 0
+    schema = json.loads((tmp_path / "protocol.schema.json").read_text())
+    assert "$defs" in schema or "properties" in schema
+
+
+def test_the_register_map_is_printed_from_its_table(nappage: Run) -> None:
+    output = nappage("registers").output
+
+    assert "0x0100" in output
+    assert "lifetime_nl" in output
+
+
+def test_sessions_lists_what_was_done(nappage: Run, data: Path) -> None:
+    output = nappage("sessions", "--data", data).output
+
+    assert "P1" in output
+    assert "SIMULATED" in output
+
+
+def test_verify_says_good(nappage: Run, data: Path) -> None:
+    result = nappage("verify", "--data", data)
+
+    assert result.exit_code == 0
+    assert "5 rows" in result.output
+
+
+@pytest.mark.requirement("LED-11")
+def test_verify_names_the_row_that_was_changed(nappage: Run, data: Path) -> None:
+    path = ledger_path(data, simulated=True)
+    content = path.read_bytes()
+    assert content.count(b"Demo practitioner") >= 2
+    path.write_bytes(content.replace(b"Demo practitioner", b"Demo practitionar", 1))
+
+    result = nappage("verify", "--data", data)
+
+    assert result.exit_code == 2
+    assert re.search(r"[Rr]ow \d+", result.output)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "pdf"])
+def test_a_session_is_exported(nappage: Run, data: Path, tmp_path: Path, form: str) -> None:
+    result = nappage("export", "1", "--format", form, "--out", tmp_path / "out", "--data", data)
+
+    assert result.exit_code == 0
+    written = Path(result.output.removeprefix("wrote ").strip())
+    assert written.suffix == f".{form}"
+    assert written.stat().st_size > 100
+
+
+def test_report_adds_up(nappage: Run, data: Path) -> None:
+    assert "mesolift" in nappage("report", "--data", data).output
+    assert "," in nappage("report", "--csv", "--data", data).output
+
+
+@pytest.mark.parametrize("command", ["sessions", "verify", "report"])
+def test_a_missing_record_is_one_numbered_sentence(nappage: Run, tmp_path: Path, command: str) -> None:
+    result = nappage(command, "--data", tmp_path)
+
+    assert result.exit_code == 2
+    assert re.match(r"E4\d\d: .*\n\Z", result.output)
+
+
+def test_a_damaged_record_is_one_numbered_sentence(nappage: Run, data: Path) -> None:
+    path = ledger_path(data, simulated=True)
+    path.write_bytes(path.read_bytes()[:100] + b"rubbish" * 2000)
+
+    result = nappage("verify", "--data", data)
+
+    assert result.exit_code == 2
+    assert re.match(r"E4\d\d: .*\n\Z", result.output)
+
+
+def test_a_session_that_does_not_exist_is_one_numbered_sentence(nappage: Run, data: Path, tmp_path: Path) -> None:
+    result = nappage("export", "7", "--data", data, "--out", tmp_path)
+
+    assert result.exit_code == 2
+    assert "7" in result.output
+
+
+@pytest.mark.parametrize("size", ["800", "axb", "800x"])
+def test_a_window_size_that_is_none_is_explained(nappage: Run, tmp_path: Path, size: str) -> None:
+    result = nappage("kiosk", "--channel", tmp_path / "socket", "--size", size)
+
+    assert result.exit_code == 2
+    assert "WIDTHxHEIGHT" in result.output
