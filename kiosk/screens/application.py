@@ -20,6 +20,7 @@ from kiosk.screens import load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline
 from kiosk.view.actions import Action
+from kiosk.view.doubled import OneFinger
 from kiosk.view.local import Local
 from kiosk.view.observe import hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
@@ -68,6 +69,7 @@ class KioskApp(App):
         self._shown = 0
         self._redrawn = float("-inf")
         self._told = float("-inf")
+        self._finger = OneFinger()
 
     def build(self) -> Glass:
         """The root widget; kv files are read once in a process."""
@@ -139,11 +141,18 @@ class KioskApp(App):
             except (NoControl, ChannelStalled) as fault:
                 self.local = self.local.saying(str(fault))
 
-    def _touched(self, _window: Any, _touch: Any) -> None:
-        """Tells control that a person is here; returns None, or the touch would be swallowed."""
+    def _touched(self, _window: Any, touch: Any) -> bool:
+        """Tells control that a person is here. True swallows what is no touch, and the second report of one touch."""
+        if touch.sx < 0 or touch.sy < 0:  # mtdev reports such after a restart (PLATFORM)
+            return True
+        fault = self._finger.begins(str(touch.device), touch.sx, touch.sy, self.clock())
+        if fault is not None:
+            self.local = self.local.saying(str(fault))
+            return True
         if self.client.connected and self.clock() - self._told >= TOUCHED_S:
             self._told = self.clock()
             self._send((Touched(),))
+        return False
 
     # -- frames ---------------------------------------------------------------------------------------------------
     def _flipped(self, *_: Any) -> None:

@@ -96,8 +96,6 @@ class Glass(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """STOP first; then the panel, which takes every touch; then the screen."""
-        if touch.sx < 0 or touch.sy < 0:  # mtdev reports such after a restart (PLATFORM)
-            return True
         if self.stop.on_touch_down(touch):
             return True
         if self._panel:

@@ -49,7 +49,7 @@ class Tick(_Action, frozen=True):
 
 
 class Panel(_Action, frozen=True):
-    """Open a panel over the page: edit:FIELD, text:FIELD, pin:WHY, arm, zone, mode, recover."""
+    """Open a panel over the page: edit:FIELD, text:FIELD, pin:WHY (sign, new, renew), arm, zone, mode, recover."""
 
     name: str
 
@@ -87,9 +87,9 @@ class OpenTyped(_Action, frozen=True):
 
 
 class SubmitPin(_Action, frozen=True):
-    """Use the PIN typed: sign in, unlock, sign, or create the first administrator."""
+    """Use the PIN typed: sign in, unlock, sign, create the first administrator; typed twice, give it to an account."""
 
-    purpose: Literal["signin", "unlock", "sign", "first"]
+    purpose: Literal["signin", "unlock", "sign", "first", "new", "renew"]
 
 
 class ArmShown(_Action, frozen=True):

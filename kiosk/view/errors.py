@@ -35,6 +35,18 @@ class NotADate(NappageError, ValueError):
     remedy = "Type year, month and day: 2027-04-30."
 
 
+class PinsDiffer(NappageError, ValueError):
+    number = 806
+    sentence = "The two PINs are not the same"
+    remedy = "Type the PIN again, twice."
+
+
+class TouchedTwice(NappageError, RuntimeError):
+    number = 807
+    sentence = "One touch came twice, from {one} and from {other}"
+    remedy = "Leave one of them to the kiosk: a technician checks the touch settings."
+
+
 class ValuesChanged(NappageError, RuntimeError):
     number = 805
     sentence = "The values changed while the offer was shown"

@@ -34,8 +34,16 @@ TITLES: dict[ScreenKey, str] = {
     "history": "History",
     "alarms": "Alarms",
     "about": "About",
+    "people": "People",
+    "account": "New account",
 }
 FIRST = "No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more."
+HERE = {
+    "technician": "Here: self-test, recover, alarms. Treating takes a practitioner.",
+    "administrator": "Here: people, history, recover. Treating takes a practitioner.",
+}
+"""What somebody who does not treat can do between sessions."""
+NO_PRACTITIONER = "Nobody here may treat yet: add a practitioner under People."
 RANK = {"high": 0, "medium": 1, "low": 2}
 ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
 
@@ -84,7 +92,7 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
         simulated=snapshot.simulated,
         armed=armed,
         strip=strip(snapshot, local, screen),
-        back=_back(snapshot, local, armed),
+        back=_back(snapshot, local),
         alarms=_alarms(snapshot, local),
         lock=_lock(snapshot, armed),
     )
@@ -119,12 +127,16 @@ def _readiness(snapshot: Snapshot, screen: ScreenKey) -> Strip:
         return Strip("Not ready: " + snapshot.missing[0], "warn", "alert-circle")
     if screen == "treat":
         return Strip("Ready to arm", "good", "check-circle")
+    if screen == "home" and snapshot.user is not None and snapshot.link.connected:
+        if all(entry.role != "practitioner" for entry in snapshot.accounts):
+            return Strip(NO_PRACTITIONER, "primary", "account")
+        return Strip(HERE.get(snapshot.user.role, "Ready for a new session"), "quiet", "check-circle")
     return Strip(snapshot.link.sentence, "quiet" if snapshot.link.connected else "warn", "usb")
 
 
-def _back(snapshot: Snapshot, local: Local, armed: bool) -> Touch:
+def _back(snapshot: Snapshot, local: Local) -> Touch:
     if local.place:
-        return unless(Touch("back", "Back", Back(), icon="arrow-left"), "Disarm first." if armed else "")
+        return Touch("back", "Back", Back(), icon="arrow-left")
     if snapshot.phase in ("starting", "home"):
         return Touch("about", "About", Go("about"), icon="information")
     return NOTHING

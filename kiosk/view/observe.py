@@ -10,7 +10,7 @@ from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
 EVERYWHERE = frozenset({"alarms", "about"})
-HOME = frozenset({"protocols", "patient", "history", "record", "selftest"})
+HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "people", "account"})
 ALLOWED: dict[str, frozenset[str]] = {
     "starting": EVERYWHERE | {"first"},
     "home": EVERYWHERE | HOME | {"first"},
@@ -27,9 +27,11 @@ def tick(local: Local, now: float, age_ms: int, reason: str = "") -> Local:
         local = replace(local, notice="")
     if local.draft is not None and now - local.draft.since >= DRAFT_S:
         return replace(local, panel="", draft=None).saying("The value was not confirmed for 60 s and is thrown away.")
-    typing = local.focus and local.text(local.focus)
+    if local.text("again") and not local.panel.startswith("pin:"):
+        local = local.with_text("again", "")
+    typing = (local.focus and local.text(local.focus)) or local.text("again")
     if typing and now - local.touched >= DRAFT_S:
-        wiped = local.with_text(local.focus, "")
+        wiped = local.with_text(local.focus, "").with_text("again", "")
         return replace(wiped, panel="", focus="" if local.panel else local.focus).saying(
             "The text was not confirmed for 60 s and is thrown away."
         )
@@ -65,7 +67,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=local.place if local.place in EVERYWHERE else "",
         )
-    local = _close(local, snapshot)
+    local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
     if snapshot.notices and snapshot.notices[-1].number > local.heard_notice:
@@ -77,6 +79,15 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
 def _kept(local: Local) -> dict[str, str]:
     """A new session starts with no choice but the account: nothing is carried to another patient (LIM-14)."""
     return {field: value for field, value in local.picks.items() if field == "account"}
+
+
+def _account_made(local: Local, snapshot: Snapshot) -> Local:
+    """The account just asked for is there: what was typed for it is forgotten, and it is the one chosen."""
+    name = " ".join(local.text("person").split())
+    if local.place != "people" or name not in [entry.name for entry in snapshot.accounts]:
+        return local
+    picks = {field: value for field, value in local.picks.items() if field != "role"}
+    return replace(local.with_text("person", ""), picks={**picks, "person": name})
 
 
 def _close(local: Local, snapshot: Snapshot) -> Local:

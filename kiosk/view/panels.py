@@ -32,6 +32,7 @@ TEXT_TITLES = {
     "physician": "The physician's reason to go on",
     "reactions": "Reactions seen",
     "review": "Review date: year, month, day",
+    "person": "Name of the person",
     "soft": "Reason for crossing the limit",
     "pair": "Why this injector belongs to this ledger",
 }
@@ -221,11 +222,12 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
         )  # fmt: skip
         return Choosing("Mode", rows, _CANCEL)
     away = "Handpiece away from the patient"
-    rows = (
-        Touch("rehome", "Hold: home the needle", Send(Rehome(True)), away, icon="home", hold_ms=CONFIRM_MS),
-        Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check"),
-    )
-    if snapshot.user is not None and snapshot.user.role == "administrator":
+    administers = snapshot.user is not None and snapshot.user.role == "administrator"
+    why = "This takes a practitioner or a technician." if administers else ""
+    home = Touch("rehome", "Hold: home the needle", Send(Rehome(True)), away, icon="home", hold_ms=CONFIRM_MS)
+    clear = Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check")
+    rows = (unless(home, why), unless(clear, why))
+    if administers:
         pair = Touch("pair", "Pair this injector", Panel("text:pair"), "After a change of injector", icon="usb")
         rows = (*rows, pair)
     return Choosing("Recover", rows, _CANCEL)
@@ -270,7 +272,7 @@ def stopped(snapshot: Snapshot) -> Stopped:
     needle = Line()
     if treat is not None:
         needle = (
-            Line("needle", "The needle is in: home switch seen", icon="check-circle", tone="good")
+            Line("needle", "The needle is retracted: home switch seen", icon="check-circle", tone="good")
             if treat.retracted
             else Line("needle", "Needle may be out: lift the handpiece away", icon="alert", tone="danger")
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import panels, records, start, steps, treat
+from kiosk.view import panels, people, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
@@ -58,6 +58,8 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "history": lambda _, local, __: records.history(local),
     "alarms": lambda snapshot, _, __: records.alarms(snapshot),
     "about": lambda snapshot, _, catalogue: start.about(snapshot, catalogue),
+    "people": lambda snapshot, local, _: people.people(snapshot, local),
+    "account": lambda _, local, __: people.account(local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "cover": lambda _, local, __: panels.covered(local),
@@ -66,10 +68,15 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "question": lambda snapshot, _, __: panels.asked(snapshot),
     "edit": panels.editing,
     "text": lambda snapshot, local, _: panels.texting(snapshot, local),
-    "pin": lambda _, local, __: panels.pin_asked(local),
+    "pin": lambda snapshot, local, _: _pin(snapshot, local),
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
 }
+
+
+def _pin(snapshot: Snapshot, local: Local) -> panels.PinAsked:
+    purpose = local.panel.partition(":")[2]
+    return panels.pin_asked(local) if purpose == "sign" else people.pin_for(snapshot, local, purpose)
 
 
 def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -> Picture:

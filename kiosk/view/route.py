@@ -10,7 +10,7 @@ from kiosk.view.setup import PLACES
 
 ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
-    "preparation", "prime", "treat", "end", "record", "history", "alarms", "about",
+    "preparation", "prime", "treat", "end", "record", "history", "alarms", "about", "people", "account",
 ]  # fmt: skip
 PanelKey = Literal["", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
 
@@ -21,6 +21,8 @@ HOME_PLACES: dict[str, ScreenKey] = {
     "record": "record",
     "selftest": "selftest",
 }
+ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {"people": "people", "account": "account"}
+"""Pages for an administrator only."""
 SETUP_PLACES: dict[str, ScreenKey] = {
     "screening": "screening",
     "product": "product",
@@ -68,6 +70,8 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
         return SETUP_PLACES.get(local.place, "treat")
     if snapshot.phase == "closing":
         return "end"
+    if snapshot.user is not None and snapshot.user.role == "administrator" and local.place in ADMINISTRATOR_PLACES:
+        return ADMINISTRATOR_PLACES[local.place]
     return HOME_PLACES.get(local.place, "home")
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.channel.commands import AnswerCheck, RunSelfTest
 from kiosk.channel.snapshot import Account, Catalogue, Check, CheckState, Snapshot
-from kiosk.view.actions import Back, Go, Pick, Send, SubmitPin, Type
+from kiosk.view.actions import Back, Go, Panel, Pick, Send, SubmitPin, Type
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
@@ -24,6 +24,8 @@ CHECK_TONES: dict[CheckState, Tone] = {
     "passed": "good",
     "failed": "danger",
 }
+NO_TREATING = "A session is opened by a practitioner."
+NO_PATIENTS = "Records are read by practitioners and administrators."
 DISCLAIMER = "Nappage is a reference design, not a certified medical device."
 PIN_LEAST = 6
 
@@ -142,18 +144,22 @@ class Home(msgspec.Struct, frozen=True):
     start: Touch = NOTHING
     history: Touch = NOTHING
     last: Touch = NOTHING
+    """The last record; for those who do not treat, how to recover the injector."""
     test: Touch = NOTHING
-    recover: Touch = NOTHING
     state: tuple[Line, ...] = ()
 
 
 def home(snapshot: Snapshot) -> Home:
-    """New session, history, and the state of the device."""
-    last = snapshot.last_session
+    """What this person can do here, and the state of the device."""
+    role = snapshot.user.role if snapshot.user else ""
+    start = Touch("new", "New session", Go("protocols"), "Treatment, then patient code", "", "play", "primary")
+    history = Touch("history", "History", Go("history"), "Sessions on this device", "", "history")
+    recover = Touch("recover", "Recover", Panel("recover"), "Home the needle, clear faults", "", "refresh")
+    people = Touch("people", "People", Go("people"), "Accounts, roles and PINs", "", "account", "primary")
     return Home(
-        start=Touch("new", "New session", Go("protocols"), "Treatment, then patient code", "", "play", "primary"),
-        history=Touch("history", "History", Go("history"), "Sessions on this device", "", "history"),
-        last=_last(last),
+        start=people if role == "administrator" else unless(start, NO_TREATING if role == "technician" else ""),
+        history=unless(history, NO_PATIENTS if role == "technician" else ""),
+        last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", "Self-test", Go("selftest"), "Checks and questions", "", "clipboard-text"),
         state=device_state(snapshot),
     )  # fmt: skip
@@ -185,7 +191,7 @@ def device_state(snapshot: Snapshot) -> tuple[Line, ...]:
         for at, words in enumerate(snapshot.missing[:4])
     ]
     if not snapshot.missing:
-        lines.append(Line("ready", "Ready", "Nothing is missing for a session", "", "check-circle", "good"))
+        lines.append(Line("ready", "Ready", "Nothing stands against a session", "", "check-circle", "good"))
     return tuple(lines)
 
 
@@ -198,12 +204,20 @@ def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
     """Versions, and the one plain sentence."""
     link, loop = snapshot.link, snapshot.loop
     identity = f"No. {link.serial}, firmware {link.firmware}" if link.serial else link.sentence
-    late = f"median {loop.p50_us} us, p99 {loop.p99_us} us, most {loop.max_us} us"
+    late = f"median {_ms(loop.p50_us)}, p99 {_ms(loop.p99_us)}, most {_ms(loop.max_us)}"
+    over = f"{'yes' if loop.realtime else 'no'}; {loop.over_10ms} of {loop.cycles} cycles over 10 ms late"
     return About(
         lines=(
             *(Line(name, name, version) for name, version in catalogue.versions),
             Line("injector", "Injector", identity),
+            Line("calibration", "Calibration", f"Certificate {link.calibration_id}" if link.calibration_id else "None"),
             Line("frames", "Frames on the link", f"{link.good} good, {link.bad} bad"),
             Line("cycle", "Control cycle, late by", late),
+            Line("realtime", "Real-time priority", over),
         )
     )
+
+
+def _ms(us: int) -> str:
+    """A lateness, two decimals."""
+    return f"{us / 1000:.2f} ms"

@@ -61,11 +61,11 @@ def _step(step: SetupStep, here: SetupStep, done: tuple[SetupStep, ...], now: Se
     return unless(touch, "" if reached else "The steps before this one come first.")
 
 
-def tick(key: str, label: str, local: Local, detail: str = "") -> Touch:
+def tick(key: str, label: str, local: Local, detail: str = "", trail: str = "") -> Touch:
     """A line with a box that a touch ticks."""
     on = key in local.ticks
     icon = "checkbox-marked" if on else "checkbox-blank-outline"
-    return Touch(key, label, Tick(key), detail, icon=icon, selected=on)
+    return Touch(key, label, Tick(key), detail, trail, icon, selected=on)
 
 
 class Protocols(msgspec.Struct, frozen=True):
@@ -101,6 +101,12 @@ def _card(card: ProtocolCard, chosen: bool) -> Touch:
     )
 
 
+def figures(keys: tuple[str, ...]) -> str:
+    """The figures that a profile's keys stand for, each once: ``zones.hip.depth_mm`` is "depth"."""
+    named = (key.rpartition(".")[2].partition("_")[0] for key in keys)
+    return ", ".join(dict.fromkeys(named))
+
+
 def _about_protocol(card: ProtocolCard) -> tuple[Line, ...]:
     lines = [Line("summary", card.summary)] if card.summary else []
     lines += [
@@ -109,7 +115,7 @@ def _about_protocol(card: ProtocolCard) -> tuple[Line, ...]:
         Line("interval", "Interval", card.interval or "not stated"),
     ]
     if card.needs_clinic:
-        lines.append(Line("clinic", "Needs the clinic's figure", ", ".join(card.needs_clinic), "", "alert", "warn"))
+        lines.append(Line("clinic", "Needs the clinic's figure", figures(card.needs_clinic), "", "alert", "warn"))
     if not card.approved:
         lines.append(Line("approval", "Not approved", "Runs in simulation only", "", "alert", "warn"))
     return tuple(lines)
@@ -187,7 +193,7 @@ def screening(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Screeni
     return Screening(
         step=stepper(snapshot, "screening", screening_command(local, catalogue)),
         asks=(tick("adult", "18 or older", local), tick("consent", "Consent signed", local)),
-        rows=tuple(tick(f"screen:{entry.key}", entry.title, local, entry.detail) for entry in catalogue.screening),
+        rows=tuple(tick(f"screen:{item.key}", item.title, local, trail=item.detail) for item in catalogue.screening),
         reason=shown if yes else NOTHING,
         verdict=f"{len(yes)} ticked: stop, unless a physician decides otherwise" if yes else "Tick all that apply",
     )
@@ -211,7 +217,8 @@ def product(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
         rows=tuple(
             Touch(
                 f"product:{entry.key}", entry.title, Pick("product", entry.key), entry.detail,
-                "example" if entry.example else "", selected=entry.key == local.picks.get("product"),
+                "example" if entry.example and "example" not in entry.title.lower() else "",
+                selected=entry.key == local.picks.get("product"),
             )
             for entry in catalogue.products
         ),
@@ -265,9 +272,11 @@ def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
     barrels: list[Barrel] = []
     for entry in catalogue.syringes:
         picked = entry is chosen
+        printed = f"{entry.barrel_nl / 1_000_000:g} mL"
         barrels.append(Barrel(
-            Touch(f"syringe:{entry.key}", entry.title, Pick("syringe", entry.key), selected=picked),
-            f"{entry.barrel_nl / 1_000_000:g} mL",
+            Touch(f"syringe:{entry.key}", "" if entry.title == printed else entry.title, Pick("syringe", entry.key),
+                  selected=picked),
+            printed,
             entry.barrel_nl / largest,
             fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
         ))  # fmt: skip

@@ -153,7 +153,7 @@ def _lamps(treat: Treat) -> tuple[Lamp, ...]:
         Lamp("Skin", treat.contact),
         Lamp("Trigger", treat.trigger or treat.pedal, "primary"),
         Lamp("Enabled", treat.enabled, "armed"),
-        Lamp("Needle in", treat.retracted, "good"),
+        Lamp("Retracted", True, "good") if treat.retracted else Lamp("Needle out", True, "warn"),
     )
 
 

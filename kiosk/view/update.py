@@ -12,9 +12,10 @@ from kiosk.channel.commands import AnyCommand
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view import actions, editing
 from kiosk.view.actions import Action
-from kiosk.view.errors import NotADate, ValuesChanged
+from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.local import Draft, Local, Offer
 from kiosk.view.numbers import FieldName, iso_date
+from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.setup import review_date
 
 TEXT_LENGTH = 60
@@ -73,7 +74,7 @@ def act(local: Local, action: Action, world: World) -> Outcome:
         case actions.FindTyped() | actions.OpenTyped():
             outcome = _patient(local, action)
         case actions.SubmitPin(purpose=purpose):
-            outcome = _submit_pin(local, purpose)
+            outcome = _submit_pin(local, purpose, world)
         case actions.ArmShown():
             outcome = _arm(local, world)
         case _:
@@ -111,7 +112,7 @@ def _go(local: Local, place: str) -> Outcome:
 
 
 def _panel(local: Local, name: str, world: World) -> Outcome:
-    opened = replace(local, panel=name, draft=None, offer=None, focus="")
+    opened = replace(local.with_text("again", ""), panel=name, draft=None, offer=None, focus="")
     kind, _, field = name.partition(":")
     if kind == "edit":
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
@@ -119,7 +120,7 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
             return Outcome(replace(local, panel="").saying("This cannot be set now."))
         opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
     elif kind == "text":
-        opened = replace(opened, focus=field, shift=field == "lot")
+        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -271,11 +272,13 @@ def _patient(local: Local, action: Action) -> Outcome:
     return Outcome(replace(local, focus=""), (opened,))
 
 
-def _submit_pin(local: Local, purpose: str) -> Outcome:
+def _submit_pin(local: Local, purpose: str, world: World) -> Outcome:
     pin = local.text("pin")
     wiped = local.with_text("pin", "")
     if purpose == "first":
         return Outcome(wiped, (channel.CreateFirstAdministrator(name=local.text("name").strip(), pin=pin),))
+    if purpose in ("new", "renew"):
+        return _account_pin(wiped, purpose, pin, world)
     if purpose == "sign":
         signed = channel.Sign(
             pin=pin,
@@ -286,3 +289,22 @@ def _submit_pin(local: Local, purpose: str) -> Outcome:
         )
         return Outcome(replace(wiped, panel="", focus=""), (signed,))
     return Outcome(wiped, (channel.SignIn(name=local.picks.get("account", ""), pin=pin),))
+
+
+def _account_pin(local: Local, purpose: str, pin: str, world: World) -> Outcome:
+    """First the PIN is kept, then it is compared with the second one and sent; two that differ are both forgotten."""
+    first = local.text("again")
+    if not first:
+        return Outcome(local.with_text("again", pin))
+    local = local.with_text("again", "")
+    if first != pin:
+        return Outcome(local.saying(sentence(PinsDiffer())))
+    closed = replace(local, panel="", focus="")
+    if purpose == "renew":
+        chosen = chosen_account(world.snapshot, local)
+        return Outcome(closed, (channel.SetPin(name=chosen.name, pin=pin),) if chosen else ())
+    role = chosen_role(local)
+    if role is None:
+        return Outcome(closed)
+    made = channel.CreateAccount(name=local.text("person").strip(), role=role, pin=pin)
+    return Outcome(replace(closed, place="people", trail=local.trail[:-1]), (made,))

@@ -18,6 +18,8 @@ ACCOUNTS = (
     s.Account("Clinic administrator", "administrator", demo_pin="915837"),
 )
 USER = s.User("Dr. Amelie Laurent", "practitioner")
+ADMIN = s.User("Clinic administrator", "administrator")
+TECHNICIAN = s.User("Jonas Weber", "technician")
 CHECKS = (
     s.Check("ledger", "Ledger", "passed", "intact and anchored, 1204 rows"),
     s.Check("profiles", "Profiles", "passed", "11 treatments, 4 needles"),
@@ -66,16 +68,18 @@ SESSION = s.SessionView(
     ZONES,
     TOTALS,
     (
-        "Remove make-up and wash the area",
-        "Disinfect carefully and let it dry",
-        "Cream, when used, is on for 30 to 40 minutes",
-        "Handpiece away from the patient until armed",
+        "Syringe, line and needle are new for this patient, out of unopened packets",
+        "Disinfect the area carefully and let it dry",
+        "Where anaesthetic cream is used: leave it on for 30 to 40 minutes, then remove it",
+        "Cold spray is an alternative to the cream",
     ),
     (
         "Keep the area disinfected",
         "No cream and no touching by hand for 2 hours",
-        "Redness and swelling up to 2 days are known",
-        "Call the clinic with fever, pus or spreading redness",
+        "Redness and swelling for up to 2 days are known",
+        "Bruising, pain, burning for minutes and numbness for days to weeks are known",
+        "An infection may show 1 to 12 weeks later: see the clinic at any lump, redness or pain",
+        "Clinic: throw away syringe, line and needle; never rinse the fluid path with tap water",
     ),
 )
 DEPTH = s.Value(600, 50, 0, 1500, "device", "zone", 600, 400, 900, "forehead skin thickness, PMC9205051", "A")
@@ -113,7 +117,7 @@ ALARMS = (
         "high",
         "Occlusion",
         "Line pressure reached 310 kPa during a stroke; the plunger was drawn back.",
-        "The needle is in; the stroke was partial.",
+        "The needle is retracted; the stroke was partial.",
         "Take the needle out, change it, prime, and arm again.",
         "arming",
         True,
@@ -167,7 +171,7 @@ CATALOGUE = s.Catalogue(
             "3 to 4",
             "3 to 4 weeks",
             True,
-            ("depth", "dose"),
+            ("sessions", "zones.thigh.depth_mm", "zones.thigh.dose_ul", "zones.hip.depth_mm"),
         ),
         s.ProtocolCard(
             "fat", "Localised fat", "", ("point by point",), ("abdomen", "flank"), "2 to 4", "2 to 4 weeks", True
@@ -178,41 +182,38 @@ CATALOGUE = s.Catalogue(
         s.ProtocolCard("scars", "Scars", "", ("papule",), ("scar",), "", "", False, ("depth", "dose", "sessions")),
     ),
     (
-        s.Choice("n30g4", "30G x 4 mm", "single use"),
-        s.Choice("n32g4", "32G x 4 mm", "single use"),
-        s.Choice("n30g13", "30G x 13 mm", ""),
+        s.Choice("n30g4", "30G, 4 mm"),
+        s.Choice("n30g6", "30G, 6 mm"),
+        s.Choice("n30g13", "30G, 13 mm"),
+        s.Choice("n31g4", "31G, 4 mm"),
+        s.Choice("n31g13", "31G, 13 mm"),
+        s.Choice("n32g4", "32G, 4 mm", "at most 100 shots"),
     ),
     (
-        s.SyringeChoice("s1", "1 mL Luer lock", 1_000_000, 20_000),
-        s.SyringeChoice("s2", "2 mL Luer lock", 2_000_000, 40_000),
+        s.SyringeChoice("s1", "1 mL", 1_000_000, 20_000),
+        s.SyringeChoice("s2", "2 mL", 2_000_000, 40_000),
         s.SyringeChoice("s5", "5 mL Luer lock", 5_000_000, 100_000),
-        s.SyringeChoice("s10", "10 mL Luer lock", 10_000_000, 200_000),
+        s.SyringeChoice("s10", "10 mL", 10_000_000, 200_000),
     ),
     (
-        s.ProductChoice("hyaluron", "Hyaluron mix (example)", "not cross-linked, 15 mg/mL"),
-        s.ProductChoice("vitamins", "Vitamin complex (example)", "for training"),
+        s.ProductChoice("hyaluron", "Hyaluron mix", "not cross-linked, 15 mg/mL"),
+        s.ProductChoice(
+            "label",
+            "Example: product with a label's hard limits",
+            "The shape of a drug label: 0.2 mL a point, 50 points and 10 mL a session, 6 sessions, a month apart.",
+        ),
         s.ProductChoice("saline", "Saline 0.9 %", "for training and tests", False),
     ),
     tuple(
-        s.Choice(f"c{at}", title)
+        s.Choice(f"c{at}", title, "grade C")
         for at, title in enumerate(
             (
-                "Pregnancy",
-                "Breastfeeding",
-                "History of paralysis or stroke",
-                "Insulin-dependent diabetes",
-                "Cancer",
-                "Blood coagulation disorder or anticoagulants",
-                "Allergy to any substance in the mix",
-                "Urticaria",
-                "Cardiac disease under several medicines",
-                "Active infection at the site",
-                "Herpes",
-                "Keloid tendency",
-                "Immunosuppression",
-                "Autoimmune disease",
-                "Isotretinoin within 12 months",
-                "Laser within 6 weeks",
+                "Pregnancy", "Breastfeeding", "Paralysis or stroke in the past", "Diabetes that needs insulin",
+                "Cancer", "Blood coagulation disorder, or anticoagulants", "Allergy to any substance in the mix",
+                "Urticaria", "Heart disease treated with several medicines", "Under 18 years of age",
+                "Active infection, herpes, wound or burn at the site", "Tendency to keloids", "Immunosuppression",
+                "Autoimmune disease", "Isotretinoin within the last 12 months",
+                "Laser treatment within the last 6 weeks", "Vaccination within the last week",
             )
         )
     ),
@@ -317,6 +318,13 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"})),
     "home": (snap(last_session=17), at()),
     "home-missing": (snap(missing=("Calibration expired on 2026-11-01", "The clock is not trusted")), at()),
+    "home-technician": (snap(user=TECHNICIAN), at()),
+    "home-administrator": (snap(user=ADMIN, last_session=17), at()),
+    "people": (
+        snap(user=ADMIN, accounts=(*ACCOUNTS[:2], replace(ACCOUNTS[2], disabled=True))),
+        at("people", picks={"person": "Clinic administrator"}),
+    ),
+    "account": (snap(user=ADMIN), at("account", texts={"person": "Ada Byron"}, picks={"role": "technician"})),
     "protocols": (snap(), at("protocols", picks=PICKS)),
     "protocols-clinic": (snap(), at("protocols", picks={"protocol": "cellulite"})),
     "patient": (snap(), at("patient", texts={"patient": "MK-22"}, focus="patient")),
@@ -372,6 +380,16 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-lot": (setup("product"), at(panel="text:lot", focus="lot", texts={"lot": "LX-44"}, shift=True)),
     "panel-expiry": (setup("product"), at(panel="text:expiry", focus="expiry", texts={"expiry": "202704"})),
     "panel-sign": (snap("closing", session=SESSION), at(panel="pin:sign", focus="pin", texts={"pin": "482915"})),
+    "panel-person": (snap(user=ADMIN), at("account", panel="text:person", focus="person", texts={"person": "Ada"})),
+    "panel-new-pin": (
+        snap(user=ADMIN),
+        at("account", panel="pin:new", focus="pin", texts={"person": "Ada Byron", "pin": "482915"}),
+    ),
+    "panel-renew": (
+        snap(user=ADMIN),
+        at("people", panel="pin:renew", focus="pin", texts={"pin": "4829", "again": "482915"},
+           picks={"person": "Jonas Weber"}),
+    ),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
     "panel-zone": (TREATING, at(panel="zone")),
     "panel-mode": (TREATING, at(panel="mode")),

@@ -194,6 +194,6 @@ def test_the_rail_leads_back_to_alarms_and_out() -> None:
     assert frame(snap(), at("alarms"), "alarms").alarms.effect == a.Back()
     assert frame(TREATING, at(), "treat").lock.effect == a.Send(c.Lock())
     assert frame(TREATING, at(), "treat").back == NOTHING
-    assert frame(ARMED, at("alarms"), "alarms").back.effect == a.Say("Disarm first.")
+    assert frame(ARMED, at("alarms"), "alarms").back.effect == a.Back()
     assert frame(snap(wall=""), at(), "home").wall == "Clock not trusted"
     assert frame(TREATING, at(), "treat").where == "MK-2291 · Facial mesolift"

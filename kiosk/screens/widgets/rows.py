@@ -50,7 +50,9 @@ class PagedRows(BoxLayout):
     row_height = NumericProperty(theme.TARGET + 4)
     """dp"""
     columns = NumericProperty(1)
-    """Columns where the list is wide enough (200 dp each), else fewer."""
+    """Columns where the list is wide enough, else fewer."""
+    narrowest = NumericProperty(200)
+    """Least width of a column, dp."""
     page = NumericProperty(0)
     pages = NumericProperty(1)
 
@@ -67,7 +69,7 @@ class PagedRows(BoxLayout):
         self.add_widget(self._grid)
         self.add_widget(self._pager)
         again = Clock.create_trigger(self._lay, -1)
-        for name in ("items", "size", "page", "kind", "columns", "row_height"):
+        for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height"):
             self.fbind(name, again)
         again()
 
@@ -76,7 +78,7 @@ class PagedRows(BoxLayout):
 
     def _lay(self, *_: object) -> None:
         gap, row = dp(theme.GAP), dp(self.row_height)
-        columns = max(1, min(int(self.columns), int(self.width // dp(200)) or 1))
+        columns = max(1, min(int(self.columns), int(self.width // dp(self.narrowest)) or 1))
         whole = max(1, int((self.height + gap) // (row + gap))) * columns
         paged = len(self.items) > whole
         pager = dp(theme.TARGET)

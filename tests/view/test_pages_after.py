@@ -1,0 +1,79 @@
+"""What the pages after a treatment show, one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kiosk.channel import commands as c
+from kiosk.channel import snapshot as s
+from kiosk.view import actions as a
+from kiosk.view.picture import draw
+from kiosk.view.records import end, record
+from kiosk.view.touch import NOTHING
+from tests.view.samples import (
+    ALARMS,
+    CATALOGUE,
+    LINK,
+    SCENES,
+    SESSION,
+    at,
+    replace,
+    snap,
+)
+
+
+def test_the_end_is_signed_after_clean_up_and_aftercare() -> None:
+    closing = snap("closing", session=SESSION)
+    assert not end(closing, at()).sign.enabled
+    assert end(closing, at(ticks=frozenset({"cleanup", "aftercare"}))).sign.effect == a.Panel("pin:sign")
+    shown = end(closing, at(texts={"review": "20261206"}))
+    assert shown.fields[1].label == "2026-12-06"
+    assert [line.trail for line in shown.totals][:3] == ["800.0 uL", "240.0 uL", "1.04 mL"]
+    assert end(snap(), at()).sign == NOTHING
+    free = replace(SESSION, totals=(s.Total("x", "Given", 5_000, "nL"),))
+    assert end(snap("closing", session=free), at()).totals[-1].detail == ""
+
+
+@pytest.mark.requirement("LED-7")
+def test_a_record_keeps_asked_and_measured_apart() -> None:
+    shown = record(SCENES["record"][1])
+    assert shown.shots[8] == ("9", "Cheek left", "0.60 mm of 0.60 mm", "19.9 uL of 20.0 uL", "partial, occlusion")
+    assert "SIMULATED" in shown.heading
+    page = SCENES["record"][1].record
+    assert page is not None
+    open_page = replace(page, line=replace(page.line, signed=False, simulated=False))
+    assert record(at(record=open_page)).heading == "Session 17, MK-2291, not signed"
+    whole = replace(page, shots=(replace(page.shots[0], side="whole"),))
+    assert record(at(record=whole)).shots[0][1] == "Cheek"
+    assert record(at()).heading == "Reading the record"
+
+
+def test_history_pages_back() -> None:
+    page = draw(*SCENES["history"], CATALOGUE).page
+    assert page.more.effect == a.Go("history:9")  # type: ignore[attr-defined]
+    lines = s.SessionList((replace(s.SessionLine(1, "", "A", "p", "d", 1, 1, False, False)),), False)
+    shown = draw(snap(), at("history", sessions=lines), CATALOGUE).page
+    assert shown.rows[0].trail == "not signed, 1 shots, 0.0 uL"  # type: ignore[attr-defined]
+    assert draw(snap(), at("history"), CATALOGUE).page.empty == "Reading the history"  # type: ignore[attr-defined]
+
+
+@pytest.mark.requirement("ALM-4")
+def test_an_alarm_is_told_in_full() -> None:
+    page: Any = draw(*SCENES["alarms"], CATALOGUE).page
+    assert page.cards[0].title == "A301  Occlusion"
+    assert page.cards[0].patient.startswith("The needle is retracted")
+    assert page.cards[0].acknowledge.effect == a.Send(c.AcknowledgeAlarm(301))
+    assert page.cards[2].acknowledge == NOTHING
+    paused: Any = draw(snap(alarms=ALARMS, sound_paused_s=90, user=None), at("alarms"), CATALOGUE).page
+    assert paused.pause.label == "Sound paused 90 s"
+    assert paused.recover == NOTHING
+    over: Any = draw(snap(alarms=(replace(ALARMS[0], active=False),)), at("alarms"), CATALOGUE).page
+    assert over.cards[0].state == "high, is over"
+
+
+def test_about_says_the_plain_sentence() -> None:
+    page: Any = draw(snap(link=replace(LINK, serial=0)), at("about"), CATALOGUE).page
+    assert page.disclaimer == "Nappage is a reference design, not a certified medical device."
+    assert page.lines[5].detail == LINK.sentence
