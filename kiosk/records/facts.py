@@ -13,9 +13,9 @@ class Fact(StrEnum):
     """`EventRow.kind` of the events that are read back."""
 
     PLAN = "plan"
-    """What the protocol planned; one event for each zone and side. Body: `protocol_title`, `zone`, `zone_title`,
-    `side`, `planned` (shots), `depth_um`, `dose_nl`, `technique`, `spacing_mm`, `angle_deg`, and the hard limits in
-    force `depth_low_um`, `depth_high_um`, `dose_low_nl`, `dose_high_nl`."""
+    """What the protocol says of a zone; one event for each zone and side. Body: `protocol_title`, `zone`, `zone_title`,
+    `side`, `depth_um` and `dose_nl` as offered, `technique`, `spacing_mm`, `angle_deg`, and the hard limits in force
+    `depth_low_um`, `depth_high_um`, `dose_low_nl`, `dose_high_nl`. How many shots are planned, armings say."""
     SCREENING = "screening"
     """Body: `adult`, `consent`, `yes` (texts of what was answered yes), `physician_reason`."""
     PRODUCT = "product"

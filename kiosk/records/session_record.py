@@ -51,7 +51,11 @@ class Stamped(msgspec.Struct, Generic[R], frozen=True):
 
 
 class ZoneSum(msgspec.Struct, frozen=True):
-    """Planned and given in one zone and side. `given_nl` is what was counted, `measured_nl` what was measured."""
+    """Planned and given in one zone and side.
+
+    Planned is what a person armed for: no protocol plans the number of shots. `given_nl` is what was counted,
+    `measured_nl` what was measured.
+    """
 
     zone: str
     title: str
@@ -107,19 +111,22 @@ class SessionRecord(msgspec.Struct, frozen=True):
         keys = list(plans) + [(s.value.zone, s.value.side) for s in self.treatment]
         return [self._sum(key, plans.get(key, {})) for key in dict.fromkeys(keys)]
 
+    def _armings(self) -> list[dict[str, Any]]:
+        return [dict(event.value.body) for event in self.facts(Fact.ARMING)]
+
     def _plans(self) -> list[dict[str, Any]]:
         return [dict(event.value.body) for event in self.facts(Fact.PLAN)]
 
     def _sum(self, key: tuple[str, str], plan: dict[str, Any]) -> ZoneSum:
         shots = [s.value for s in self.treatment if (s.value.zone, s.value.side) == key]
-        planned = int(plan.get("planned") or 0)
+        armed = [arming for arming in self._armings() if (arming.get("zone"), arming.get("side")) == key]
         return ZoneSum(
             zone=key[0],
             title=str(plan.get("zone_title") or key[0] or "no zone known"),
             side=key[1],
-            planned=planned,
+            planned=sum(int(arming["shots"]) for arming in armed),
             done=len(shots),
-            planned_nl=planned * int(plan.get("dose_nl") or 0),
+            planned_nl=sum(int(arming["shots"]) * int(arming["dose_nl"]) for arming in armed),
             given_nl=sum(shot.counted_nl for shot in shots),
             measured_nl=sum(shot.measured_dose_nl for shot in shots),
             plan=plan,

@@ -74,7 +74,7 @@ def plan(engine: Engine) -> Iterator[PlanRow]:
                 "sentence": f"Planned: {place(zone.title, side)}",
                 "body": {
                     "protocol_title": protocol.title, "zone": zone.key, "zone_title": zone.title, "side": side,
-                    "planned": ranges.shots.default, "depth_um": ranges.depth.default, "dose_nl": ranges.dose.default,
+                    "depth_um": ranges.depth.default, "dose_nl": ranges.dose.default,
                     "technique": zone.technique, "spacing_mm": span(zone.spacing_um, 1000),
                     "angle_deg": zone.angle_deg.high or 90, "depth_low_um": ranges.depth.hard_low.value,
                     "depth_high_um": ranges.depth.hard_high.value, "dose_low_nl": ranges.dose.hard_low.value,
@@ -170,9 +170,9 @@ def _bound(limit: object) -> tuple[int | None, str]:
 def zones(engine: Engine, protocol: Protocol) -> Iterator[Zone]:
     """The protocol's zones, each side on its own, with what was given."""
     for zone in protocol.zones:
-        planned = engine.treatment.ranges(zone.key).shots.default if engine.treatment.envelope is not None else 0
         for side in zone.sides:
             given = engine.tally.by_zone.get((zone.key, side), NOTHING)
+            planned = engine.treatment.planned.get((zone.key, side), 0)
             yield Zone(
                 zone.key, zone.title, cast("Side", side), planned, given.shots, given.nl, zone.technique,
                 span(zone.spacing_um, 1000), zone.angle_deg.high or 90,

@@ -69,6 +69,8 @@ class Treatment:
         self.question: Question | None = None
         self._candidate: Setting | None = None
         self._remembered: dict[tuple[str, str], Setting] = {}
+        self.planned: dict[tuple[str, str], int] = {}
+        """Shots that were armed in this session, by zone and side."""
         self.blocked: Callable[[], str] = lambda: ""
         """Why an arming may not go on; set by the engine."""
 
@@ -84,14 +86,17 @@ class Treatment:
             self._go_to(now.zone, now.side, now.mode, now)
 
     def remember(self, setting: Setting) -> None:
-        """A setting that was armed earlier in this session, found in the ledger."""
-        self._remembered[(setting.zone, setting.side)] = setting
+        """A setting that is armed now, or was earlier in this session: its values are offered again in its zone."""
+        place = (setting.zone, setting.side)
+        self._remembered[place] = setting
+        self.planned[place] = self.planned.get(place, 0) + setting.shots
 
     def clear(self) -> None:
         """The session is over."""
         self.envelope = self.setting = self.question = self._candidate = None
         self.confirmed = frozenset()
         self._remembered = {}
+        self.planned = {}
         self._armings = 0
 
     def ranges(self, zone: str) -> ZoneRanges:
@@ -210,7 +215,7 @@ class Treatment:
         self._armings += 1
         words = in_words(self.setting, self._title(self.setting.zone))
         self.arming = Arming(self._armings, self.setting, words, self._desk.now)
-        self._remembered[(self.setting.zone, self.setting.side)] = self.setting
+        self.remember(self.setting)
         body = msgspec.to_builtins(self.setting)
         self._desk.event(Fact.ARMING, f"Armed: {words}", arming=self._armings, words=words, **body)
         self._next_slice(self.arming)

@@ -23,7 +23,7 @@ from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, ul, with_unit
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
-from kiosk.view.treat import HOLD_MS, MODES, side_words, zone_detail, zone_title
+from kiosk.view.treat import HOLD_MS, MODES, given_of, side_words, zone_detail, zone_title
 
 CONFIRM_MS = 500
 TEXT_TITLES = {
@@ -209,7 +209,7 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
     if local.panel == "zone" and session is not None:
         rows = tuple(
             Touch(f"zone:{zone.key}:{zone.side}", side_words(zone.title, zone.side),
-                  Send(ChooseZone(zone.key, zone.side)), zone_detail(zone), f"{zone.done} of {zone.planned}",
+                  Send(ChooseZone(zone.key, zone.side)), zone_detail(zone), given_of(zone),
                   selected=treat is not None and (zone.key, zone.side) == (treat.zone, treat.side))
             for zone in session.zones
         )  # fmt: skip

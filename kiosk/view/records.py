@@ -12,7 +12,7 @@ from kiosk.view.local import Local
 from kiosk.view.numbers import amount, dashed, mm, ul, volume
 from kiosk.view.steps import tick
 from kiosk.view.touch import NOTHING, Line, Touch, unless
-from kiosk.view.treat import side_words
+from kiosk.view.treat import given_of, side_words
 
 CLEAN_UP = "Fluid path discarded, never rinsed with tap water"
 
@@ -54,7 +54,7 @@ def end(snapshot: Snapshot, local: Local) -> End:
 def zone_line(zone: Zone) -> Line:
     """What was given in one zone."""
     title = side_words(zone.title, zone.side)
-    return Line(f"zone:{zone.key}:{zone.side}", title, f"{zone.done} of {zone.planned} shots", volume(zone.given_nl))
+    return Line(f"zone:{zone.key}:{zone.side}", title, given_of(zone), volume(zone.given_nl))
 
 
 def total_line(total: Total) -> Line:

@@ -27,6 +27,11 @@ HOLD_MS = 1000
 """ARM is confirmed by holding so long (UI-6)."""
 
 
+def given_of(zone: Zone) -> str:
+    """Shots given of those a person armed for; "12 shots" where nothing was planned yet."""
+    return f"{zone.done} of {zone.planned} shots" if zone.planned else f"{zone.done} shots"
+
+
 class TreatView(msgspec.Struct, frozen=True):
     armed: bool = False
     tiles: tuple[Tile, ...] = ()
@@ -121,7 +126,7 @@ def _tiles(treat: Treat, session: SessionView) -> tuple[Tile, ...]:
     mode, meaning = MODES[treat.mode]
     tiles.insert(3, Tile(unless(Touch("tile:mode", "Mode", Panel("mode")), why), "Mode", mode, "", meaning))
     zone = next((zone for zone in session.zones if (zone.key, zone.side) == (treat.zone, treat.side)), None)
-    note = f"{zone.done} of {zone.planned}, {volume(zone.given_nl)}" if zone else "zone and side"
+    note = f"{given_of(zone).removesuffix(' shots')}, {volume(zone.given_nl)}" if zone else "zone and side"
     touch = unless(Touch("tile:zone", "Zone", Panel("zone")), why)
     tiles.insert(4, Tile(touch, "Zone", zone_title(session, treat), "", note))
     return tuple(tiles)

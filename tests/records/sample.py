@@ -62,10 +62,10 @@ def calibration() -> CalibrationRow:
     return CalibrationRow(12, 400, "Tom", SERIAL, 0xABCD, "2026-10-01", "2027-04-01", "cd" * 32)
 
 
-def plan(zone: str, title: str, side: str, planned: int, depth_um: int) -> EventRow:
+def plan(zone: str, title: str, side: str, depth_um: int) -> EventRow:
     return event(
         Fact.PLAN, f"Planned: {title} {side}", protocol_title="Mesolift, facial rejuvenation", zone=zone,
-        zone_title=title, side=side, planned=planned, depth_um=depth_um, dose_nl=20_000, technique="nappage",
+        zone_title=title, side=side, depth_um=depth_um, dose_nl=20_000, technique="nappage",
         spacing_mm="2 to 4", angle_deg=45, depth_low_um=500, depth_high_um=1500, dose_low_nl=10_000,
         dose_high_nl=25_000,
     )  # fmt: skip
@@ -84,9 +84,9 @@ def preparation() -> list[Row]:
         event(Fact.SYRINGE, "Syringe 2.5 mL with 2.200 mL", syringe="5ml", syringe_title="5 mL, Luer lock",
               fill_nl=2_200_000, new=True, new_line=True),
         event(Fact.PREPARATION, "Area disinfected", disinfected=True, anaesthetic="cream"),
-        plan("cheek", "Cheek", "left", 50, 1000),
-        plan("cheek", "Cheek", "right", 50, 1000),
-        plan("forehead", "Forehead", "whole", 20, 800),
+        plan("cheek", "Cheek", "left", 1000),
+        plan("cheek", "Cheek", "right", 1000),
+        plan("forehead", "Forehead", "whole", 800),
         authorisation(16, kind=AuthorisationKind.PRIME, zone="", side="", depth_um=0, dose_nl=250_000, shots=0),
         shot(1, 16, kind=AuthorisationKind.PRIME, zone="", side="", depth_um=0, measured_depth_um=0,
              dose_nl=250_000, measured_dose_nl=250_200, point=0),
@@ -98,7 +98,12 @@ def preparation() -> list[Row]:
 def treatment(shots: int = 100) -> list[Row]:
     """A whole session, signed: left and right cheek, one partial and one interrupted shot, a soft limit, an alarm."""
     rows = preparation()
-    rows.append(event(Fact.ARMING, "Armed: left cheek, 1.00 mm, 20.0 uL, continuous, 50 shots", arming=1))
+    rows += [
+        event(Fact.ARMING, f"Armed: {zone} {side}", arming=number, zone=zone, side=side, shots=planned, dose_nl=20_000)
+        for number, (zone, side, planned) in enumerate(
+            (("cheek", "left", 50), ("cheek", "right", 50), ("forehead", "whole", 20)), 1
+        )
+    ]
     number = 2
     for slice_number in range(0, shots, 20):
         id = 32 + 16 * (slice_number // 20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from kiosk.channel import commands as c
@@ -12,7 +13,7 @@ from kiosk.view import actions as a
 from kiosk.view.local import Draft
 from kiosk.view.panels import asked, choosing, editing, locked, offer, stopped, texting
 from kiosk.view.touch import NOTHING
-from kiosk.view.treat import limit_note, treating, zone_detail
+from kiosk.view.treat import given_of, limit_note, treating, zone_detail
 from tests.view.samples import (
     ARMED,
     CATALOGUE,
@@ -198,3 +199,10 @@ def test_the_lock_shows_a_stop_and_offers_signing_out_between_sessions() -> None
     assert locked(snap(user=None), at()).title == "Locked: "
 
 
+
+
+def test_a_zone_where_nothing_was_armed_promises_no_number() -> None:
+    zone = s.Zone("nose", "Nose", "whole", 0, 0, 0)
+
+    assert given_of(zone) == "0 shots"
+    assert given_of(msgspec.structs.replace(zone, planned=20, done=3)) == "3 of 20 shots"
