@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -115,6 +117,48 @@ def test_the_outline_of_a_panel_names_its_widgets_and_stop_only(tmp_path: Path) 
     assert {widget["key"] for widget in told["widgets"]} == {
         "mode:single", "mode:burst", "mode:continuous", "cancel", "stop"
     }  # fmt: skip
+
+
+@pytest.mark.requirement("UI-6")
+def test_the_outline_says_promptly_that_a_new_button_takes_touches(tmp_path: Path) -> None:
+    path = tmp_path / "outline.json"
+    stage = Stage(outline=path)
+    stage.scene(*SCENES["treat"], CATALOGUE)
+
+    def enabled() -> bool:
+        widgets = {widget["key"]: widget for widget in json.loads(path.read_text())["widgets"]}
+        return widgets["mode:burst"]["enabled"]
+
+    stage.tap("tile:mode")
+    stage.publish(TREATING)
+    asked: list[float] = []
+    stage.app._again = lambda: asked.append(stage.time.now)
+    stage.frames(1)
+    assert not enabled()
+    assert asked
+    stage.time.now += 0.4
+    asked.clear()
+    stage.frames(1)
+    assert enabled()
+    assert asked == []
+    stage.close()
+
+
+def test_a_picture_shows_what_is_drawn(stage: Stage, tmp_path: Path) -> None:
+    from PIL import Image
+
+    stage.scene(*SCENES["home"], CATALOGUE)
+    stage.picture(tmp_path / "home.png")
+    shown = Image.open(tmp_path / "home.png").convert("RGB")
+    assert shown.size == (800, 480)
+    assert shown.getpixel((700, 30)) == (189, 22, 32)
+    assert len(shown.getcolors(1_000_000) or ()) > 20
+
+
+def test_kivy_says_nothing_of_its_own_at_a_start(tmp_path: Path) -> None:
+    start = "import sys, pathlib; from kiosk import app; app.prepare(pathlib.Path(sys.argv[1]), (800, 480))"
+    ended = subprocess.run([sys.executable, "-c", start, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
 
 
 def test_there_is_exactly_one_provider_of_touches(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +15,22 @@ from tests.view.samples import CATALOGUE, KNOWN, SCENES, TREATING, at, replace, 
 pytestmark = pytest.mark.screen
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Stage]:
+    """One application for all scenes: its pages are built once, as on a device."""
+    stage = Stage()
+    yield stage
+    stage.close()
+
+
 def show(stage: Stage, scene: str) -> None:
     stage.scene(*SCENES[scene], CATALOGUE)
 
 
 @pytest.mark.requirement("STP-2", "ACC-3")
 @pytest.mark.parametrize("scene", SCENES)
-def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(stage: Stage, scene: str) -> None:
+def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(lasting: Stage, scene: str) -> None:
+    stage = lasting
     show(stage, scene)
     assert stage.app.glass is not None
     touch = stage.down(stage.app.glass.stop)
@@ -32,7 +42,8 @@ def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(stage:
 
 @pytest.mark.requirement("UI-5")
 @pytest.mark.parametrize("scene", SCENES)
-def test_every_button_does_something(stage: Stage, scene: str) -> None:
+def test_every_button_does_something(lasting: Stage, scene: str) -> None:
+    stage = lasting
     show(stage, scene)
     keys = [widget.model.key for widget in stage.touchables()]
     letters = [key for key in keys if key.startswith("key:")]
@@ -183,6 +194,54 @@ def test_a_button_that_becomes_greyed_while_held_does_nothing(stage: Stage) -> N
     touch.touch_up()
     stage.frames()
     assert stage.heard == []
+
+
+def test_a_touch_that_comes_from_two_providers_counts_once_and_is_said(stage: Stage) -> None:
+    from kivy.tests.common import UnitTestTouch
+
+    class OtherProvider(UnitTestTouch):
+        pass
+
+    show(stage, "panel-depth")
+    stage.tap("step:up")
+    widget = stage.find("step:up")
+    first = stage.app.local.draft
+    one = UnitTestTouch(*widget.to_window(*widget.center))
+    other = OtherProvider(*widget.to_window(*widget.center))
+    other.device = "another"
+    stage.wait(0.2)
+    one.touch_down()
+    other.touch_down()
+    stage.frames()
+    second = stage.app.local.draft
+    assert first is not None
+    assert second is not None
+    assert second.value - first.value == 50
+    assert stage.app.local.notice.startswith("E807")
+    one.touch_up()
+    other.touch_up()
+
+
+@pytest.mark.requirement("ACC-1")
+def test_an_administrator_makes_an_account_by_touch(stage: Stage) -> None:
+    show(stage, "home-administrator")
+    for key in ("people", "add", "field:person"):
+        stage.tap(key)
+        stage.wait(0.5)
+    for key in ("key:a", "key:shift", "key:d", "key:a", "confirm"):
+        stage.tap(key)
+    stage.wait(0.5)
+    for key in ("role:practitioner", "continue"):
+        stage.tap(key)
+    for _ in range(2):
+        stage.wait(0.5)
+        for digit in "482615":
+            stage.tap(f"key:{digit}")
+        stage.tap("confirm")
+    assert stage.heard == [c.CreateAccount("Ada", "practitioner", "482615")]
+    assert stage.app.glass is not None
+    assert stage.app.glass.picture is not None
+    assert stage.app.glass.picture.screen == "people"
 
 
 def test_touching_keeps_the_screen_from_locking(stage: Stage) -> None:

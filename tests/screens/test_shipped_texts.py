@@ -1,0 +1,110 @@
+"""What the shipped profiles say can be read in full: no question, title or instruction is cut, at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.channel.snapshot import Catalogue
+from kiosk.protocols.library import SHIPPED, Library, load
+from tests.screens.stage import Stage
+from tests.session.bench import Bench
+from tests.view.samples import SESSION, at, replace, setup, snap
+
+SIZES = ((800, 480), (1280, 720), (720, 1280))
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    bench = Bench(Path(tmp_path_factory.mktemp("bench")))
+    shown = bench.engine.catalogue()
+    bench.close()
+    return shown
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def sized(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    stage = Stage(request.param)
+    yield stage
+    stage.close()
+
+
+def lists(stage: Stage) -> list[Any]:
+    from kiosk.screens.widgets.rows import PagedRows
+
+    glass: Any = stage.app.glass
+    return [widget for widget in glass.ids.surround.walk(restrict=True) if isinstance(widget, PagedRows)]
+
+
+def said(stage: Stage) -> tuple[set[str], set[str]]:
+    """All texts of the page shown, each list turned to its end; and those that do not fit."""
+    from kiosk.screens.widgets.text import Text
+
+    glass: Any = stage.app.glass
+    found: set[str] = set()
+    cut: set[str] = set()
+    for turn in range(max(int(widget.pages) for widget in lists(stage))):
+        for widget in lists(stage):
+            widget.page = min(turn, widget.pages - 1)
+        stage.frames(3)
+        for text in (w for w in glass.ids.surround.walk(restrict=True) if isinstance(w, Text) and w.text):
+            found.add(text.text)
+            if text.overflows or text.shorten:
+                cut.add(text.text)
+    return found, cut
+
+
+def test_every_screening_question_is_read_in_full(sized: Stage, catalogue: Catalogue, library: Library) -> None:
+    sized.scene(setup("screening"), at(ticks=frozenset({"adult", "screen:cancer"})), catalogue)
+    found, cut = said(sized)
+    assert cut == set()
+    assert {item.text for item in library.screening.values()} <= found
+
+
+def test_every_product_needle_and_syringe_is_read_in_full(sized: Stage, catalogue: Catalogue) -> None:
+    for step, wanted in (
+        ("product", {text for entry in catalogue.products for text in (entry.title, entry.detail)}),
+        ("needle", {entry.title for entry in catalogue.needles}),
+        ("syringe", {entry.title for entry in catalogue.syringes}),
+    ):
+        sized.scene(setup(step), at(), catalogue)
+        found, cut = said(sized)
+        assert cut == set(), step
+        assert wanted <= found, step
+
+
+def test_all_shipped_needles_stand_on_one_page(sized: Stage, catalogue: Catalogue) -> None:
+    sized.scene(setup("needle"), at(), catalogue)
+    assert [widget.pages for widget in lists(sized)] == [1, 1]
+
+
+def test_every_treatment_is_read_in_full(sized: Stage, catalogue: Catalogue) -> None:
+    for card in catalogue.protocols:
+        sized.scene(snap(), at("protocols", picks={"protocol": card.key}), catalogue)
+        found, cut = said(sized)
+        assert cut == set(), card.key
+        assert {card.title, ", ".join(card.zones), card.summary} <= found
+
+
+def test_preparation_and_aftercare_are_read_in_full(sized: Stage, catalogue: Catalogue, library: Library) -> None:
+    for protocol in library.protocols.values():
+        before = tuple(item.text for item in protocol.preparation)
+        after = tuple(item.text for item in protocol.aftercare)
+        session = replace(SESSION, preparation=before, aftercare=after)
+        sized.scene(setup("preparation", preparation=before), at(), catalogue)
+        found, cut = said(sized)
+        assert cut == set(), protocol.key
+        assert set(before) <= found
+        sized.scene(snap("closing", session=session), at(), catalogue)
+        found, cut = said(sized)
+        assert cut == set(), protocol.key
+        assert set(after) <= found
