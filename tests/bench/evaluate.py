@@ -5,6 +5,7 @@ An early or lost one is never left out in silence.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +24,8 @@ EDGE_MS = 10.0
 OWN_MS = 2.0
 """The loop computes at most 2 ms; what it waits for the wire is not in it."""
 MEMORY_MB = 80.0
+MOMENT_S = 1e-4
+"""A cycle's work begins so shortly after its lateness was taken."""
 BLOCK_S = 15.0
 """Control and the bare loop are compared block by block: what disturbs one disturbs the other."""
 
@@ -129,10 +132,29 @@ def evaluate(place: Path, run: Run) -> Found:
         },
         series={"control cycle": control, "bare loop": bare, "pedal edge to wire": pedal, "stop edge to enable": stop},
         remarks=(
+            (
+                f"{_behind_wire(place, run)} of the {ours.over} late cycles stood behind a wait for the wire of over "
+                f"{LATE_MS:.0f} ms; a bare round trip took up to {carried.most:.1f} ms, control's {wire.most:.1f} ms"
+            ),
             f"{pedal_lost} pedal edges never reached the wire, {stop_lost} stop edges left enable on (none may)",
             *(f"an arming ended {times} times with: {why}" for why, times in run.disarmed.items()),
         ),
     )  # fmt: skip
+
+
+def behind_wire(due: list[float], late: list[float], began: list[float], wire: list[float]) -> int:
+    """How many of the cycles over the limit (s) began after one that itself waited over the limit for the wire."""
+    found = 0
+    for at, by in zip(due, late, strict=True):
+        before = bisect_left(began, at + by - MOMENT_S) - 1
+        found += by * 1000 > LATE_MS and before >= 0 and wire[before] * 1000 > LATE_MS
+    return found
+
+
+def _behind_wire(place: Path, run: Run) -> int:
+    due, late, began, wire = (watched.read(place / "control", name) for name in ("due", "late", "began", "wire"))
+    inside = [(at, by) for at, by in zip(due, late, strict=True) if run.began <= at < run.ended]
+    return behind_wire([at for at, _ in inside], [by for _, by in inside], began, wire)
 
 
 def _wires(place: Path, run: Run) -> tuple[Spread, Spread, Spread]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.evaluate import blocks, stop_ways, ways
+from tests.bench.evaluate import behind_wire, blocks, stop_ways, ways
 
 
 def test_an_edge_ends_at_the_first_frame_of_the_same_sense() -> None:
@@ -50,3 +50,11 @@ def test_a_block_holds_what_was_due_in_its_time() -> None:
     found = blocks([0.0, 1.0, 16.0, 29.9, 31.0], [0.001, 0.002, 0.003, 0.004, 0.005], 0.5, 30.5)
 
     assert found == [[2], [3, 4]]
+
+
+def test_a_late_cycle_is_told_apart_by_what_stood_before_it() -> None:
+    due, late = [1.0, 2.0, 3.0], [0.015, 0.015, 0.001]
+    began = [0.98, 1.0151, 1.98, 2.0151, 3.0011]
+    wire = [0.034, 0.002, 0.001, 0.020, 0.001]
+
+    assert behind_wire(due, late, began, wire) == 1
