@@ -64,8 +64,17 @@ class NoAnswer(ModbusException):
 class Registers:
     """The register map of one controller, from one start to the next."""
 
-    __slots__ = ("_authorisation", "_build", "_command", "_controller", "_faults", "_lease", "_runs", "_writes",
-                 "refusal")
+    __slots__ = (
+        "_authorisation",
+        "_build",
+        "_command",
+        "_controller",
+        "_faults",
+        "_lease",
+        "_runs",
+        "_writes",
+        "refusal",
+    )
 
     def __init__(self, controller: Controller, build: Build, faults: Faults) -> None:
         self._controller = controller
@@ -206,23 +215,25 @@ class Registers:
     def _identity(self) -> bytes:
         journal = self._controller.journal
         in_force = self._in_force()
-        return IDENTITY.encode(Identity(
-            map_version=MAP_VERSION + (1 if self._faults.wrong_map else 0),
-            firmware=self._build.firmware,
-            serial=self._build.serial + (1 if self._faults.wrong_serial else 0),
-            boot_count=journal.boot_count,
-            cap_depth_um=CAP_DEPTH_UM,
-            cap_dose_nl=CAP_DOSE_NL,
-            cap_rate_mhz=CAP_RATE_MHZ,
-            lease_ms=LEASE_MS,
-            dwell_ms=DWELL_MS,
-            occlusion_kpa=OCCLUSION_KPA,
-            compliance_nl_per_100kpa=round(self._build.compliance_nl_kpa * 100),
-            calibration_id=self._controller.gauges.calibration_id(),
-            calibration_crc=int.from_bytes(in_force[-4:], "big"),
-            needle_changes=journal.needle_changes,
-            syringe_changes=journal.syringe_changes,
-        ))
+        return IDENTITY.encode(
+            Identity(
+                map_version=MAP_VERSION + (1 if self._faults.wrong_map else 0),
+                firmware=self._build.firmware,
+                serial=self._build.serial + (1 if self._faults.wrong_serial else 0),
+                boot_count=journal.boot_count,
+                cap_depth_um=CAP_DEPTH_UM,
+                cap_dose_nl=CAP_DOSE_NL,
+                cap_rate_mhz=CAP_RATE_MHZ,
+                lease_ms=LEASE_MS,
+                dwell_ms=DWELL_MS,
+                occlusion_kpa=OCCLUSION_KPA,
+                compliance_nl_per_100kpa=round(self._build.compliance_nl_kpa * 100),
+                calibration_id=self._controller.gauges.calibration_id(),
+                calibration_crc=int.from_bytes(in_force[-4:], "big"),
+                needle_changes=journal.needle_changes,
+                syringe_changes=journal.syringe_changes,
+            )
+        )
 
     def _in_force(self) -> bytes:
         calibration = self._controller.journal.calibration
@@ -231,21 +242,38 @@ class Registers:
     def _status(self) -> bytes:
         controller = self._controller
         body, journal = controller.body, controller.journal
-        status = STATUS.encode(Status(
-            controller.state, controller.faults, self._inputs(), body.barrel, controller.lease.echo,
-            journal.authorisation_id, journal.command_id, controller.shots_left, journal.lifetime_shots,
-            journal.lifetime_nl, min(max(0, round(body.carriage.travel(controller.now) - PARKED_UM)), 0xFFFF),
-            controller.gauges.plunger_nl(), min(max(-32768, round(controller.gauges.pressure_kpa())), 32767),
-            controller.supply_mv, min(int((controller.now - controller.booted) * 1000), U32_MAX), self.refusal,
-        ))
+        status = STATUS.encode(
+            Status(
+                controller.state,
+                controller.faults,
+                self._inputs(),
+                body.barrel,
+                controller.lease.echo,
+                journal.authorisation_id,
+                journal.command_id,
+                controller.shots_left,
+                journal.lifetime_shots,
+                journal.lifetime_nl,
+                min(max(0, round(body.carriage.travel(controller.now) - PARKED_UM)), 0xFFFF),
+                controller.gauges.plunger_nl(),
+                min(max(-32768, round(controller.gauges.pressure_kpa())), 32767),
+                controller.supply_mv,
+                min(int((controller.now - controller.booted) * 1000), U32_MAX),
+                self.refusal,
+            )
+        )
         cursor = max(controller.cursor, journal.oldest())
         return status + b"".join(journal.record(cursor + more) for more in range(RECORDS_PER_EXCHANGE))
 
     def _inputs(self) -> int:
         body, controller = self._controller.body, self._controller
         return (
-            body.trigger * _TRIGGER | body.contact * _CONTACT | body.home * _HOME | (body.needle is not None) * _NEEDLE
-            | controller.supplied * _SUPPLY | controller.inputs.pedal * _PEDAL
+            body.trigger * _TRIGGER
+            | body.contact * _CONTACT
+            | body.home * _HOME
+            | (body.needle is not None) * _NEEDLE
+            | controller.supplied * _SUPPLY
+            | controller.inputs.pedal * _PEDAL
         )
 
 
@@ -254,8 +282,7 @@ def _plausible(block: Calibration, build: Build) -> bool:
     nominal = build.pl_per_step
     steps = (block.pl_per_step_1, block.pl_per_step_2, block.pl_per_step_5, block.pl_per_step_10)
     return (
-        900_000 <= block.depth_scale_ppm <= 1_100_000 and -500 <= block.depth_zero_um <= 500
+        900_000 <= block.depth_scale_ppm <= 1_100_000
+        and -500 <= block.depth_zero_um <= 500
         and all(10 * abs(found - named) <= named for found, named in zip(steps, nominal, strict=True))
     )
-
-

@@ -20,8 +20,13 @@ from hal_sim.pace import PARKED_UM
 if TYPE_CHECKING:
     from hal_sim.rig import Rig
 
-BARRELS = {"none": SyringeType.NONE, "1": SyringeType.ML_1, "2": SyringeType.ML_2, "5": SyringeType.ML_5,
-           "10": SyringeType.ML_10}
+BARRELS = {
+    "none": SyringeType.NONE,
+    "1": SyringeType.ML_1,
+    "2": SyringeType.ML_2,
+    "5": SyringeType.ML_5,
+    "10": SyringeType.ML_10,
+}
 
 
 class WrongWord(Exception):
@@ -191,51 +196,55 @@ def _power_cut(rig: Rig, words: list[str]) -> str:
 def _state(rig: Rig, words: list[str]) -> str:
     _nothing_follows(words)
     controller, levels = rig.controller, rig.electrics.levels()
-    return json.dumps({
-        "state": ControllerState(controller.state).name,
-        "faults": [fault.name for fault in Fault if fault in controller.faults and fault],
-        "shots_left": controller.shots_left,
-        "lifetime_shots": controller.journal.lifetime_shots,
-        "lifetime_nl": controller.journal.lifetime_nl,
-        "boot_count": controller.journal.boot_count,
-        "lease": controller.lease.live,
-        "trigger": rig.body.trigger,
-        "contact": rig.body.contact,
-        "home": rig.body.home,
-        "barrel": SyringeType(rig.body.barrel).name,
-        "piston_known": controller.journal.piston_known,
-        "needle_fitted": rig.body.needle is not None,
-        "needle_um": max(0, round(rig.body.carriage.travel(rig.now) - PARKED_UM)),
-        "supply_mv": round(rig.electrics.volts(rig.now) * 1000),
-        "enable": rig.electrics.coil,
-        "stop_a": levels.stop_a,
-        "stop_b": levels.stop_b,
-        "pedal_no": levels.pedal_no,
-        "pedal_nc": levels.pedal_nc,
-        "feedback": levels.feedback,
-        "plugged": rig.plugged,
-        "beacon": list(rig.beacon),
-        "buzzer": rig.buzzer,
-        "sounding": controller.sounding,
-        "bench_faults": list(rig.faults.active()),
-    })
+    return json.dumps(
+        {
+            "state": ControllerState(controller.state).name,
+            "faults": [fault.name for fault in Fault if fault in controller.faults and fault],
+            "shots_left": controller.shots_left,
+            "lifetime_shots": controller.journal.lifetime_shots,
+            "lifetime_nl": controller.journal.lifetime_nl,
+            "boot_count": controller.journal.boot_count,
+            "lease": controller.lease.live,
+            "trigger": rig.body.trigger,
+            "contact": rig.body.contact,
+            "home": rig.body.home,
+            "barrel": SyringeType(rig.body.barrel).name,
+            "piston_known": controller.journal.piston_known,
+            "needle_fitted": rig.body.needle is not None,
+            "needle_um": max(0, round(rig.body.carriage.travel(rig.now) - PARKED_UM)),
+            "supply_mv": round(rig.electrics.volts(rig.now) * 1000),
+            "enable": rig.electrics.coil,
+            "stop_a": levels.stop_a,
+            "stop_b": levels.stop_b,
+            "pedal_no": levels.pedal_no,
+            "pedal_nc": levels.pedal_nc,
+            "feedback": levels.feedback,
+            "plugged": rig.plugged,
+            "beacon": list(rig.beacon),
+            "buzzer": rig.buzzer,
+            "sounding": controller.sounding,
+            "bench_faults": list(rig.faults.active()),
+        }
+    )
 
 
 def _truth(rig: Rig, words: list[str]) -> str:
     _nothing_follows(words)
     body = rig.body
-    return json.dumps({
-        "outflow_nl": round(body.fluid.outflow_nl, 3),
-        "vented_nl": round(body.fluid.vented_nl, 3),
-        "air_nl": round(body.fluid.air_nl, 3),
-        "stored_nl": round(body.fluid.stored_nl, 3),
-        "pressure_kpa": round(body.fluid.pressure, 3),
-        "needle_um": round(body.true_depth_um(), 1),
-        "spring": "broken" if rig.faults.spring_broken else "whole",
-        "held_by": "motor" if body.carriage.powered else "spring",
-        "piston_nl": round(body.piston_nl, 3),
-        "pusher_nl": round(body.pusher_nl, 3),
-    })
+    return json.dumps(
+        {
+            "outflow_nl": round(body.fluid.outflow_nl, 3),
+            "vented_nl": round(body.fluid.vented_nl, 3),
+            "air_nl": round(body.fluid.air_nl, 3),
+            "stored_nl": round(body.fluid.stored_nl, 3),
+            "pressure_kpa": round(body.fluid.pressure, 3),
+            "needle_um": round(body.true_depth_um(), 1),
+            "spring": "broken" if rig.faults.spring_broken else "whole",
+            "held_by": "motor" if body.carriage.powered else "spring",
+            "piston_nl": round(body.piston_nl, 3),
+            "pusher_nl": round(body.pusher_nl, 3),
+        }
+    )
 
 
 def _help(rig: Rig, words: list[str]) -> str:
@@ -246,20 +255,28 @@ def _help(rig: Rig, words: list[str]) -> str:
 VERBS: dict[str, Verb] = {
     "trigger": Verb("down|up", "The finger on the handpiece's trigger.", _switch("down or up", "down", "up", _trigger)),
     "pedal": Verb("down|up", "The foot on the pedal: both its contacts.", _switch("down or up", "down", "up", _pedal)),
-    "pedal-no": Verb("close|open", "The pedal's working contact alone.",
-                     _switch("close or open", "close", "open", _pedal_no)),
-    "pedal-nc": Verb("close|open", "The pedal's resting contact alone.",
-                     _switch("close or open", "close", "open", _pedal_nc)),
+    "pedal-no": Verb(
+        "close|open", "The pedal's working contact alone.", _switch("close or open", "close", "open", _pedal_no)
+    ),
+    "pedal-nc": Verb(
+        "close|open", "The pedal's resting contact alone.", _switch("close or open", "close", "open", _pedal_nc)
+    ),
     "contact": Verb("on|off", "The handpiece on skin.", _switch("on or off", "on", "off", _contact)),
     "lift": Verb("", "Lift the handpiece away, whatever it does.", _lift),
-    "stop": Verb("press|release", "The red button: both its contacts.",
-                 _switch("press or release", "press", "release", _stop)),
-    "stop-a": Verb("close|open", "The stop circuit's first contact alone.",
-                   _switch("close or open", "close", "open", _stop_a)),
-    "stop-b": Verb("close|open", "The stop circuit's second contact alone.",
-                   _switch("close or open", "close", "open", _stop_b)),
-    "enable": Verb("on|off", "The motor enable output by hand, where no panel is wired.",
-                   _switch("on or off", "on", "off", _enable)),
+    "stop": Verb(
+        "press|release", "The red button: both its contacts.", _switch("press or release", "press", "release", _stop)
+    ),
+    "stop-a": Verb(
+        "close|open", "The stop circuit's first contact alone.", _switch("close or open", "close", "open", _stop_a)
+    ),
+    "stop-b": Verb(
+        "close|open", "The stop circuit's second contact alone.", _switch("close or open", "close", "open", _stop_b)
+    ),
+    "enable": Verb(
+        "on|off",
+        "The motor enable output by hand, where no panel is wired.",
+        _switch("on or off", "on", "off", _enable),
+    ),
     "unplug": Verb("", "Pull the serial cable.", _plug(False)),
     "replug": Verb("", "Plug the serial cable in again.", _plug(True)),
     "barrel": Verb("none|1|2|5|10", "Put a full new syringe of so many mL into the clamp, or take it out.", _barrel),

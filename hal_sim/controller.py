@@ -45,11 +45,13 @@ SOUNDING = Fault.LEASE | Fault.RETRACT
 class Controller:
     """One controller from one start to the next. `due` is when it has to be asked again."""
 
+    # fmt: off
     __slots__ = (
         "_at_rest", "_authorisation", "_clamp_count", "_last_begun", "_run_on", "_run_on_until", "_valid_until",
         "_was_supplied", "acknowledged", "body", "booted", "cursor", "due", "faults", "gauges", "homed", "inputs",
         "journal", "lease", "motion", "now", "shots_left", "state", "supplied", "supply_mv",
     )
+    # fmt: on
 
     def __init__(self, now: float, body: Mechanics, memory: Memory, build: Build) -> None:
         """Start up: read the memory, count an interrupted motion in full, know nothing of the needle's place.
@@ -104,7 +106,9 @@ class Controller:
     def runs_on(self, block: AuthorisationBlock) -> bool:
         """Whether a held input may go on into this authorisation: continuous mode, same figures, soon enough."""
         return (
-            self.inputs.owner != Owner.NONE and block.mode == Mode.CONTINUOUS and self.now < self._run_on_until
+            self.inputs.owner != Owner.NONE
+            and block.mode == Mode.CONTINUOUS
+            and self.now < self._run_on_until
             and self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
         )
 
@@ -212,7 +216,10 @@ class Controller:
                 self._go(Event.SETTLE)
         motion = self.motion
         self.due = min(
-            self.lease.due, self.inputs.due, self._valid_until, self._next_start(),
+            self.lease.due,
+            self.inputs.due,
+            self._valid_until,
+            self._next_start(),
             motion.due if motion is not None else NEVER,
         )
 
@@ -396,4 +403,3 @@ class Controller:
     def _go(self, event: Event) -> None:
         target = TABLE[self.state][event]
         self.state = resting(self.faults, self.homed, self._authorisation is not None) if target is None else target
-

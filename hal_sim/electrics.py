@@ -30,8 +30,20 @@ class Electrics:
     """Times are absolute seconds and only grow; `due` is when something here changes by itself."""
 
     __slots__ = (
-        "_build", "_coil", "_contact_at", "_faults", "_goal", "_since", "_volts", "due", "good", "pedal_nc", "pedal_no",
-        "relay", "stop_a", "stop_b",
+        "_build",
+        "_coil",
+        "_contact_at",
+        "_faults",
+        "_goal",
+        "_since",
+        "_volts",
+        "due",
+        "good",
+        "pedal_nc",
+        "pedal_no",
+        "relay",
+        "stop_a",
+        "stop_b",
     )
 
     def __init__(self, build: Build, faults: Faults) -> None:
@@ -63,7 +75,10 @@ class Electrics:
     def levels(self) -> Levels:
         both = self._faults.pedal_contradiction
         return Levels(
-            self.stop_a, self.stop_b, self.pedal_no or both, self.pedal_nc or both,
+            self.stop_a,
+            self.stop_b,
+            self.pedal_no or both,
+            self.pedal_nc or both,
             self.relay and not self._faults.feedback_dead,
         )
 

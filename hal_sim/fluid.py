@@ -17,7 +17,15 @@ class Fluid:
     """Pressure in kPa, volumes in nL, flow in nL/s, resistance in kPa s/nL, compliance in nL/kPa."""
 
     __slots__ = (
-        "_air_ratio", "_compliance", "air_nl", "back_kpa", "inflow", "now", "outflow_nl", "pressure", "resistance",
+        "_air_ratio",
+        "_compliance",
+        "air_nl",
+        "back_kpa",
+        "inflow",
+        "now",
+        "outflow_nl",
+        "pressure",
+        "resistance",
         "vented_nl",
     )
 

@@ -41,7 +41,10 @@ class Gauges:
         if calibration is None:
             return self._nominal[barrel - 1]
         return (
-            calibration.pl_per_step_1, calibration.pl_per_step_2, calibration.pl_per_step_5, calibration.pl_per_step_10,
+            calibration.pl_per_step_1,
+            calibration.pl_per_step_2,
+            calibration.pl_per_step_5,
+            calibration.pl_per_step_10,
         )[barrel - 1]
 
     def smallest_dose_nl(self) -> int:
@@ -50,7 +53,9 @@ class Gauges:
         if calibration is None or barrel == SyringeType.NONE:
             return 0
         return (
-            calibration.smallest_dose_1_nl, calibration.smallest_dose_2_nl, calibration.smallest_dose_5_nl,
+            calibration.smallest_dose_1_nl,
+            calibration.smallest_dose_2_nl,
+            calibration.smallest_dose_5_nl,
             calibration.smallest_dose_10_nl,
         )[barrel - 1]
 
@@ -67,7 +72,10 @@ class Gauges:
         per_step = self.step_pl()
         dose = min(dose_nl, max(0, self.usable_nl()))
         return Aim(
-            zero_um + depth_um * scale, dose * 1000 // per_step, flow_nl_s * 1000 / per_step, self.zero_kpa,
+            zero_um + depth_um * scale,
+            dose * 1000 // per_step,
+            flow_nl_s * 1000 / per_step,
+            self.zero_kpa,
             dose < dose_nl,
         )
 

@@ -27,8 +27,18 @@ class Inputs:
     """Levels, owner and failures of the two firing inputs. Times are absolute seconds."""
 
     __slots__ = (
-        "_blocked", "_first_frame", "_pedal_frame", "_pedal_since", "_pedal_until", "_trigger_since", "due", "owner",
-        "pedal", "shots", "stuck", "trigger",
+        "_blocked",
+        "_first_frame",
+        "_pedal_frame",
+        "_pedal_since",
+        "_pedal_until",
+        "_trigger_since",
+        "due",
+        "owner",
+        "pedal",
+        "shots",
+        "stuck",
+        "trigger",
     )
 
     def __init__(self, now: float, trigger: bool) -> None:

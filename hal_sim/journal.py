@@ -131,11 +131,26 @@ class Journal:
     def save(self) -> None:
         """Write counters and the motion under way into the older of their two slots."""
         number, identity, depth, dose = self.pending or (0, 0, 0, 0)
-        self._head.store(_HEAD.pack(
-            self.lifetime_shots, self.lifetime_nl, self.boot_count, self.authorisation_id, self.command_id,
-            self.needle_changes, self.syringe_changes, self.calibration_slot, self.anchor_slot, self.barrel,
-            self.piston_known, self.plunger_steps, number, identity, depth, dose,
-        ))
+        self._head.store(
+            _HEAD.pack(
+                self.lifetime_shots,
+                self.lifetime_nl,
+                self.boot_count,
+                self.authorisation_id,
+                self.command_id,
+                self.needle_changes,
+                self.syringe_changes,
+                self.calibration_slot,
+                self.anchor_slot,
+                self.barrel,
+                self.piston_known,
+                self.plunger_steps,
+                number,
+                identity,
+                depth,
+                dose,
+            )
+        )
 
     def _spare(self) -> int:
         return 1 - self.calibration_slot if self.calibration_slot in (0, 1) else 0
@@ -146,9 +161,22 @@ class Journal:
             self.damaged = True
             return
         (
-            self.lifetime_shots, self.lifetime_nl, self.boot_count, self.authorisation_id, self.command_id,
-            self.needle_changes, self.syringe_changes, self.calibration_slot, self.anchor_slot, self.barrel,
-            piston_known, self.plunger_steps, number, identity, depth, dose,
+            self.lifetime_shots,
+            self.lifetime_nl,
+            self.boot_count,
+            self.authorisation_id,
+            self.command_id,
+            self.needle_changes,
+            self.syringe_changes,
+            self.calibration_slot,
+            self.anchor_slot,
+            self.barrel,
+            piston_known,
+            self.plunger_steps,
+            number,
+            identity,
+            depth,
+            dose,
         ) = _HEAD.unpack(head)
         self.piston_known = bool(piston_known)
         self.boot_count += 1
@@ -189,8 +217,24 @@ class Journal:
     def _leave_factory(self, build: Build) -> None:
         """The first write ever: counters at zero and the factory's calibration, id 1, with the nominal figures."""
         one, two, five, ten = build.pl_per_step
-        self.memory.write(_CALIBRATION_AT, CALIBRATION.encode(Calibration(
-            1, 0, 1_000_000, one, two, five, ten, 1_000, 1_000, 1_000, 2_000, SERVICE_WORD,
-        )))
+        self.memory.write(
+            _CALIBRATION_AT,
+            CALIBRATION.encode(
+                Calibration(
+                    1,
+                    0,
+                    1_000_000,
+                    one,
+                    two,
+                    five,
+                    ten,
+                    1_000,
+                    1_000,
+                    1_000,
+                    2_000,
+                    SERVICE_WORD,
+                )
+            ),
+        )
         self.calibration_slot = 0
         self.save()

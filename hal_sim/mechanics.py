@@ -22,8 +22,26 @@ class Mechanics:
     """Sensors and actuators of one injector. All times are absolute seconds and only grow."""
 
     __slots__ = (
-        "_build", "_chance", "_end_steps", "_faults", "_moved", "_rate", "_started", "_step_pl", "_supplied", "barrel",
-        "carriage", "clamp_count", "contact_made", "due", "encoder", "fluid", "needle", "now", "piston_nl", "pusher_nl",
+        "_build",
+        "_chance",
+        "_end_steps",
+        "_faults",
+        "_moved",
+        "_rate",
+        "_started",
+        "_step_pl",
+        "_supplied",
+        "barrel",
+        "carriage",
+        "clamp_count",
+        "contact_made",
+        "due",
+        "encoder",
+        "fluid",
+        "needle",
+        "now",
+        "piston_nl",
+        "pusher_nl",
         "trigger_down",
     )
 
@@ -34,7 +52,9 @@ class Mechanics:
         self.carriage = Carriage(build, faults)
         self.needle: Needle | None = Needle()
         self.fluid = Fluid(
-            build.compliance_nl_kpa, build.air_viscosity_ratio, build.tubing_nl + build.hub_nl,
+            build.compliance_nl_kpa,
+            build.air_viscosity_ratio,
+            build.tubing_nl + build.hub_nl,
             build.resistance(self.needle),
         )
         self.barrel = SyringeType.NONE

@@ -84,9 +84,34 @@ class Motion:
     """One motion. `step` at every instant, `due` says when the next one is."""
 
     __slots__ = (
-        "_body", "_decided", "_dwell_until", "_encoder", "_fill_steps", "_rate", "_steps", "_target_um", "_zero",
-        "aborted", "begun", "bench", "depth_um", "dose_nl", "due", "failed", "identity", "kind", "met", "missed",
-        "number", "occluded", "outcome", "peak_kpa", "phase", "recalling", "short", "sprung",
+        "_body",
+        "_decided",
+        "_dwell_until",
+        "_encoder",
+        "_fill_steps",
+        "_rate",
+        "_steps",
+        "_target_um",
+        "_zero",
+        "aborted",
+        "begun",
+        "bench",
+        "depth_um",
+        "dose_nl",
+        "due",
+        "failed",
+        "identity",
+        "kind",
+        "met",
+        "missed",
+        "number",
+        "occluded",
+        "outcome",
+        "peak_kpa",
+        "phase",
+        "recalling",
+        "short",
+        "sprung",
     )
 
     def __init__(self, kind: Kind, body: Mechanics, number: int, identity: int, depth_um: int, dose_nl: int) -> None:

@@ -113,9 +113,7 @@ _SERVICE: tuple[CommandRule, ...] = (
     (Refusal.RECORDS, lambda device, _: records_full(device, 1)),
     (Refusal.COUNTER, lambda device, command: counters_full(device, 1, command.argument)),
 )
-_STILL: tuple[CommandRule, ...] = (
-    (Refusal.BUSY, lambda device, _: device.state in MOVING),
-)
+_STILL: tuple[CommandRule, ...] = ((Refusal.BUSY, lambda device, _: device.state in MOVING),)
 
 EVENT_OF: dict[CommandKind, Event] = {
     CommandKind.HOME: Event.HOME,

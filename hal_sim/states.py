@@ -30,7 +30,10 @@ class Event(IntEnum):
 TABLE: dict[ControllerState, dict[Event, ControllerState | None]] = {
     S.UNHOMED: {Event.HOME: S.HOMING, Event.RETRACT: S.RETRACTING, Event.SETTLE: None},
     S.READY: {
-        Event.HOME: S.HOMING, Event.PRIME: S.PRIMING, Event.SEEK: S.SEEKING, Event.RETRACT: S.RETRACTING,
+        Event.HOME: S.HOMING,
+        Event.PRIME: S.PRIMING,
+        Event.SEEK: S.SEEKING,
+        Event.RETRACT: S.RETRACTING,
         Event.SETTLE: None,
     },
     S.AUTHORISED: {Event.STROKE: S.STROKE, Event.RETRACT: S.RETRACTING, Event.SETTLE: None},

@@ -274,11 +274,46 @@ class FindPatient(_Command, frozen=True):
 
 
 AnyCommand = (
-    Hello | Flip | Touched | CreateFirstAdministrator | CreateAccount | SetPin | SignIn | SignOut | Lock | Stop
-    | AcknowledgeStop | AcknowledgeAlarm | PauseSound | RunSelfTest | AnswerCheck | OpenSession | AnswerScreening
-    | UseProduct | FitNeedle | FitSyringe | Prepared | Prime | ConfirmDrop | ChooseZone | Edit | ChooseMode
-    | ConfirmSoft | WithdrawSoft | Arm | Disarm | Rehome | ClearFaults | PairInjector | Finish | ResumeTreating
-    | Sign | ListSessions | ReadSession | ExportSession | FindPatient
+    Hello
+    | Flip
+    | Touched
+    | CreateFirstAdministrator
+    | CreateAccount
+    | SetPin
+    | SignIn
+    | SignOut
+    | Lock
+    | Stop
+    | AcknowledgeStop
+    | AcknowledgeAlarm
+    | PauseSound
+    | RunSelfTest
+    | AnswerCheck
+    | OpenSession
+    | AnswerScreening
+    | UseProduct
+    | FitNeedle
+    | FitSyringe
+    | Prepared
+    | Prime
+    | ConfirmDrop
+    | ChooseZone
+    | Edit
+    | ChooseMode
+    | ConfirmSoft
+    | WithdrawSoft
+    | Arm
+    | Disarm
+    | Rehome
+    | ClearFaults
+    | PairInjector
+    | Finish
+    | ResumeTreating
+    | Sign
+    | ListSessions
+    | ReadSession
+    | ExportSession
+    | FindPatient
 )
 
 

@@ -92,9 +92,7 @@ class Closing:
             return NotNow(what=SIGNING, why=ELSEWHERE)
         return None
 
-    def _count_open(
-        self, command: ask.Sign, respond: Respond, restored: Restored, still: Callable[[], bool]
-    ) -> None:
+    def _count_open(self, command: ask.Sign, respond: Respond, restored: Restored, still: Callable[[], bool]) -> None:
         """The injector cannot be reached: every shot authorised and not recorded counts in full."""
         why = self._against(still)
         if why is not None or self._engine.connection.ready:
@@ -112,8 +110,15 @@ class Closing:
         engine = self._engine
         desk, facts, given = engine.desk, engine.setup.open_facts(), engine.tally.session
         row = ClosingRow(
-            facts.number, desk.mono_ms, desk.user, command.reactions, command.aftercare_given, command.cleaned_up,
-            command.review_date, given.shots + shots, given.nl + nl,
+            facts.number,
+            desk.mono_ms,
+            desk.user,
+            command.reactions,
+            command.aftercare_given,
+            command.cleaned_up,
+            command.review_date,
+            given.shots + shots,
+            given.nl + nl,
         )
 
         def signed() -> None:

@@ -87,8 +87,13 @@ class Connection:
         if identity is None:
             return LinkView(False, self._why, good=self.good, bad=self.bad)
         return LinkView(
-            self.ready, "" if self.ready else self.sentence, identity.serial,
-            f"{identity.firmware >> 8}.{identity.firmware & 0xFF}", self.good, self.bad, identity.calibration_id,
+            self.ready,
+            "" if self.ready else self.sentence,
+            identity.serial,
+            f"{identity.firmware >> 8}.{identity.firmware & 0xFF}",
+            self.good,
+            self.bad,
+            identity.calibration_id,
         )
 
     def step(self) -> None:
@@ -124,8 +129,12 @@ class Connection:
         self._desk.identity = link.identity
         self._uptime_ms = 0
         self.state = State.REREADING
-        self._desk.event("link", f"Injector {link.identity.serial} connected", serial=link.identity.serial,
-                         boot_count=link.identity.boot_count)
+        self._desk.event(
+            "link",
+            f"Injector {link.identity.serial} connected",
+            serial=link.identity.serial,
+            boot_count=link.identity.boot_count,
+        )
         self._desk.read_back(lambda restored: self._reread(link, restored))
 
     def _reread(self, link: Connected, restored: Restored) -> None:
@@ -251,7 +260,12 @@ class Connection:
             raise NotNow(what="Pairing", why="a reason is needed")
         records = tuple(self._records[number] for number in sorted(self._records))
         found = pairing(
-            self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms, user=self._desk.user,
+            self._view(ledger),
+            identity,
+            status,
+            records,
+            mono_ms=self._desk.mono_ms,
+            user=self._desk.user,
             reason=reason,
         )
         self._paired = True

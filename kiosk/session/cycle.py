@@ -28,9 +28,7 @@ PUBLISH_EVERY_S = 0.1
 """A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
 
 
-ToInjector = (
-    x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.WriteAnchor | x.Disconnect
-)
+ToInjector = x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.WriteAnchor | x.Disconnect
 
 
 class LedgerPort(Protocol):
@@ -76,8 +74,16 @@ class Cycle:
     """
 
     def __init__(
-        self, engine: Engine, panel: Panel, connect: Callable[[], Injector], ledger: LedgerPort, clerk: ClerkPort,
-        seat: SeatPort, wall: Callable[[], tuple[int, bool]], *, realtime: bool,
+        self,
+        engine: Engine,
+        panel: Panel,
+        connect: Callable[[], Injector],
+        ledger: LedgerPort,
+        clerk: ClerkPort,
+        seat: SeatPort,
+        wall: Callable[[], tuple[int, bool]],
+        *,
+        realtime: bool,
     ) -> None:
         self.engine = engine
         self._panel = panel
@@ -122,13 +128,24 @@ class Cycle:
         posted = [self._posted.popleft() for _ in range(len(self._posted))]
         wall_ms, trusted = self._wall()
         inputs = x.Inputs(
-            panel=panel, epoch=self._panel.epoch, wall_ms=wall_ms, wall_trusted=trusted,
-            panel_alive=self._panel.alive(), status=status, records=records, link=self._take_link(),
-            identity=self._take_identity(), sent=self._take_sent(),
+            panel=panel,
+            epoch=self._panel.epoch,
+            wall_ms=wall_ms,
+            wall_trusted=trusted,
+            panel_alive=self._panel.alive(),
+            status=status,
+            records=records,
+            link=self._take_link(),
+            identity=self._take_identity(),
+            sent=self._take_sent(),
             ledger=tuple(told for told in posted if not isinstance(told, Restored)),
             restored=next((told for told in posted if isinstance(told, Restored)), None),
-            answers=tuple(self._clerk.poll()), requests=requests, seat=self._seat.seat or 0,
-            bad_frames=self._bad_lately(), late_ms=late_s * 1000, realtime=self._realtime,
+            answers=tuple(self._clerk.poll()),
+            requests=requests,
+            seat=self._seat.seat or 0,
+            bad_frames=self._bad_lately(),
+            late_ms=late_s * 1000,
+            realtime=self._realtime,
         )
         effects = self.engine.step(inputs, now)
         for effect in effects:

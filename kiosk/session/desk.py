@@ -18,10 +18,15 @@ SLOW_COMMIT_MS = 500
 """A commit that takes longer disarms and says that the storage is slow (LED-12)."""
 TRY_AGAIN_S = 1.0
 """A slow storage is tried again so often, with a row that says so: nothing else might be written while it blocks."""
-MOVING = frozenset({
-    ControllerState.HOMING, ControllerState.STROKE, ControllerState.PRIMING, ControllerState.SEEKING,
-    ControllerState.RETRACTING,
-})
+MOVING = frozenset(
+    {
+        ControllerState.HOMING,
+        ControllerState.STROKE,
+        ControllerState.PRIMING,
+        ControllerState.SEEKING,
+        ControllerState.RETRACTING,
+    }
+)
 
 Json = str | int | float | bool | None | list[str]
 

@@ -40,8 +40,10 @@ from kiosk.session.tally import Tally
 from kiosk.session.treatment import Treatment
 
 PARTS_CHANGED: dict[str, str] = {
-    Fact.PRODUCT: "the product was changed", Fact.NEEDLE: "the needle was changed",
-    Fact.SYRINGE: "the syringe was changed", NEEDLE_GONE: "the handpiece holds no needle",
+    Fact.PRODUCT: "the product was changed",
+    Fact.NEEDLE: "the needle was changed",
+    Fact.SYRINGE: "the syringe was changed",
+    NEEDLE_GONE: "the handpiece holds no needle",
     SYRINGE_GONE: "the clamp holds another syringe",
 }
 """Facts that make another envelope, and what ends an arming with them."""
@@ -59,7 +61,12 @@ class Engine:
     """
 
     def __init__(
-        self, restored: Restored, library: Library, device: Device, *, simulated: bool,
+        self,
+        restored: Restored,
+        library: Library,
+        device: Device,
+        *,
+        simulated: bool,
         versions: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.simulated = simulated
@@ -189,9 +196,15 @@ class Engine:
             return
         try:
             envelope = envelope_for(
-                device=self.device, identity=identity, calibration=connected.calibration, needle=needle,
-                syringe=syringe, protocol=protocol, product=product,
-                course=Course(facts.course_sessions, facts.course_nl, facts.course_days), simulated=self.simulated,
+                device=self.device,
+                identity=identity,
+                calibration=connected.calibration,
+                needle=needle,
+                syringe=syringe,
+                protocol=protocol,
+                product=product,
+                course=Course(facts.course_sessions, facts.course_nl, facts.course_days),
+                simulated=self.simulated,
             )
         except NappageError as error:
             self.why_no_envelope = error.sentence.format(**error.facts)
@@ -214,7 +227,8 @@ class Engine:
         if status is not None:
             held = min(held, status.plunger_nl)
         return self.tally.totals(
-            (setting.zone, setting.side), usable_nl=max(0, held - envelope.reserve_nl),
+            (setting.zone, setting.side),
+            usable_nl=max(0, held - envelope.reserve_nl),
             course=(facts.course_sessions + 1, facts.course_nl),
         )
 

@@ -205,6 +205,19 @@ class Disconnect(_Value, frozen=True):
 
 
 Effect = (
-    Commit | Enable | Disable | TripStop | SendAuthorisation | SendCommand | AskIdentity | SetCursor | Reread
-    | WriteAnchor | Respond | Ask | Beacon | Buzzer | Disconnect
+    Commit
+    | Enable
+    | Disable
+    | TripStop
+    | SendAuthorisation
+    | SendCommand
+    | AskIdentity
+    | SetCursor
+    | Reread
+    | WriteAnchor
+    | Respond
+    | Ask
+    | Beacon
+    | Buzzer
+    | Disconnect
 )

@@ -21,8 +21,11 @@ from kiosk.session.slot import Slot
 from kiosk.session.words import ml
 
 BARRELS = {
-    SyringeType.NONE: "no syringe", SyringeType.ML_1: "a 1 mL syringe", SyringeType.ML_2: "a 2 mL syringe",
-    SyringeType.ML_5: "a 5 mL syringe", SyringeType.ML_10: "a 10 mL syringe",
+    SyringeType.NONE: "no syringe",
+    SyringeType.ML_1: "a 1 mL syringe",
+    SyringeType.ML_2: "a 2 mL syringe",
+    SyringeType.ML_5: "a 5 mL syringe",
+    SyringeType.ML_10: "a 10 mL syringe",
 }
 NEEDLE_FITTED = int(Input.NEEDLE_FITTED)
 PISTON_TOLERANCE_PERCENT = 10
@@ -86,7 +89,11 @@ class FluidPath:
 
         def fitted() -> None:
             self._setup.record(
-                Fact.NEEDLE, f"New needle: {needle.title}", needle=needle.key, needle_title=needle.title, new=True,
+                Fact.NEEDLE,
+                f"New needle: {needle.title}",
+                needle=needle.key,
+                needle_title=needle.title,
+                new=True,
                 path_closed=closed,
             )
             respond(None, None)
@@ -126,12 +133,15 @@ class FluidPath:
                 respond(MotionFailed(what="Looking for the piston", why=why), None)
                 return
             if not self._setup.open_facts().path_opened_ms or command.new_line:
-                self._setup.record(
-                    Fact.PATH_OPENED, "A new fluid path was opened", wall_ms=self._desk.inputs.wall_ms
-                )
+                self._setup.record(Fact.PATH_OPENED, "A new fluid path was opened", wall_ms=self._desk.inputs.wall_ms)
             self._setup.record(
-                Fact.SYRINGE, f"Syringe {syringe.title} with {ml(command.fill_nl)}", syringe=syringe.key,
-                syringe_title=syringe.title, fill_nl=command.fill_nl, new=True, new_line=command.new_line,
+                Fact.SYRINGE,
+                f"Syringe {syringe.title} with {ml(command.fill_nl)}",
+                syringe=syringe.key,
+                syringe_title=syringe.title,
+                fill_nl=command.fill_nl,
+                new=True,
+                new_line=command.new_line,
             )
             respond(None, None)
 

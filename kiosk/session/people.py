@@ -57,7 +57,10 @@ class People:
         wall_ms = self._desk.inputs.wall_ms
         return tuple(
             Account(
-                account.name, account.role, waits_s(account, wall_ms), account.disabled,
+                account.name,
+                account.role,
+                waits_s(account, wall_ms),
+                account.disabled,
                 demo_pin(account.name, account.pin) if self._simulated else "",
             )
             for account in self._accounts.values()
@@ -93,7 +96,11 @@ class People:
                 answer(AccountsExist() if self._accounts else ClerkRefusal(told), None)
                 return
             row = AccountRow(
-                name.strip(), self._desk.mono_ms, name.strip(), Role.ADMINISTRATOR.value, told.text,
+                name.strip(),
+                self._desk.mono_ms,
+                name.strip(),
+                Role.ADMINISTRATOR.value,
+                told.text,
                 reason="first administrator",
             )
             self._desk.commit(

@@ -56,9 +56,13 @@ def setting_of(event: EventRow) -> Setting:
     """The setting that an arming's event holds."""
     body = event.body
     return Setting(
-        zone=str(body["zone"]), side=str(body["side"]), depth_um=cast("int", body["depth_um"]),
-        dose_nl=cast("int", body["dose_nl"]), mode=Mode(cast("int", body["mode"])),
-        rate_mhz=cast("int", body["rate_mhz"]), shots=cast("int", body["shots"]),
+        zone=str(body["zone"]),
+        side=str(body["side"]),
+        depth_um=cast("int", body["depth_um"]),
+        dose_nl=cast("int", body["dose_nl"]),
+        mode=Mode(cast("int", body["mode"])),
+        rate_mhz=cast("int", body["rate_mhz"]),
+        shots=cast("int", body["shots"]),
     )
 
 
@@ -73,11 +77,18 @@ def plan(engine: Engine) -> Iterator[PlanRow]:
             yield {
                 "sentence": f"Planned: {place(zone.title, side)}",
                 "body": {
-                    "protocol_title": protocol.title, "zone": zone.key, "zone_title": zone.title, "side": side,
-                    "depth_um": ranges.depth.default, "dose_nl": ranges.dose.default,
-                    "technique": zone.technique, "spacing_mm": span(zone.spacing_um, 1000),
-                    "angle_deg": zone.angle_deg.high or 90, "depth_low_um": ranges.depth.hard_low.value,
-                    "depth_high_um": ranges.depth.hard_high.value, "dose_low_nl": ranges.dose.hard_low.value,
+                    "protocol_title": protocol.title,
+                    "zone": zone.key,
+                    "zone_title": zone.title,
+                    "side": side,
+                    "depth_um": ranges.depth.default,
+                    "dose_nl": ranges.dose.default,
+                    "technique": zone.technique,
+                    "spacing_mm": span(zone.spacing_um, 1000),
+                    "angle_deg": zone.angle_deg.high or 90,
+                    "depth_low_um": ranges.depth.hard_low.value,
+                    "depth_high_um": ranges.depth.hard_high.value,
+                    "dose_low_nl": ranges.dose.hard_low.value,
                     "dose_high_nl": ranges.dose.hard_high.value,
                 },
             }
@@ -174,19 +185,33 @@ def zones(engine: Engine, protocol: Protocol) -> Iterator[Zone]:
             given = engine.tally.by_zone.get((zone.key, side), NOTHING)
             planned = engine.treatment.planned.get((zone.key, side), 0)
             yield Zone(
-                zone.key, zone.title, cast("Side", side), planned, given.shots, given.nl, zone.technique,
-                span(zone.spacing_um, 1000), zone.angle_deg.high or 90,
+                zone.key,
+                zone.title,
+                cast("Side", side),
+                planned,
+                given.shots,
+                given.nl,
+                zone.technique,
+                span(zone.spacing_um, 1000),
+                zone.angle_deg.high or 90,
             )
 
 
 def value(allowed: Range, now: int) -> Value:
     """A setting with all its limits."""
     return Value(
-        value=now, step=allowed.step, hard_low=allowed.hard_low.value, hard_high=allowed.hard_high.value,
-        hard_low_origin=str(allowed.hard_low.origin), hard_high_origin=str(allowed.hard_high.origin),
-        default=allowed.default, soft_low=None if allowed.soft_low is None else allowed.soft_low.value,
-        soft_high=None if allowed.soft_high is None else allowed.soft_high.value, source=allowed.source,
-        grade=allowed.grade, needs_clinic=allowed.needs_clinic,
+        value=now,
+        step=allowed.step,
+        hard_low=allowed.hard_low.value,
+        hard_high=allowed.hard_high.value,
+        hard_low_origin=str(allowed.hard_low.origin),
+        hard_high_origin=str(allowed.hard_high.origin),
+        default=allowed.default,
+        soft_low=None if allowed.soft_low is None else allowed.soft_low.value,
+        soft_high=None if allowed.soft_high is None else allowed.soft_high.value,
+        source=allowed.source,
+        grade=allowed.grade,
+        needs_clinic=allowed.needs_clinic,
     )
 
 
@@ -209,7 +234,8 @@ def treat(engine: Engine) -> Treat | None:
         rate=value(ranges.rate, setting.rate_mhz),
         shots=value(ranges.shots, setting.shots),
         offer=in_words(setting, zone.title if zone is not None else setting.zone),
-        arming=None if arming is None
+        arming=None
+        if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
         shot_count=engine.tally.session.shots,
         syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,
@@ -243,10 +269,7 @@ def catalogue(engine: Engine) -> Catalogue:
     screening = {item.key: item for protocol in library.protocols.values() for item in protocol.screening}
     return Catalogue(
         protocols=tuple(_card(engine, protocol) for protocol in library.protocols.values()),
-        needles=tuple(
-            Choice(needle.key, needle.title, _needle(needle))
-            for needle in library.needles.values()
-        ),
+        needles=tuple(Choice(needle.key, needle.title, _needle(needle)) for needle in library.needles.values()),
         syringes=tuple(
             SyringeChoice(syringe.key, syringe.title, syringe.barrel_nl, syringe.reserve_nl)
             for syringe in library.syringes.values()

@@ -43,7 +43,8 @@ class SelfTest:
         self.passed = False
         self._views: tuple[Check, ...] | None = None
         self._titles = {key: title for key, title, _ in looks} | {
-            AWAY: "Needle homes, relay and feedback", HEARD: "Alarm tone",
+            AWAY: "Needle homes, relay and feedback",
+            HEARD: "Alarm tone",
         }
 
     def restart(self) -> None:

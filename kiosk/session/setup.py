@@ -168,8 +168,12 @@ class Setup:
         if found and not command.physician_reason.strip():
             raise ScreeningStops(why=f"Screening found: {'; '.join(found)}")
         self.record(
-            Fact.SCREENING, "Screening answered" + (f", found: {'; '.join(found)}" if found else ", nothing found"),
-            adult=True, consent=True, yes=found, physician_reason=command.physician_reason.strip(),
+            Fact.SCREENING,
+            "Screening answered" + (f", found: {'; '.join(found)}" if found else ", nothing found"),
+            adult=True,
+            consent=True,
+            yes=found,
+            physician_reason=command.physician_reason.strip(),
         )
 
     def use_product(self, command: ask.UseProduct, respond: Respond) -> None:
@@ -202,12 +206,20 @@ class Setup:
                 respond(NotNow(what="Choosing a product", why=ELSEWHERE), None)
                 return
             self.record(
-                COURSE, f"{page.course_sessions} earlier sessions of this course", sessions=page.course_sessions,
-                nl=page.course_nl, days=page.course_days,
+                COURSE,
+                f"{page.course_sessions} earlier sessions of this course",
+                sessions=page.course_sessions,
+                nl=page.course_nl,
+                days=page.course_days,
             )
             self.record(
-                Fact.PRODUCT, f"Product {product.title}, lot {lot}, expires {expiry.isoformat()}",
-                product=product.key, product_title=product.title, lot=lot, expiry=expiry.isoformat(), dilution="",
+                Fact.PRODUCT,
+                f"Product {product.title}, lot {lot}, expires {expiry.isoformat()}",
+                product=product.key,
+                product_title=product.title,
+                lot=lot,
+                expiry=expiry.isoformat(),
+                dilution="",
             )
             respond(None, None)
 
@@ -222,8 +234,10 @@ class Setup:
         if not command.disinfected:
             raise NotNow(what="Going on", why="the area is not disinfected")
         self.record(
-            Fact.PREPARATION, f"Area disinfected, anaesthetic: {command.anaesthetic}",
-            disinfected=True, anaesthetic=command.anaesthetic,
+            Fact.PREPARATION,
+            f"Area disinfected, anaesthetic: {command.anaesthetic}",
+            disinfected=True,
+            anaesthetic=command.anaesthetic,
         )
 
 

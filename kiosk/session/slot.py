@@ -59,7 +59,10 @@ class Slot:
             self.current.step()
 
     def treat(
-        self, row: AuthorisationRow, authorisation: Authorisation, recheck: Callable[[], str],
+        self,
+        row: AuthorisationRow,
+        authorisation: Authorisation,
+        recheck: Callable[[], str],
         ended: Callable[[Ended], None],
     ) -> None:
         """Send one slice of an arming. The enable stays on after it; whoever armed drops it."""

@@ -183,7 +183,10 @@ class Treatment:
         self.confirmed |= {key}
         old, new = self.setting, self._candidate or self.setting
         self._desk.event(
-            Fact.SOFT_LIMIT, question.sentence, key=key, reason=reason,
+            Fact.SOFT_LIMIT,
+            question.sentence,
+            key=key,
+            reason=reason,
             old="" if old is None else in_words(old, self._title(old.zone)),
             new="" if new is None else in_words(new, self._title(new.zone)),
         )
@@ -227,8 +230,12 @@ class Treatment:
         number = self._desk.draw_id()
         try:
             cut = envelope.slice(
-                arming.setting, self._totals(arming.setting), planned_left=arming.left, id=number,
-                boot_count=identity.boot_count, confirmed=self.confirmed,
+                arming.setting,
+                self._totals(arming.setting),
+                planned_left=arming.left,
+                id=number,
+                boot_count=identity.boot_count,
+                confirmed=self.confirmed,
             )
         except EnvelopeRefusal as refusal:
             self.end(str(refusal.facts["sentences"]))
@@ -236,10 +243,22 @@ class Treatment:
         arming.note = cut.note
         given, setting = cut.authorisation, arming.setting
         row = AuthorisationRow(
-            id=number, mono_ms=self._desk.mono_ms, kind=AuthorisationKind.TREATMENT, session=self._desk.session,
-            serial=identity.serial, boot_count=given.boot_count, calibration_id=given.calibration_id,
-            zone=setting.zone, side=setting.side, depth_um=given.depth_um, dose_nl=given.dose_nl, shots=given.shots,
-            interval_ms=given.interval_ms, mode=int(given.mode), valid_ms=given.valid_ms, arming=arming.number,
+            id=number,
+            mono_ms=self._desk.mono_ms,
+            kind=AuthorisationKind.TREATMENT,
+            session=self._desk.session,
+            serial=identity.serial,
+            boot_count=given.boot_count,
+            calibration_id=given.calibration_id,
+            zone=setting.zone,
+            side=setting.side,
+            depth_um=given.depth_um,
+            dose_nl=given.dose_nl,
+            shots=given.shots,
+            interval_ms=given.interval_ms,
+            mode=int(given.mode),
+            valid_ms=given.valid_ms,
+            arming=arming.number,
         )
         self._slot.treat(row, given, lambda: self._against(arming), lambda end: self._slice_ended(arming, end))
 
@@ -296,7 +315,11 @@ class Treatment:
         sentence = f"Disarmed: {why}"
         desk.notice(sentence)
         row = EventRow(
-            "disarmed", desk.mono_ms, desk.session, desk.user, sentence,
+            "disarmed",
+            desk.mono_ms,
+            desk.session,
+            desk.user,
+            sentence,
             {"arming": arming.number, "done": arming.done, "planned": arming.setting.shots},
         )
         desk.commit(row, then=lambda: desk.emit(WriteAnchor(desk.last_row, desk.last_hash)))

@@ -72,7 +72,11 @@ class VirtualLink:
     statistics = LinkStatistics()
 
     def __init__(
-        self, model: Model, clock: Clock, refusal: type[Exception], silence: type[Exception],
+        self,
+        model: Model,
+        clock: Clock,
+        refusal: type[Exception],
+        silence: type[Exception],
         plugged: Callable[[], bool],
     ) -> None:
         self._model = model
@@ -91,7 +95,8 @@ class VirtualLink:
         self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
     ) -> bytes:
         return self._guarded(
-            "exchange", gate,
+            "exchange",
+            gate,
             lambda: self._model.exchange(self._clock.now, address, data, read_address, read_registers),
         )
 
@@ -139,7 +144,12 @@ class VirtualPanel:
             self.stop()
         self._stopped = not closed
         return PanelInputs(
-            levels.stop_a, levels.stop_b, levels.pedal_no, levels.pedal_nc, levels.feedback, self._enabled,
+            levels.stop_a,
+            levels.stop_b,
+            levels.pedal_no,
+            levels.pedal_nc,
+            levels.feedback,
+            self._enabled,
             self._clock.now,
         )
 

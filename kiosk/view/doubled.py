@@ -14,7 +14,7 @@ class OneFinger:
     """Remembers the last touch that began, and compares the next with it."""
 
     def __init__(self) -> None:
-        self._device = ""
+        self._device: str = ""
         self._at = (0.0, 0.0, float("-inf"))
 
     def begins(self, device: str, x: float, y: float, now: float) -> TouchedTwice | None:

@@ -111,8 +111,7 @@ def _about_protocol(card: ProtocolCard) -> tuple[Line, ...]:
     lines = [Line("summary", card.summary)] if card.summary else []
     lines += [
         Line("zones", "Zones", ", ".join(card.zones)),
-        Line("sessions", "Sessions", card.sessions or "not stated"),
-        Line("interval", "Interval", card.interval or "not stated"),
+        Line("sessions", "Sessions", ", ".join(dict.fromkeys((card.sessions, card.interval))) or "not stated"),
     ]
     if card.needs_clinic:
         lines.append(Line("clinic", "Needs the clinic's figure", figures(card.needs_clinic), "", "alert", "warn"))

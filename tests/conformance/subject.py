@@ -37,12 +37,18 @@ MOST = 20_000
 """Transactions after which an event is called missing: at least half a minute."""
 LATE_S = 0.07
 """Half a lease; the pedal bit is gone after 75 ms."""
-MOVING = frozenset({
-    ControllerState.HOMING, ControllerState.STROKE, ControllerState.PRIMING, ControllerState.SEEKING,
-    ControllerState.RETRACTING,
-})
+MOVING = frozenset(
+    {
+        ControllerState.HOMING,
+        ControllerState.STROKE,
+        ControllerState.PRIMING,
+        ControllerState.SEEKING,
+        ControllerState.RETRACTING,
+    }
+)
 REST = (
-    ("trigger up", Input.TRIGGER, False), ("lift", Input.CONTACT, False),
+    ("trigger up", Input.TRIGGER, False),
+    ("lift", Input.CONTACT, False),
 )
 
 
@@ -67,9 +73,7 @@ class Subject:
         self.delayed = self.delayed or began - last > LATE_S
         self.counter = (self.counter + 1) % 65536
         lease = LEASE.encode(Lease(self.counter, int(self.pedal), self.cursor))
-        status, records = decode_exchange(
-            self.wire.exchange(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS)
-        )
+        status, records = decode_exchange(self.wire.exchange(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS))
         for record in records:
             if record.number >= self.cursor:
                 self.records.append(record)
@@ -97,9 +101,17 @@ class Subject:
         """An authorisation that is in order, with what the rule changes."""
         status, identity = self.status(), self.identity()
         block = AuthorisationBlock(
-            id=self.draw(), depth_um=2000, dose_nl=10_000, shots=3, interval_ms=400, mode=Mode.CONTINUOUS,
-            valid_ms=30_000, syringe_type=status.syringe_type, calibration_id=identity.calibration_id,
-            boot_count=identity.boot_count, service_word=0,
+            id=self.draw(),
+            depth_um=2000,
+            dose_nl=10_000,
+            shots=3,
+            interval_ms=400,
+            mode=Mode.CONTINUOUS,
+            valid_ms=30_000,
+            syringe_type=status.syringe_type,
+            calibration_id=identity.calibration_id,
+            boot_count=identity.boot_count,
+            service_word=0,
         )
         return msgspec.structs.replace(block, **changes)
 

@@ -27,15 +27,28 @@ BENCH = {"mode": Mode.BENCH, "service_word": SERVICE_WORD}
 
 
 @pytest.mark.requirement("LIM-5")
-@pytest.mark.parametrize(("changes", "refusal"), [
-    ({"depth_um": 6_050}, Refusal.DEPTH), ({"depth_um": 2_010}, Refusal.DEPTH),
-    ({"dose_nl": 201_000, "interval_ms": 2000}, Refusal.DOSE), ({"dose_nl": 1_500}, Refusal.DOSE),
-    ({"dose_nl": 0}, Refusal.DOSE), ({"shots": 0}, Refusal.SHOTS), ({"shots": 21}, Refusal.SHOTS),
-    ({"interval_ms": 110}, Refusal.RATE), ({"interval_ms": 2001}, Refusal.RATE), ({"mode": 9}, Refusal.MODE),
-    ({"valid_ms": 0}, Refusal.VALID), ({"syringe_type": SyringeType.ML_10}, Refusal.SYRINGE),
-    ({"calibration_id": 0xFFFF_FFFF}, Refusal.CALIBRATION), ({"boot_count": 0}, Refusal.BOOT),
-    ({"mode": Mode.BENCH}, Refusal.SERVICE), ({"id": 0}, Refusal.OLD_ID),
-], ids=str)
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"depth_um": 6_050}, Refusal.DEPTH),
+        ({"depth_um": 2_010}, Refusal.DEPTH),
+        ({"dose_nl": 201_000, "interval_ms": 2000}, Refusal.DOSE),
+        ({"dose_nl": 1_500}, Refusal.DOSE),
+        ({"dose_nl": 0}, Refusal.DOSE),
+        ({"shots": 0}, Refusal.SHOTS),
+        ({"shots": 21}, Refusal.SHOTS),
+        ({"interval_ms": 110}, Refusal.RATE),
+        ({"interval_ms": 2001}, Refusal.RATE),
+        ({"mode": 9}, Refusal.MODE),
+        ({"valid_ms": 0}, Refusal.VALID),
+        ({"syringe_type": SyringeType.ML_10}, Refusal.SYRINGE),
+        ({"calibration_id": 0xFFFF_FFFF}, Refusal.CALIBRATION),
+        ({"boot_count": 0}, Refusal.BOOT),
+        ({"mode": Mode.BENCH}, Refusal.SERVICE),
+        ({"id": 0}, Refusal.OLD_ID),
+    ],
+    ids=str,
+)
 def test_outside_a_cap_or_for_another_device_it_is_refused_whole(
     subject: Subject, changes: dict[str, Any], refusal: Refusal
 ) -> None:
@@ -125,9 +138,15 @@ def test_a_held_trigger_is_refused_before_it_came_up(subject: Subject) -> None:
     assert subject.refusal(subject.authorise) == Refusal.INPUT
 
 
-@pytest.mark.parametrize(("kind", "argument"), [
-    (CommandKind.HOME, 0), (CommandKind.PRIME, 10_000), (CommandKind.SYRINGE_CHANGED, 1_000_000),
-], ids=["home", "prime", "seek"])
+@pytest.mark.parametrize(
+    ("kind", "argument"),
+    [
+        (CommandKind.HOME, 0),
+        (CommandKind.PRIME, 10_000),
+        (CommandKind.SYRINGE_CHANGED, 1_000_000),
+    ],
+    ids=["home", "prime", "seek"],
+)
 def test_no_service_motion_with_skin_contact_present(subject: Subject, kind: CommandKind, argument: int) -> None:
     subject.ready()
     subject.do("contact on")
@@ -158,12 +177,16 @@ def test_a_prime_over_500_microlitres_is_refused(subject: Subject) -> None:
 
 
 @pytest.mark.requirement("STP-5")
-@pytest.mark.parametrize(("act", "outcome", "fault"), [
-    (lambda it: it.command(CommandKind.STOP), Outcome.PARTIAL_STOP, Fault.NONE),
-    (lambda it: it.command(CommandKind.RETRACT), Outcome.PARTIAL_STOP, Fault.NONE),
-    (lambda it: it.do("lift"), Outcome.PARTIAL_CONTACT, Fault.CONTACT),
-    (lambda it: it.do("stop press"), Outcome.PARTIAL_SUPPLY, Fault.SUPPLY),
-], ids=["stop", "retract", "contact lost", "stop button"])
+@pytest.mark.parametrize(
+    ("act", "outcome", "fault"),
+    [
+        (lambda it: it.command(CommandKind.STOP), Outcome.PARTIAL_STOP, Fault.NONE),
+        (lambda it: it.command(CommandKind.RETRACT), Outcome.PARTIAL_STOP, Fault.NONE),
+        (lambda it: it.do("lift"), Outcome.PARTIAL_CONTACT, Fault.CONTACT),
+        (lambda it: it.do("stop press"), Outcome.PARTIAL_SUPPLY, Fault.SUPPLY),
+    ],
+    ids=["stop", "retract", "contact lost", "stop button"],
+)
 def test_a_stroke_broken_off_ends_home_partial_and_void(
     subject: Subject, act: Callable[[Subject], None], outcome: Outcome, fault: Fault
 ) -> None:
@@ -281,9 +304,13 @@ def test_a_piston_that_is_not_met_is_no_syringe(subject: Subject) -> None:
 
 @pytest.mark.requirement("LED-9")
 @pytest.mark.usefixtures("simulated")
-@pytest.mark.parametrize(("fault", "expected"), [
-    ("encoder-slip", Fault.DOSE_MISMATCH), ("overshoot", Fault.DEPTH_MISMATCH),
-])
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("encoder-slip", Fault.DOSE_MISMATCH),
+        ("overshoot", Fault.DEPTH_MISMATCH),
+    ],
+)
 def test_it_compares_commanded_with_measured_itself(subject: Subject, fault: str, expected: Fault) -> None:
     subject.armed()
     subject.do(f"fault {fault} on", "trigger down")

@@ -23,11 +23,16 @@ from hal_sim.blocks import ModbusException
 from hal_sim.rig import Rig
 
 BY_HAND = {
-    "trigger down": "Press the trigger and keep it down", "trigger up": "Let go of the trigger",
-    "contact on": "Close the skin contact and keep it closed", "lift": "Let go of the skin contact",
-    "stop press": "Press the red button", "stop release": "Pull the red button out again",
-    "enable on": "Switch the motor supply on", "enable off": "Switch the motor supply off",
-    "barrel 1": "Put a full 1 mL syringe of water into the clamp", "reset": "Switch the controller off and on again",
+    "trigger down": "Press the trigger and keep it down",
+    "trigger up": "Let go of the trigger",
+    "contact on": "Close the skin contact and keep it closed",
+    "lift": "Let go of the skin contact",
+    "stop press": "Press the red button",
+    "stop release": "Pull the red button out again",
+    "enable on": "Switch the motor supply on",
+    "enable off": "Switch the motor supply off",
+    "barrel 1": "Put a full 1 mL syringe of water into the clamp",
+    "reset": "Switch the controller off and on again",
 }
 """What the console does to a model, in words for a person."""
 
@@ -159,7 +164,9 @@ class OnBench(OnSerialLine):
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "hal_sim", "--link", str(folder / "port"), "--console", str(folder / "console")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
         assert self._process.stdout.readline().startswith("port ")

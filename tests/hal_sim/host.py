@@ -62,7 +62,10 @@ class Host:
         """One lease transaction."""
         self.counter = (self.counter + 1) % 65536
         data = self.rig.exchange(
-            self.now, LEASE.address, LEASE.encode(Lease(self.counter, int(self.pedal), self.cursor)), STATUS.address,
+            self.now,
+            LEASE.address,
+            LEASE.encode(Lease(self.counter, int(self.pedal), self.cursor)),
+            STATUS.address,
             EXCHANGE_REGISTERS,
         )
         status, records = decode_exchange(data)
@@ -128,8 +131,16 @@ class Host:
         """An authorisation that is in order, with what the test changes."""
         status, identity = self.status(), self.identity()
         block = AuthorisationBlock(
-            id=self.draw(), depth_um=2000, dose_nl=10_000, shots=3, interval_ms=500, mode=Mode.SINGLE, valid_ms=30_000,
-            syringe_type=status.syringe_type, calibration_id=identity.calibration_id, boot_count=identity.boot_count,
+            id=self.draw(),
+            depth_um=2000,
+            dose_nl=10_000,
+            shots=3,
+            interval_ms=500,
+            mode=Mode.SINGLE,
+            valid_ms=30_000,
+            syringe_type=status.syringe_type,
+            calibration_id=identity.calibration_id,
+            boot_count=identity.boot_count,
             service_word=0,
         )
         return msgspec.structs.replace(block, **changes)
@@ -224,7 +235,10 @@ class Host:
 
 
 MOVING = {
-    ControllerState.HOMING, ControllerState.STROKE, ControllerState.PRIMING, ControllerState.SEEKING,
+    ControllerState.HOMING,
+    ControllerState.STROKE,
+    ControllerState.PRIMING,
+    ControllerState.SEEKING,
     ControllerState.RETRACTING,
 }
 

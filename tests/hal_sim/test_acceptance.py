@@ -29,29 +29,32 @@ PRIMING = (CommandKind.PRIME, 10_000)
 
 
 @pytest.mark.requirement("LIM-5", "LIM-1")
-@pytest.mark.parametrize(("changes", "refusal"), [
-    ({"depth_um": 6_050}, Refusal.DEPTH),
-    ({"depth_um": 2_025}, Refusal.DEPTH),
-    ({"dose_nl": 0}, Refusal.DOSE),
-    ({"dose_nl": 201_000, "interval_ms": 2000}, Refusal.DOSE),
-    ({"dose_nl": 10_500}, Refusal.DOSE),
-    ({"shots": 0}, Refusal.SHOTS),
-    ({"shots": 21}, Refusal.SHOTS),
-    ({"interval_ms": 110}, Refusal.RATE),
-    ({"interval_ms": 2001}, Refusal.RATE),
-    ({"depth_um": 6_000, "interval_ms": 111}, Refusal.RATE),
-    ({"dose_nl": 200_000, "interval_ms": 400}, Refusal.RATE),
-    ({"mode": 0}, Refusal.MODE),
-    ({"mode": 5}, Refusal.MODE),
-    ({"valid_ms": 0}, Refusal.VALID),
-    ({"valid_ms": 65_001}, Refusal.VALID),
-    ({"syringe_type": SyringeType.ML_5}, Refusal.SYRINGE),
-    ({"syringe_type": SyringeType.NONE}, Refusal.SYRINGE),
-    ({"calibration_id": 2}, Refusal.CALIBRATION),
-    ({"boot_count": 2}, Refusal.BOOT),
-    ({"service_word": SERVICE_WORD}, Refusal.SERVICE),
-    ({"mode": Mode.BENCH}, Refusal.SERVICE),
-])
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"depth_um": 6_050}, Refusal.DEPTH),
+        ({"depth_um": 2_025}, Refusal.DEPTH),
+        ({"dose_nl": 0}, Refusal.DOSE),
+        ({"dose_nl": 201_000, "interval_ms": 2000}, Refusal.DOSE),
+        ({"dose_nl": 10_500}, Refusal.DOSE),
+        ({"shots": 0}, Refusal.SHOTS),
+        ({"shots": 21}, Refusal.SHOTS),
+        ({"interval_ms": 110}, Refusal.RATE),
+        ({"interval_ms": 2001}, Refusal.RATE),
+        ({"depth_um": 6_000, "interval_ms": 111}, Refusal.RATE),
+        ({"dose_nl": 200_000, "interval_ms": 400}, Refusal.RATE),
+        ({"mode": 0}, Refusal.MODE),
+        ({"mode": 5}, Refusal.MODE),
+        ({"valid_ms": 0}, Refusal.VALID),
+        ({"valid_ms": 65_001}, Refusal.VALID),
+        ({"syringe_type": SyringeType.ML_5}, Refusal.SYRINGE),
+        ({"syringe_type": SyringeType.NONE}, Refusal.SYRINGE),
+        ({"calibration_id": 2}, Refusal.CALIBRATION),
+        ({"boot_count": 2}, Refusal.BOOT),
+        ({"service_word": SERVICE_WORD}, Refusal.SERVICE),
+        ({"mode": Mode.BENCH}, Refusal.SERVICE),
+    ],
+)
 def test_an_authorisation_outside_its_limits_is_refused_whole(changes: dict[str, Any], refusal: Refusal) -> None:
     subject = Host().ready()
     assert subject.refused(lambda: subject.authorise(**changes)) == refusal
@@ -60,11 +63,20 @@ def test_an_authorisation_outside_its_limits_is_refused_whole(changes: dict[str,
 
 
 @pytest.mark.requirement("LIM-5")
-@pytest.mark.parametrize("changes", [
-    {"depth_um": 0}, {"depth_um": 6_000}, {"dose_nl": 1_000}, {"dose_nl": 200_000, "interval_ms": 2000},
-    {"shots": 20}, {"shots": 1}, {"interval_ms": 111}, {"valid_ms": 65_000},
-    {"mode": Mode.BENCH, "service_word": SERVICE_WORD},
-])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"depth_um": 0},
+        {"depth_um": 6_000},
+        {"dose_nl": 1_000},
+        {"dose_nl": 200_000, "interval_ms": 2000},
+        {"shots": 20},
+        {"shots": 1},
+        {"interval_ms": 111},
+        {"valid_ms": 65_000},
+        {"mode": Mode.BENCH, "service_word": SERVICE_WORD},
+    ],
+)
 def test_an_authorisation_at_its_limits_is_taken(changes: dict[str, Any]) -> None:
     subject = Host().ready()
     block = subject.authorise(**changes)
@@ -80,9 +92,9 @@ def test_an_authorisation_with_one_changed_bit_is_refused() -> None:
     data = bytearray(AUTHORISATION.encode(subject.block()))
     for byte in range(len(data)):
         data[byte] ^= 1
-        assert subject.refused(
-            lambda: subject.rig.write(subject.now, AUTHORISATION.address, bytes(data))
-        ) == Refusal.CRC
+        assert (
+            subject.refused(lambda: subject.rig.write(subject.now, AUTHORISATION.address, bytes(data))) == Refusal.CRC
+        )
         data[byte] ^= 1
 
 
@@ -216,10 +228,17 @@ def test_service_motions_need_the_motor_supply() -> None:
         assert subject.refused(lambda kind=kind, argument=argument: subject.command(kind, argument)) == Refusal.SUPPLY
 
 
-@pytest.mark.parametrize(("kind", "argument"), [
-    (9, 0), (CommandKind.HOME, 1), (CommandKind.PRIME, 0), (CommandKind.PRIME, 500_001),
-    (CommandKind.SYRINGE_CHANGED, 0), (CommandKind.SYRINGE_CHANGED, 1_000_001),
-])
+@pytest.mark.parametrize(
+    ("kind", "argument"),
+    [
+        (9, 0),
+        (CommandKind.HOME, 1),
+        (CommandKind.PRIME, 0),
+        (CommandKind.PRIME, 500_001),
+        (CommandKind.SYRINGE_CHANGED, 0),
+        (CommandKind.SYRINGE_CHANGED, 1_000_001),
+    ],
+)
 def test_an_unknown_command_or_argument_is_refused(kind: int, argument: int) -> None:
     subject = Host().ready()
     asked = subject.draw()
@@ -286,9 +305,13 @@ def test_no_lifetime_counter_wraps(counter: str, value: int) -> None:
     subject.authorise(shots=2)
 
 
-@pytest.mark.parametrize(("kind", "counter"), [
-    (CommandKind.NEEDLE_CHANGED, "needle_changes"), (CommandKind.SYRINGE_CHANGED, "syringe_changes"),
-])
+@pytest.mark.parametrize(
+    ("kind", "counter"),
+    [
+        (CommandKind.NEEDLE_CHANGED, "needle_changes"),
+        (CommandKind.SYRINGE_CHANGED, "syringe_changes"),
+    ],
+)
 def test_no_change_counter_wraps(kind: CommandKind, counter: str) -> None:
     subject = Host().ready()
     setattr(subject.rig.controller.journal, counter, U16_MAX)
@@ -342,6 +365,4 @@ def test_inputs_are_reported_as_they_are() -> None:
     subject.do("trigger down", "contact on", "needle remove")
     subject.pedal = True
     subject.rig.set_enable(subject.now, True)
-    assert Input(subject.wait(0.05).inputs) == (
-        Input.HOME | Input.TRIGGER | Input.CONTACT | Input.PEDAL | Input.SUPPLY
-    )
+    assert Input(subject.wait(0.05).inputs) == (Input.HOME | Input.TRIGGER | Input.CONTACT | Input.PEDAL | Input.SUPPLY)

@@ -18,15 +18,28 @@ def subject() -> Rig:
     return Rig()
 
 
-@pytest.mark.parametrize(("command", "key", "value"), [
-    ("trigger down", "trigger", True), ("pedal down", "pedal_no", True), ("pedal down", "pedal_nc", False),
-    ("pedal-no close", "pedal_no", True), ("pedal-nc open", "pedal_nc", False), ("contact on", "contact", True),
-    ("stop press", "stop_a", False), ("stop press", "stop_b", False), ("stop-a open", "stop_a", False),
-    ("stop-b open", "stop_b", False), ("unplug", "plugged", False), ("barrel 10", "barrel", "ML_10"),
-    ("barrel none", "barrel", "NONE"), ("needle remove", "needle_fitted", False), ("reset", "boot_count", 2),
-    ("enable on", "enable", True),
-    ("fault occlusion on", "bench_faults", ["occlusion"]),
-])
+@pytest.mark.parametrize(
+    ("command", "key", "value"),
+    [
+        ("trigger down", "trigger", True),
+        ("pedal down", "pedal_no", True),
+        ("pedal down", "pedal_nc", False),
+        ("pedal-no close", "pedal_no", True),
+        ("pedal-nc open", "pedal_nc", False),
+        ("contact on", "contact", True),
+        ("stop press", "stop_a", False),
+        ("stop press", "stop_b", False),
+        ("stop-a open", "stop_a", False),
+        ("stop-b open", "stop_b", False),
+        ("unplug", "plugged", False),
+        ("barrel 10", "barrel", "ML_10"),
+        ("barrel none", "barrel", "NONE"),
+        ("needle remove", "needle_fitted", False),
+        ("reset", "boot_count", 2),
+        ("enable on", "enable", True),
+        ("fault occlusion on", "bench_faults", ["occlusion"]),
+    ],
+)
 def test_a_command_changes_what_it_names(subject: Rig, command: str, key: str, value: object) -> None:
     before = json.loads(subject.do(1.0, "state"))
     subject.do(1.0, command)
@@ -37,9 +50,14 @@ def test_a_command_changes_what_it_names(subject: Rig, command: str, key: str, v
 def test_every_switch_goes_back(subject: Rig) -> None:
     rest = json.loads(subject.do(1.0, "state"))
     for there, back in (
-        ("trigger down", "trigger up"), ("pedal down", "pedal up"), ("contact on", "lift"), ("unplug", "replug"),
+        ("trigger down", "trigger up"),
+        ("pedal down", "pedal up"),
+        ("contact on", "lift"),
+        ("unplug", "replug"),
         ("enable on", "enable off"),
-        ("stop press", "stop release"), ("contact on", "contact off"), ("fault occlusion on", "fault occlusion off"),
+        ("stop press", "stop release"),
+        ("contact on", "contact off"),
+        ("fault occlusion on", "fault occlusion off"),
     ):
         subject.do(1.0, there)
         subject.do(1.0, back)
@@ -54,28 +72,31 @@ def test_every_fault_can_be_turned_on_and_off(subject: Rig) -> None:
     assert " ON " not in subject.do(1.0, "fault")
 
 
-@pytest.mark.parametrize(("command", "answer"), [
-    ("", "Type help for the list of commands."),
-    ("triger down", "There is no command 'triger'; did you mean 'trigger'? Type help for the list."),
-    ("trigger", "trigger takes down or up."),
-    ("trigger sideways", "trigger takes down or up."),
-    ("lift now", "lift takes nothing after it."),
-    ("barrel 3", "barrel takes none, 1, 2, 5 or 10."),
-    ("syringe full", "syringe takes fill and a volume in uL."),
-    ("syringe fill 9000", "syringe takes a volume of 1 to 5000 uL with the barrel that is in the clamp."),
-    ("needle fit 29 4", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
-    ("needle fit thin 4", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
-    ("needle fit 30 3", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
-    ("needle", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
-    ("fault oclusion on", "There is no fault 'oclusion'; did you mean 'occlusion'? Type fault for the list."),
-    ("fault occlusion", "fault takes the name of a fault and on or off."),
-    ("power-cut soon", "power-cut takes a number of bytes."),
-    ("needle fit 31 6", "A 31G needle of 6 mm is fitted."),
-    ("needle fit", "A 30G needle of 4 mm is fitted."),
-    ("line new", "A new line full of air is fitted."),
-    ("syringe fill 3000", "A new syringe with 3000 uL is in the clamp."),
-    ("barrel 2", "A full 2 mL syringe is in the clamp."),
-])
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("", "Type help for the list of commands."),
+        ("triger down", "There is no command 'triger'; did you mean 'trigger'? Type help for the list."),
+        ("trigger", "trigger takes down or up."),
+        ("trigger sideways", "trigger takes down or up."),
+        ("lift now", "lift takes nothing after it."),
+        ("barrel 3", "barrel takes none, 1, 2, 5 or 10."),
+        ("syringe full", "syringe takes fill and a volume in uL."),
+        ("syringe fill 9000", "syringe takes a volume of 1 to 5000 uL with the barrel that is in the clamp."),
+        ("needle fit 29 4", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
+        ("needle fit thin 4", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
+        ("needle fit 30 3", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
+        ("needle", "needle takes fit, fit GAUGE MM (30 to 32, 4 to 13), or remove."),
+        ("fault oclusion on", "There is no fault 'oclusion'; did you mean 'occlusion'? Type fault for the list."),
+        ("fault occlusion", "fault takes the name of a fault and on or off."),
+        ("power-cut soon", "power-cut takes a number of bytes."),
+        ("needle fit 31 6", "A 31G needle of 6 mm is fitted."),
+        ("needle fit", "A 30G needle of 4 mm is fitted."),
+        ("line new", "A new line full of air is fitted."),
+        ("syringe fill 3000", "A new syringe with 3000 uL is in the clamp."),
+        ("barrel 2", "A full 2 mL syringe is in the clamp."),
+    ],
+)
 def test_every_answer_is_a_sentence(subject: Rig, command: str, answer: str) -> None:
     assert subject.do(1.0, command) == answer
 

@@ -26,7 +26,8 @@ changes = st.lists(
         st.sampled_from([R, R / 50, NEVER]),
         st.sampled_from([0.0, 1.0, 8.0]),
     ),
-    min_size=1, max_size=8,
+    min_size=1,
+    max_size=8,
 )
 
 

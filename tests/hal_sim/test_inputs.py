@@ -22,9 +22,15 @@ def press(subject: Inputs, now: float, *, trigger: bool = False, pedal: bool = F
     return subject.owner
 
 
-@pytest.mark.parametrize(("trigger", "pedal", "owner"), [
-    (True, False, Owner.TRIGGER), (False, True, Owner.PEDAL), (True, True, Owner.NONE), (False, False, Owner.NONE),
-])
+@pytest.mark.parametrize(
+    ("trigger", "pedal", "owner"),
+    [
+        (True, False, Owner.TRIGGER),
+        (False, True, Owner.PEDAL),
+        (True, True, Owner.NONE),
+        (False, False, Owner.NONE),
+    ],
+)
 def test_the_input_that_is_pressed_owns_the_run_and_both_together_start_nothing(
     trigger: bool, pedal: bool, owner: Owner
 ) -> None:
@@ -105,9 +111,7 @@ def test_the_pedal_is_up_75_ms_after_its_frame_but_starts_nothing_before_it_was_
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), max_size=30))
-def test_a_run_never_begins_without_both_having_been_up_since_the_last(
-    story: list[tuple[bool, bool, bool]]
-) -> None:
+def test_a_run_never_begins_without_both_having_been_up_since_the_last(story: list[tuple[bool, bool, bool]]) -> None:
     subject = inputs()
     fresh, before, now = True, Owner.NONE, 0.0
     for trigger, pedal, takes in story:

@@ -54,8 +54,10 @@ def treatment(seed: int, start: float = 0.0) -> Host:
         subject.do("contact on", "trigger up")
         subject.wait(0.05)
         subject.authorise(
-            mode=chance.choice([Mode.SINGLE, Mode.BURST, Mode.CONTINUOUS]), depth_um=50 * chance.randint(0, 60),
-            dose_nl=1000 * chance.randint(1, 20), shots=chance.randint(1, 5),
+            mode=chance.choice([Mode.SINGLE, Mode.BURST, Mode.CONTINUOUS]),
+            depth_um=50 * chance.randint(0, 60),
+            dose_nl=1000 * chance.randint(1, 20),
+            shots=chance.randint(1, 5),
         )
         subject.do("trigger down")
         subject.wait(chance.random() * 3)
@@ -131,6 +133,7 @@ def test_whatever_happens_counters_and_records_agree_with_the_fluid(seed: int) -
 
 # -- registers
 
+
 def test_identity_says_who_it_is_and_what_it_caps() -> None:
     identity = Host().identity()
     assert (identity.map_version, identity.cap_depth_um, identity.cap_dose_nl) == (MAP_VERSION, 6000, 200_000)
@@ -151,22 +154,31 @@ def test_every_readable_block_is_read_whole_and_in_part(block: object) -> None:
         assert subject.rig.read(subject.now, address + 1, registers - 1) == whole[2:]
 
 
-@pytest.mark.parametrize(("address", "registers", "code"), [
-    (0x0F00, 1, ExceptionCode.ILLEGAL_ADDRESS), (STATUS.address, EXCHANGE_REGISTERS + 1, ExceptionCode.ILLEGAL_ADDRESS),
-    (STATUS.address, 0, ExceptionCode.ILLEGAL_VALUE), (ANCHOR.address, 1, ExceptionCode.ILLEGAL_ADDRESS),
-])
+@pytest.mark.parametrize(
+    ("address", "registers", "code"),
+    [
+        (0x0F00, 1, ExceptionCode.ILLEGAL_ADDRESS),
+        (STATUS.address, EXCHANGE_REGISTERS + 1, ExceptionCode.ILLEGAL_ADDRESS),
+        (STATUS.address, 0, ExceptionCode.ILLEGAL_VALUE),
+        (ANCHOR.address, 1, ExceptionCode.ILLEGAL_ADDRESS),
+    ],
+)
 def test_reading_where_nothing_stands_is_an_exception(address: int, registers: int, code: ExceptionCode) -> None:
     with pytest.raises(ModbusException) as caught:
         Host().rig.read(0.0, address, registers)
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("address", "size", "code"), [
-    (0x0F00, 4, ExceptionCode.ILLEGAL_ADDRESS), (STATUS.address, STATUS.size, ExceptionCode.ILLEGAL_ADDRESS),
-    (AUTHORISATION.address + 1, AUTHORISATION.size, ExceptionCode.ILLEGAL_ADDRESS),
-    (AUTHORISATION.address, AUTHORISATION.size - 2, ExceptionCode.ILLEGAL_VALUE),
-    (LEASE.address, LEASE.size + 2, ExceptionCode.ILLEGAL_VALUE),
-])
+@pytest.mark.parametrize(
+    ("address", "size", "code"),
+    [
+        (0x0F00, 4, ExceptionCode.ILLEGAL_ADDRESS),
+        (STATUS.address, STATUS.size, ExceptionCode.ILLEGAL_ADDRESS),
+        (AUTHORISATION.address + 1, AUTHORISATION.size, ExceptionCode.ILLEGAL_ADDRESS),
+        (AUTHORISATION.address, AUTHORISATION.size - 2, ExceptionCode.ILLEGAL_VALUE),
+        (LEASE.address, LEASE.size + 2, ExceptionCode.ILLEGAL_VALUE),
+    ],
+)
 def test_a_block_is_written_whole_or_not_at_all(address: int, size: int, code: ExceptionCode) -> None:
     with pytest.raises(ModbusException) as caught:
         Host().rig.write(0.0, address, bytes(size))
@@ -188,10 +200,14 @@ def test_records_are_read_from_the_cursor_and_from_the_oldest_kept_when_it_is_to
     subject.acknowledges = False
     subject.ready()
     assert subject.rig.controller.journal.lifetime_shots == 2
+
     def records(cursor: int) -> list[int]:
         subject.counter += 1
         data = subject.rig.exchange(
-            subject.now, LEASE.address, LEASE.encode(Lease(subject.counter, 0, cursor)), STATUS.address,
+            subject.now,
+            LEASE.address,
+            LEASE.encode(Lease(subject.counter, 0, cursor)),
+            STATUS.address,
             EXCHANGE_REGISTERS,
         )
         return [record.number for record in decode_exchange(data)[1]]
@@ -210,6 +226,7 @@ def test_a_motion_under_way_has_no_record_yet() -> None:
 
 
 # -- calibration
+
 
 def calibration(subject: Host, **changes: int) -> bytes:
     held = CALIBRATION_IN_FORCE.decode(
@@ -239,10 +256,16 @@ def test_a_calibration_is_written_whole_read_back_and_then_selected() -> None:
     assert subject.rig.read(subject.now, CALIBRATION.address, 2) == (1).to_bytes(4, "big"), "the old one is the spare"
 
 
-@pytest.mark.parametrize(("changes", "refusal"), [
-    ({"service_word": 1}, Refusal.SERVICE), ({"id": 1}, Refusal.OLD_ID), ({"depth_scale_ppm": 0}, Refusal.VALUE),
-    ({"depth_zero_um": 501}, Refusal.VALUE), ({"pl_per_step_5": 1}, Refusal.VALUE),
-])
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"service_word": 1}, Refusal.SERVICE),
+        ({"id": 1}, Refusal.OLD_ID),
+        ({"depth_scale_ppm": 0}, Refusal.VALUE),
+        ({"depth_zero_um": 501}, Refusal.VALUE),
+        ({"pl_per_step_5": 1}, Refusal.VALUE),
+    ],
+)
 def test_a_calibration_that_cannot_be_is_refused(changes: dict[str, int], refusal: Refusal) -> None:
     subject = Host()
     data = calibration(subject, **changes)
@@ -283,6 +306,7 @@ def test_an_anchor_is_kept_and_row_0_is_none() -> None:
 
 
 # -- starts
+
 
 @pytest.mark.requirement("LED-10")
 @pytest.mark.parametrize("cut", [0, 10, 30, 60, 80])

@@ -29,12 +29,15 @@ def test_homing_is_recorded_with_no_depth_and_no_dose(subject: Host) -> None:
 
 
 @pytest.mark.requirement("PST-1")
-@pytest.mark.parametrize(("fault", "expected"), [
-    ("home-switch-dead", Fault.HOMING | Fault.RETRACT | Fault.SPRING),
-    ("home-switch-stuck", Fault.HOMING),
-    ("spring-broken", Fault.HOMING | Fault.SPRING),
-    ("retract-jam", Fault.HOMING),
-])
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("home-switch-dead", Fault.HOMING | Fault.RETRACT | Fault.SPRING),
+        ("home-switch-stuck", Fault.HOMING),
+        ("spring-broken", Fault.HOMING | Fault.SPRING),
+        ("retract-jam", Fault.HOMING),
+    ],
+)
 def test_homing_finds_what_is_broken_before_anything_touches_skin(subject: Host, fault: str, expected: Fault) -> None:
     subject.do(f"fault {fault} on")
     subject.home()
@@ -61,16 +64,23 @@ def test_homing_brings_back_a_needle_that_was_left_out() -> None:
 
 
 STOPS = [
-    ("contact on", Fault.CONTACT, Outcome.PARTIAL_CONTACT), ("stop press", Fault.SUPPLY, Outcome.PARTIAL_SUPPLY),
-    ("STOP", Fault.NONE, Outcome.PARTIAL_STOP), ("silence", Fault.LEASE, Outcome.PARTIAL_LEASE),
+    ("contact on", Fault.CONTACT, Outcome.PARTIAL_CONTACT),
+    ("stop press", Fault.SUPPLY, Outcome.PARTIAL_SUPPLY),
+    ("STOP", Fault.NONE, Outcome.PARTIAL_STOP),
+    ("silence", Fault.LEASE, Outcome.PARTIAL_LEASE),
 ]
 SERVICES = [CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED]
 
 
-@pytest.mark.parametrize(("kind", "how", "fault", "expected"), [
-    (kind, *stop) for kind in SERVICES for stop in STOPS
-    if (kind, stop[0]) != (CommandKind.HOME, "silence")  # homing is over before a lease could lapse
-])
+@pytest.mark.parametrize(
+    ("kind", "how", "fault", "expected"),
+    [
+        (kind, *stop)
+        for kind in SERVICES
+        for stop in STOPS
+        if (kind, stop[0]) != (CommandKind.HOME, "silence")  # homing is over before a lease could lapse
+    ],
+)
 def test_a_service_motion_stops_at_once(
     subject: Host, kind: CommandKind, how: str, fault: Fault, expected: Outcome
 ) -> None:
@@ -136,10 +146,19 @@ def test_a_prime_waits_for_the_path_to_be_at_rest(subject: Host) -> None:
 
 
 @pytest.mark.requirement("LIM-13")
-@pytest.mark.parametrize(("really_ul", "stated_nl", "good"), [
-    (1000, 1_000_000, True), (500, 500_000, True), (460, 500_000, True), (545, 500_000, True),
-    (440, 500_000, False), (560, 500_000, False), (1000, 500_000, False), (100, 1_000_000, False),
-])
+@pytest.mark.parametrize(
+    ("really_ul", "stated_nl", "good"),
+    [
+        (1000, 1_000_000, True),
+        (500, 500_000, True),
+        (460, 500_000, True),
+        (545, 500_000, True),
+        (440, 500_000, False),
+        (560, 500_000, False),
+        (1000, 500_000, False),
+        (100, 1_000_000, False),
+    ],
+)
 def test_the_piston_must_be_met_within_a_tenth_of_the_stated_fill(
     subject: Host, really_ul: int, stated_nl: int, good: bool
 ) -> None:

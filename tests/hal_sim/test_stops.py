@@ -17,6 +17,7 @@ from tests.hal_sim.host import Host, outcome
 LONG = {"depth_um": 4000, "dose_nl": 40_000, "interval_ms": 1500, "mode": Mode.CONTINUOUS}
 """A stroke of which a good part is left wherever it is broken off."""
 
+
 def _command(host: Host, kind: CommandKind) -> None:
     host.command(kind)
 
@@ -223,8 +224,10 @@ def test_an_occlusion_is_drawn_back_below_5_kpa_and_leaves_a_partial_stroke() ->
 @pytest.mark.requirement("STP-6")
 @settings(max_examples=30)
 @given(
-    st.floats(0.001, 0.2), st.sampled_from([(30, 4), (30, 13), (32, 4), (32, 13)]),
-    st.sampled_from(["stop press", "lift", "fault supply-dead on", "STOP"]), st.booleans(),
+    st.floats(0.001, 0.2),
+    st.sampled_from([(30, 4), (30, 13), (32, 4), (32, 13)]),
+    st.sampled_from(["stop press", "lift", "fault supply-dead on", "STOP"]),
+    st.booleans(),
 )
 def test_outflow_after_a_stop_is_at_most_the_stored_volume(
     after: float, needle: tuple[int, int], stop: str, primed: bool
@@ -254,10 +257,15 @@ def test_outflow_after_a_stop_is_at_most_the_stored_volume(
 
 
 @pytest.mark.requirement("LED-9")
-@pytest.mark.parametrize(("fault", "expected", "side"), [
-    ("encoder-slip", Fault.DOSE_MISMATCH, -1), ("steps-lost", Fault.DOSE_MISMATCH, -1),
-    ("overshoot", Fault.DEPTH_MISMATCH, 1), ("carriage-blocked", Fault.DEPTH_MISMATCH, -1),
-])
+@pytest.mark.parametrize(
+    ("fault", "expected", "side"),
+    [
+        ("encoder-slip", Fault.DOSE_MISMATCH, -1),
+        ("steps-lost", Fault.DOSE_MISMATCH, -1),
+        ("overshoot", Fault.DEPTH_MISMATCH, 1),
+        ("carriage-blocked", Fault.DEPTH_MISMATCH, -1),
+    ],
+)
 def test_measured_outside_its_tolerance_voids_and_is_a_fault(fault: str, expected: Fault, side: int) -> None:
     subject = Host().ready(primed=True).armed(depth_um=2000, dose_nl=10_000, mode=Mode.CONTINUOUS)
     subject.do(f"fault {fault} on", "trigger down")

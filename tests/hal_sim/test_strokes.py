@@ -49,7 +49,8 @@ def test_a_shot_goes_as_deep_and_gives_as_much_as_commanded_and_is_recorded_so()
 @pytest.mark.requirement("LIM-3")
 @settings(max_examples=25)
 @given(
-    st.integers(0, 120).map(lambda n: n * 50), st.integers(1, 40).map(lambda n: n * 1000),
+    st.integers(0, 120).map(lambda n: n * 50),
+    st.integers(1, 40).map(lambda n: n * 1000),
     st.sampled_from(["1", "2", "5"]),
 )
 def test_every_dose_and_depth_stays_within_its_tolerance_and_never_above(depth: int, dose: int, barrel: str) -> None:

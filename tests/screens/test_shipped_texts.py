@@ -42,7 +42,7 @@ def lists(stage: Stage) -> list[Any]:
     from kiosk.screens.widgets.rows import PagedRows
 
     glass: Any = stage.app.glass
-    return [widget for widget in glass.ids.surround.walk(restrict=True) if isinstance(widget, PagedRows)]
+    return [widget for widget in glass.ids.surround.ids.body.walk(restrict=True) if isinstance(widget, PagedRows)]
 
 
 def said(stage: Stage) -> tuple[set[str], set[str]]:
@@ -52,11 +52,11 @@ def said(stage: Stage) -> tuple[set[str], set[str]]:
     glass: Any = stage.app.glass
     found: set[str] = set()
     cut: set[str] = set()
-    for turn in range(max(int(widget.pages) for widget in lists(stage))):
+    for turn in range(max((int(widget.pages) for widget in lists(stage)), default=1))):
         for widget in lists(stage):
             widget.page = min(turn, widget.pages - 1)
         stage.frames(3)
-        for text in (w for w in glass.ids.surround.walk(restrict=True) if isinstance(w, Text) and w.text):
+        for text in (w for w in glass.ids.surround.ids.body.walk(restrict=True) if isinstance(w, Text) and w.text):
             found.add(text.text)
             if text.overflows or text.shorten:
                 cut.add(text.text)

@@ -186,13 +186,22 @@ class Bench:
         self.seat = VirtualSeat()
         self.clerk = VirtualClerk(self._answer)
         self.engine = Engine(
-            self.ledger.restore(), self.shelf, self.shelf.devices["reference"], simulated=self.simulated,
+            self.ledger.restore(),
+            self.shelf,
+            self.shelf.devices["reference"],
+            simulated=self.simulated,
             versions=(("nappage", "test"),),
         )
         self.disk = Disk(self.ledger, self._post)
         self.cycle = Cycle(
-            self.engine, self.panel, lambda: ModbusInjector(Wire(self), self.latch), self.disk, self.clerk, self.seat,
-            lambda: (self.wall_ms + round(self.clock.now * 1000), self.wall_trusted), realtime=self.realtime,
+            self.engine,
+            self.panel,
+            lambda: ModbusInjector(Wire(self), self.latch),
+            self.disk,
+            self.clerk,
+            self.seat,
+            lambda: (self.wall_ms + round(self.clock.now * 1000), self.wall_trusted),
+            realtime=self.realtime,
         )
 
     def _post(self, told: Committed | WriteFailed | Restored) -> None:
@@ -378,9 +387,16 @@ class Bench:
         session = shown.session
         assert session is not None
         said: dict[str, Any] = {
-            "snapshot": shown.number, "zone": treat.zone, "side": treat.side, "depth_um": treat.depth.value,
-            "dose_nl": treat.dose.value, "mode": treat.mode, "rate_mhz": treat.rate.value,
-            "shots": treat.shots.value, "product": session.product, "syringe": session.syringe,
+            "snapshot": shown.number,
+            "zone": treat.zone,
+            "side": treat.side,
+            "depth_um": treat.depth.value,
+            "dose_nl": treat.dose.value,
+            "mode": treat.mode,
+            "rate_mhz": treat.rate.value,
+            "shots": treat.shots.value,
+            "product": session.product,
+            "syringe": session.syringe,
             "needle": session.needle,
         }
         return ask.Arm(**(said | other))

@@ -14,10 +14,21 @@ from tests.session.bench import PRACTITIONER, Bench
 
 
 @pytest.mark.requirement("LIM-8", "ACC-5")
-@pytest.mark.parametrize(("field", "value"), [
-    ("zone", "glabella"), ("side", "left"), ("depth_um", 550), ("dose_nl", 21_000), ("mode", "burst"),
-    ("rate_mhz", 600), ("shots", 21), ("product", "example-label"), ("syringe", "2ml"), ("needle", "31g-4mm"),
-])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("zone", "glabella"),
+        ("side", "left"),
+        ("depth_um", 550),
+        ("dose_nl", 21_000),
+        ("mode", "burst"),
+        ("rate_mhz", 600),
+        ("shots", 21),
+        ("product", "example-label"),
+        ("syringe", "2ml"),
+        ("needle", "31g-4mm"),
+    ],
+)
 def test_arming_repeats_what_was_seen_and_is_refused_on_any_difference(subject: Bench, field: str, value: Any) -> None:
     assert "The screen showed" in subject.refused(subject.arm_command(**{field: value}))
     assert not subject.armed
@@ -72,10 +83,18 @@ def test_an_arming_ends_with(subject: Bench, what: str) -> None:
     assert what == "unplug" or subject.resolution(subject.last_authorisation().id)
 
 
-@pytest.mark.parametrize("command", [
-    ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin), ask.Prime(10_000), ask.FitNeedle("30g-4mm", True),
-    ask.Rehome(True), ask.UseProduct("example-saline", "L2", "2027-12-01"), ask.ClearFaults(), ask.ConfirmDrop(True),
-])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin),
+        ask.Prime(10_000),
+        ask.FitNeedle("30g-4mm", True),
+        ask.Rehome(True),
+        ask.UseProduct("example-saline", "L2", "2027-12-01"),
+        ask.ClearFaults(),
+        ask.ConfirmDrop(True),
+    ],
+)
 def test_while_armed_everything_else_is_refused_and_the_arming_lives(subject: Bench, command: ask.AnyCommand) -> None:
     subject.live()
     assert "disarm first" in subject.refused(command)

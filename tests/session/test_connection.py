@@ -293,8 +293,14 @@ def test_a_session_whose_protocol_is_gone_can_only_be_finished(subject: Bench) -
     subject.start()
     subject.run(0.1)
     assert subject.snap.missing[0] == "The protocol mesolift is not among the profiles any more: finish this session."
-    for command in (ask.Edit("dose", 1000), ask.ChooseZone("forehead", "whole"), ask.ChooseMode("single"),
-                    ask.Prime(10_000), ask.ConfirmSoft("x", "y"), ask.AnswerScreening(True, True, ("heart",))):
+    for command in (
+        ask.Edit("dose", 1000),
+        ask.ChooseZone("forehead", "whole"),
+        ask.ChooseMode("single"),
+        ask.Prime(10_000),
+        ask.ConfirmSoft("x", "y"),
+        ask.AnswerScreening(True, True, ("heart",)),
+    ):
         assert subject.refused(command)
     subject.tell(ask.Finish())
     subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))

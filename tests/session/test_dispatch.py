@@ -98,6 +98,7 @@ def lost(bench: Bench, request: bool) -> None:
     """The next authorisation gets no answer: it was lost on its way there, or on its way back."""
     link = bench.cycle.injector._link  # type: ignore[union-attr]
     through = link.exchange
+
     def exchange(address: int, *rest: object, **gate: object) -> bytes:
         if address == LEASE.address:
             return through(address, *rest, **gate)
@@ -138,9 +139,13 @@ def test_a_message_with_unknown_outcome_is_not_called_done(subject: Bench, lost_
 
 
 @pytest.mark.requirement("PST-1")
-@pytest.mark.parametrize(("fault", "said"), [
-    ("feedback-dead", "the enable relay did not close"), ("supply-dead", "the controller sees no motor supply"),
-])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("feedback-dead", "the enable relay did not close"),
+        ("supply-dead", "the controller sees no motor supply"),
+    ],
+)
 def test_a_relay_that_does_not_close_ends_it_before_anything_is_sent(subject: Bench, fault: str, said: str) -> None:
     subject.do(f"fault {fault} on")
     subject.arm()

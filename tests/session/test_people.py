@@ -65,12 +65,15 @@ def test_nobody_else_makes_accounts_or_pins(bench: Bench, person: object, comman
     assert bench.rows(AccountRow) == []
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    (" ", "it is empty"),
-    ("x" * 41, "over 40 characters"),
-    (PRACTITIONER.name.upper(), "an account Demo practitioner already"),
-    ("Demo  practitioner", "an account Demo practitioner already"),
-])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (" ", "it is empty"),
+        ("x" * 41, "over 40 characters"),
+        (PRACTITIONER.name.upper(), "an account Demo practitioner already"),
+        ("Demo  practitioner", "an account Demo practitioner already"),
+    ],
+)
 def test_a_name_is_unique_and_can_be_read(subject: Bench, name: str, said: str) -> None:
     assert said in subject.refused(msgspec.structs.replace(ADA, name=name))
     assert subject.rows(AccountRow) == []

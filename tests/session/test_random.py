@@ -23,11 +23,38 @@ from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
 SEEDS = [int(os.environ["NAPPAGE_SEED"])] if "NAPPAGE_SEED" in os.environ else [1, 2, 3, secrets.randbits(32)]
 CYCLES = 4000
 CONSOLE = (
-    "trigger down", "trigger down", "trigger down", "trigger up", "trigger up", "contact on", "contact on",
-    "lift", "pedal down", "pedal up", "pedal-no close", "pedal-nc open", "pedal up", "stop press",
-    "stop release", "stop release", "stop-a open", "stop-a close", "stop-b open", "stop-b close", "unplug",
-    "replug", "replug", "barrel 5", "barrel 2", "syringe fill 1500", "needle remove", "needle fit",
-    "needle fit", "line new", "reset", "power-cut 7",
+    "trigger down",
+    "trigger down",
+    "trigger down",
+    "trigger up",
+    "trigger up",
+    "contact on",
+    "contact on",
+    "lift",
+    "pedal down",
+    "pedal up",
+    "pedal-no close",
+    "pedal-nc open",
+    "pedal up",
+    "stop press",
+    "stop release",
+    "stop release",
+    "stop-a open",
+    "stop-a close",
+    "stop-b open",
+    "stop-b close",
+    "unplug",
+    "replug",
+    "replug",
+    "barrel 5",
+    "barrel 2",
+    "syringe fill 1500",
+    "needle remove",
+    "needle fit",
+    "needle fit",
+    "line new",
+    "reset",
+    "power-cut 7",
 )
 
 
@@ -38,8 +65,15 @@ class Chance:
         self.bench = bench
         self.dice = random.Random(seed)
         self.disturbances: list[tuple[int, Callable[[], None]]] = [
-            (40, self.hand), (12, self.command), (6, self.fault), (10, self.disk), (4, self.kiosk), (3, self.late),
-            (2, self.clock), (2, self.restart), (20, self.stop),
+            (40, self.hand),
+            (12, self.command),
+            (6, self.fault),
+            (10, self.disk),
+            (4, self.kiosk),
+            (3, self.late),
+            (2, self.clock),
+            (2, self.restart),
+            (20, self.stop),
         ]
 
     def one(self) -> None:
@@ -135,31 +169,50 @@ class Chance:
 
     def any_command(self) -> ask.AnyCommand:
         dice, shelf = self.dice, self.bench.shelf
-        return dice.choice((
-            ask.Stop, ask.AcknowledgeStop, ask.PauseSound, ask.Lock,
-            ask.SignOut, ask.Touched, ask.RunSelfTest, ask.Disarm,
-            lambda: ask.Flip(dice.randrange(10_000)), ask.ClearFaults, lambda: ask.Rehome(dice.random() < 0.9),
-            lambda: ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin),
-            lambda: ask.SignIn(TECHNICIAN.name, TECHNICIAN.pin), lambda: ask.SignIn("nobody", "000000"),
-            lambda: ask.SignIn(ADMINISTRATOR.name, ADMINISTRATOR.pin), lambda: ask.PairInjector("it was repaired"),
-            lambda: ask.AnswerCheck(dice.choice(("homing", "buzzer", "link")), dice.random() < 0.9),
-            lambda: ask.OpenSession(dice.choice(list(shelf.protocols)), f"P{dice.randrange(9)}", True),
-            lambda: ask.AnswerScreening(dice.random() < 0.9, True, ()),
-            lambda: ask.UseProduct(dice.choice(list(shelf.products)), dice.choice("AB"), "2027-12-01"),
-            lambda: ask.FitNeedle(dice.choice(list(shelf.needles)), True),
-            lambda: ask.FitSyringe(dice.choice(list(shelf.syringes)), 2_000_000, True, dice.random() < 0.5),
-            lambda: ask.Prepared(True), lambda: ask.Prime(dice.choice((0, 10_000, 101_000, 600_000))),
-            lambda: ask.ConfirmDrop(dice.random() < 0.8), lambda: ask.ChooseZone("forehead", "whole"),
-            lambda: ask.ChooseZone("temple", dice.choice(("left", "right"))), lambda: ask.ChooseZone("moon", "whole"),
-            lambda: ask.Edit("dose", dice.choice((1000, 20_000, 25_000, 300_000))),
-            lambda: ask.Edit("depth", dice.choice((50, 500, 1300, 1, 60_000))),
-            lambda: ask.Edit("shots", dice.choice((1, 20, 100, 0))),
-            lambda: ask.Edit("rate", dice.choice((500, 4000, 9000))),
-            lambda: ask.ChooseMode(dice.choice(("single", "burst", "continuous"))),
-            lambda: ask.ConfirmSoft(self.question(), "a reason"), lambda: ask.WithdrawSoft(self.question()),
-            ask.Finish, ask.ResumeTreating, lambda: ask.Sign(PRACTITIONER.pin, cleaned_up=True),
-            ask.ListSessions, lambda: ask.FindPatient("P1"),
-        ))()
+        return dice.choice(
+            (
+                ask.Stop,
+                ask.AcknowledgeStop,
+                ask.PauseSound,
+                ask.Lock,
+                ask.SignOut,
+                ask.Touched,
+                ask.RunSelfTest,
+                ask.Disarm,
+                lambda: ask.Flip(dice.randrange(10_000)),
+                ask.ClearFaults,
+                lambda: ask.Rehome(dice.random() < 0.9),
+                lambda: ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin),
+                lambda: ask.SignIn(TECHNICIAN.name, TECHNICIAN.pin),
+                lambda: ask.SignIn("nobody", "000000"),
+                lambda: ask.SignIn(ADMINISTRATOR.name, ADMINISTRATOR.pin),
+                lambda: ask.PairInjector("it was repaired"),
+                lambda: ask.AnswerCheck(dice.choice(("homing", "buzzer", "link")), dice.random() < 0.9),
+                lambda: ask.OpenSession(dice.choice(list(shelf.protocols)), f"P{dice.randrange(9)}", True),
+                lambda: ask.AnswerScreening(dice.random() < 0.9, True, ()),
+                lambda: ask.UseProduct(dice.choice(list(shelf.products)), dice.choice("AB"), "2027-12-01"),
+                lambda: ask.FitNeedle(dice.choice(list(shelf.needles)), True),
+                lambda: ask.FitSyringe(dice.choice(list(shelf.syringes)), 2_000_000, True, dice.random() < 0.5),
+                lambda: ask.Prepared(True),
+                lambda: ask.Prime(dice.choice((0, 10_000, 101_000, 600_000))),
+                lambda: ask.ConfirmDrop(dice.random() < 0.8),
+                lambda: ask.ChooseZone("forehead", "whole"),
+                lambda: ask.ChooseZone("temple", dice.choice(("left", "right"))),
+                lambda: ask.ChooseZone("moon", "whole"),
+                lambda: ask.Edit("dose", dice.choice((1000, 20_000, 25_000, 300_000))),
+                lambda: ask.Edit("depth", dice.choice((50, 500, 1300, 1, 60_000))),
+                lambda: ask.Edit("shots", dice.choice((1, 20, 100, 0))),
+                lambda: ask.Edit("rate", dice.choice((500, 4000, 9000))),
+                lambda: ask.ChooseMode(dice.choice(("single", "burst", "continuous"))),
+                lambda: ask.ConfirmSoft(self.question(), "a reason"),
+                lambda: ask.WithdrawSoft(self.question()),
+                ask.Finish,
+                ask.ResumeTreating,
+                lambda: ask.Sign(PRACTITIONER.pin, cleaned_up=True),
+                ask.ListSessions,
+                lambda: ask.FindPatient("P1"),
+            )
+        )()
 
     def question(self) -> str:
         question = self.bench.engine.treatment.question

@@ -48,9 +48,13 @@ def test_a_no_in_the_self_test_blocks_with_what_to_do(bench: Bench) -> None:
 
 
 @pytest.mark.requirement("PST-1")
-@pytest.mark.parametrize(("fault", "said"), [
-    ("home-switch-dead", "needle did not home"), ("feedback-dead", "The enable relay or its feedback failed"),
-])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("home-switch-dead", "needle did not home"),
+        ("feedback-dead", "The enable relay or its feedback failed"),
+    ],
+)
 def test_a_needle_that_does_not_home_says_why(bench: Bench, fault: str, said: str) -> None:
     bench.until(lambda: bench.check("homing") == "asks", 5)
     bench.do(f"fault {fault} on")
@@ -116,11 +120,13 @@ def test_on_hardware_only_what_is_approved_and_certified_is_armed(tmp_path: Path
     assert connected is not None
     calibration = connected.calibration
     assert calibration is not None
-    bench.ledger.append([
-        CalibrationRow(calibration.id, 0, "Tom", 1001, calibration.crc, "2026-01-01", "2027-01-01", "x"),
-        EventRow(Fact.APPROVED, 0, 0, "Ada", "approved", {"protocol": "m", "sha256": library().sha256("mesolift")}),
-        EventRow("paired", 0, 0, "Ada", "paired", {"serial": 1001, "cursor": 1, "lifetime_nl": 0, "max_id": 0}),
-    ])
+    bench.ledger.append(
+        [
+            CalibrationRow(calibration.id, 0, "Tom", 1001, calibration.crc, "2026-01-01", "2027-01-01", "x"),
+            EventRow(Fact.APPROVED, 0, 0, "Ada", "approved", {"protocol": "m", "sha256": library().sha256("mesolift")}),
+            EventRow("paired", 0, 0, "Ada", "paired", {"serial": 1001, "cursor": 1, "lifetime_nl": 0, "max_id": 0}),
+        ]
+    )
     bench.restart()
     bench.start()
     other = next(key for key in bench.shelf.protocols if key != "mesolift")
@@ -338,13 +344,20 @@ def test_a_motion_that_nobody_asked_for_is_counted_and_alarmed(subject: Bench) -
 
 
 @pytest.mark.requirement("LED-9")
-@pytest.mark.parametrize(("depth", "dose", "outcome", "said"), [
-    (500, 20_000, Outcome.COMPLETED, ""), (610, 20_000, Outcome.COMPLETED, "depth"),
-    (390, 20_000, Outcome.COMPLETED, "depth"), (390, 20_000, Outcome.PARTIAL_STOP, ""),
-    (500, 21_001, Outcome.COMPLETED, "dose"), (500, 21_000, Outcome.COMPLETED, ""),
-    (500, 18_999, Outcome.COMPLETED, "dose"), (500, 0, Outcome.PARTIAL_STOP, ""),
-    (500, 21_001, Outcome.PARTIAL_STOP, "dose"),
-])
+@pytest.mark.parametrize(
+    ("depth", "dose", "outcome", "said"),
+    [
+        (500, 20_000, Outcome.COMPLETED, ""),
+        (610, 20_000, Outcome.COMPLETED, "depth"),
+        (390, 20_000, Outcome.COMPLETED, "depth"),
+        (390, 20_000, Outcome.PARTIAL_STOP, ""),
+        (500, 21_001, Outcome.COMPLETED, "dose"),
+        (500, 21_000, Outcome.COMPLETED, ""),
+        (500, 18_999, Outcome.COMPLETED, "dose"),
+        (500, 0, Outcome.PARTIAL_STOP, ""),
+        (500, 21_001, Outcome.PARTIAL_STOP, "dose"),
+    ],
+)
 def test_commanded_and_measured_are_compared_again(depth: int, dose: int, outcome: Outcome, said: str) -> None:
     record = ShotRecord(1, 1, 500, depth, 20_000, dose, 0, 0, outcome)
     assert disagreement(record).startswith(said)

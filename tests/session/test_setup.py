@@ -24,13 +24,16 @@ def home(bench: Bench) -> Bench:
 
 # -- opening ---------------------------------------------------------------------------------------------------------
 @pytest.mark.requirement("LIM-15")
-@pytest.mark.parametrize(("page", "new", "confirmed", "said"), [
-    (PatientPage("P1", True, "2026-01-02"), True, False, "was used before, on 2026-01-02"),
-    (PatientPage("P1", False), False, False, "was never seen here"),
-    (PatientPage("P1", False, similar=("P2",)), True, False, "one character from P2"),
-    (PatientPage("P1", False, similar=("P2",)), True, True, ""),
-    (PatientPage("P1", True, "2026-01-02"), False, False, ""),
-])
+@pytest.mark.parametrize(
+    ("page", "new", "confirmed", "said"),
+    [
+        (PatientPage("P1", True, "2026-01-02"), True, False, "was used before, on 2026-01-02"),
+        (PatientPage("P1", False), False, False, "was never seen here"),
+        (PatientPage("P1", False, similar=("P2",)), True, False, "one character from P2"),
+        (PatientPage("P1", False, similar=("P2",)), True, True, ""),
+        (PatientPage("P1", True, "2026-01-02"), False, False, ""),
+    ],
+)
 def test_a_code_is_what_the_record_knows_of_it(
     home: Bench, page: PatientPage, new: bool, confirmed: bool, said: str
 ) -> None:
@@ -39,13 +42,16 @@ def test_a_code_is_what_the_record_knows_of_it(
     assert (reply.ok, said in reply.sentence) == (not said, True)
 
 
-@pytest.mark.parametrize(("command", "said"), [
-    (ask.OpenSession("nothing", "P1", True), "no protocol 'nothing'"),
-    (ask.OpenSession("mesolift", "  ", True), "A patient code is needed"),
-    (ask.OpenSession("mesolift", "P\n1", True), "A patient code is needed"),
-    (ask.Arm(1, "a", "left", 1, 1, "single", 1, 1, "", "", ""), "no session is open"),
-    (ask.FitNeedle("30g-4mm", True), "no session is open"),
-])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (ask.OpenSession("nothing", "P1", True), "no protocol 'nothing'"),
+        (ask.OpenSession("mesolift", "  ", True), "A patient code is needed"),
+        (ask.OpenSession("mesolift", "P\n1", True), "A patient code is needed"),
+        (ask.Arm(1, "a", "left", 1, 1, "single", 1, 1, "", "", ""), "no session is open"),
+        (ask.FitNeedle("30g-4mm", True), "no session is open"),
+    ],
+)
 def test_what_cannot_be_done_at_home_says_why(home: Bench, command: ask.AnyCommand, said: str) -> None:
     assert said in home.refused(command)
 
@@ -82,11 +88,14 @@ def test_a_product_that_is_answered_after_signing_out_is_not_taken(home: Bench) 
     assert "changed meanwhile" in home.reply(number).sentence
 
 
-@pytest.mark.parametrize(("command", "said"), [
-    (ask.AnswerScreening(False, True, ()), "under 18"),
-    (ask.AnswerScreening(True, False, ()), "Without consent"),
-    (ask.AnswerScreening(True, True, ("no-such",)), "no screening question 'no-such'"),
-])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (ask.AnswerScreening(False, True, ()), "under 18"),
+        (ask.AnswerScreening(True, False, ()), "Without consent"),
+        (ask.AnswerScreening(True, True, ("no-such",)), "no screening question 'no-such'"),
+    ],
+)
 def test_screening_stops_with_its_reason(home: Bench, command: ask.AnyCommand, said: str) -> None:
     home.open()
     assert said in home.refused(command)
@@ -101,12 +110,15 @@ def test_a_finding_goes_on_only_with_a_physicians_reason(home: Bench) -> None:
     home.tell(ask.AnswerScreening(True, True, (key,), "seen by Dr. A"))
 
 
-@pytest.mark.parametrize(("command", "said"), [
-    (ask.UseProduct("nothing", "L1", "2027-01-01"), "no product"),
-    (ask.UseProduct("example-saline", " ", "2027-01-01"), "no lot"),
-    (ask.UseProduct("example-saline", "L1", "2027-13-01"), "no date"),
-    (ask.UseProduct("example-saline", "L1", "2026-11-17"), "expired on 2026-11-17"),
-])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (ask.UseProduct("nothing", "L1", "2027-01-01"), "no product"),
+        (ask.UseProduct("example-saline", " ", "2027-01-01"), "no lot"),
+        (ask.UseProduct("example-saline", "L1", "2027-13-01"), "no date"),
+        (ask.UseProduct("example-saline", "L1", "2026-11-17"), "expired on 2026-11-17"),
+    ],
+)
 def test_a_product_without_lot_or_out_of_date_is_refused(home: Bench, command: ask.AnyCommand, said: str) -> None:
     home.open().screen()
     assert said in home.refused(command)
@@ -335,9 +347,7 @@ def test_several_tries_at_once_are_one(home: Bench) -> None:
 
 
 def test_a_clerk_that_fails_is_answered_in_its_own_words(home: Bench) -> None:
-    home.clerk._answer = lambda ticket, _: Answer(
-        ticket, False, "The clerk {is} away", "Wait.", 418
-    )
+    home.clerk._answer = lambda ticket, _: Answer(ticket, False, "The clerk {is} away", "Wait.", 418)
     assert home.refused(ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin)) == "The clerk {is} away"
     assert home.refused(ask.ListSessions()) == "The clerk {is} away"
 

@@ -144,7 +144,7 @@ def test_a_pin_typed_once_is_forgotten_when_it_is_cancelled_or_left() -> None:
     assert (left.panel, left.text("again"), left.text("pin")) == ("", "", "")
     between = tick(replace(half, touched=100.0, texts={"again": "482915", "pin": ""}), 160.0, 20)
     assert (between.panel, between.text("again")) == ("", "")
-    stopped = tick(replace(half, panel=""), 101.0, 20)
+    stopped = tick(replace(half, panel="", touched=100.0), 101.0, 20)
     assert (stopped.text("again"), stopped.notice) == ("", "")
 
 
