@@ -105,12 +105,9 @@ class Controller:
 
     def runs_on(self, block: AuthorisationBlock) -> bool:
         """Whether a held input may go on into this authorisation: continuous mode, same figures, soon enough."""
-        return (
-            self.inputs.owner != Owner.NONE
-            and block.mode == Mode.CONTINUOUS
-            and self.now < self._run_on_until
-            and self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
-        )
+        same = self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
+        held = self.inputs.owner != Owner.NONE and block.mode == Mode.CONTINUOUS
+        return held and same and self.now < self._run_on_until
 
     def settling(self) -> bool:
         """Whether the line pressure is still on its way to rest."""
@@ -215,13 +212,8 @@ class Controller:
             if self.motion is None:
                 self._go(Event.SETTLE)
         motion = self.motion
-        self.due = min(
-            self.lease.due,
-            self.inputs.due,
-            self._valid_until,
-            self._next_start(),
-            motion.due if motion is not None else NEVER,
-        )
+        waits = (self.lease.due, self.inputs.due, self._valid_until, self._next_start())
+        self.due = min(*waits, motion.due if motion is not None else NEVER)
 
     def _watch(self) -> None:
         """Everything that can end an authorisation or break off a motion."""
