@@ -52,7 +52,7 @@ def said(stage: Stage) -> tuple[set[str], set[str]]:
     glass: Any = stage.app.glass
     found: set[str] = set()
     cut: set[str] = set()
-    for turn in range(max((int(widget.pages) for widget in lists(stage)), default=1))):
+    for turn in range(max((int(widget.pages) for widget in lists(stage)), default=1)):
         for widget in lists(stage):
             widget.page = min(turn, widget.pages - 1)
         stage.frames(3)
