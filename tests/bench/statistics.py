@@ -40,6 +40,12 @@ def upper_bound(values: Sequence[float], share: float) -> float | None:
     return None
 
 
+def lower_bound(values: Sequence[float], share: float) -> float | None:
+    """One-sided lower 95 % bound of that quantile; None when n is too small to give one."""
+    found = upper_bound([-value for value in values], 1 - share)
+    return None if found is None else -found
+
+
 def _log_binomial(k: int, n: int, p: float) -> float:
     ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
     return ways + k * math.log(p) + (n - k) * math.log1p(-p)
@@ -52,14 +58,17 @@ class Spread(msgspec.Struct, frozen=True):
     p50: float
     p99: float
     p99_upper: float | None
+    p99_lower: float | None
     p999: float
     p999_upper: float | None
+    p999_lower: float | None
     most: float
     limit: float
     over: int
     """How many were over the limit."""
     over_upper: float
     """Upper 95 % bound of the share over the limit."""
+    over_lower: float
 
 
 def spread(values: Sequence[float], limit: float) -> Spread:
@@ -67,8 +76,11 @@ def spread(values: Sequence[float], limit: float) -> Spread:
     over = sum(value > limit for value in values)
     return Spread(
         n=len(values), p50=quantile(values, 0.5), p99=quantile(values, 0.99), p99_upper=upper_bound(values, 0.99),
-        p999=quantile(values, 0.999), p999_upper=upper_bound(values, 0.999), most=max(values), limit=limit, over=over,
+        p99_lower=lower_bound(values, 0.99),
+        p999=quantile(values, 0.999), p999_upper=upper_bound(values, 0.999),
+        p999_lower=lower_bound(values, 0.999), most=max(values), limit=limit, over=over,
         over_upper=upper_95(over, len(values)),
+        over_lower=1 - upper_95(len(values) - over, len(values)) if over else 0.0,
     )  # fmt: skip
 
 
@@ -106,9 +118,9 @@ MET, MISSED, OPEN = "met", "missed", "open"
 """A goal is met or missed when the interval lies on one side of it, else this run leaves it open."""
 
 
-def within(value: float, upper: float | None, goal: float) -> str:
-    """Whether a figure stays at or under its goal: its upper bound says met, the figure itself missed."""
-    if value > goal:
+def within(lower: float | None, upper: float | None, goal: float) -> str:
+    """Whether a figure stays at or under its goal, by the bounds of it that n gives."""
+    if lower is not None and lower > goal:
         return MISSED
     return MET if upper is not None and upper <= goal else OPEN
 

@@ -63,6 +63,15 @@ def test_no_late_cycle_in_30_000_meets_one_in_10_000_and_a_single_one_leaves_it_
     clean = subject.spread(on_time, 0.010)
     one_late = subject.spread([*on_time[1:], 0.011], 0.010)
 
-    assert subject.within(clean.over / clean.n, clean.over_upper, 1e-4) == subject.MET
-    assert subject.within(one_late.over / one_late.n, one_late.over_upper, 1e-4) == subject.OPEN
-    assert subject.within(4 / 30_000, 1.0, 1e-4) == subject.MISSED
+    assert subject.within(clean.over_lower, clean.over_upper, 1e-4) == subject.MET
+    assert subject.within(one_late.over_lower, one_late.over_upper, 1e-4) == subject.OPEN
+    many = subject.spread([0.011] * 20 + on_time, 0.010)
+    assert subject.within(many.over_lower, many.over_upper, 1e-4) == subject.MISSED
+
+
+def test_one_slow_one_among_150_says_nothing_yet_about_one_in_1000() -> None:
+    told = subject.spread([1.0] * 149 + [11.0], 10.0)
+
+    assert told.p999 == 11.0
+    assert subject.within(told.p999_lower, told.p999_upper, 10.0) == subject.OPEN
+    assert subject.lower_bound([1.0] * 5 + [11.0] * 145, 0.5) == 11.0
