@@ -1,0 +1,70 @@
+"""Every scene on one lasting application: STOP acts on each, and no button is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kiosk.channel import commands as c
+from tests.screens.stage import Stage
+from tests.view.samples import CATALOGUE, SCENES
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Stage]:
+    """One application for all scenes: its pages are built once, as on a device."""
+    stage = Stage()
+    yield stage
+    stage.close()
+
+
+def show(stage: Stage, scene: str) -> None:
+    stage.scene(*SCENES[scene], CATALOGUE)
+
+
+@pytest.mark.requirement("STP-2", "ACC-3")
+@pytest.mark.parametrize("scene", SCENES)
+def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(lasting: Stage, scene: str) -> None:
+    stage = lasting
+    show(stage, scene)
+    assert stage.app.glass is not None
+    touch = stage.down(stage.app.glass.stop)
+    assert stage.heard == [c.Stop()]
+    touch.touch_up()
+    stage.frames()
+    assert stage.heard == [c.Stop()]
+
+
+@pytest.mark.requirement("UI-5")
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_button_does_something(lasting: Stage, scene: str) -> None:
+    stage = lasting
+    show(stage, scene)
+    keys = [widget.model.key for widget in stage.touchables()]
+    letters = [key for key in keys if key.startswith("key:")]
+    common = FRAME if scene not in ("home", "treat", "alarms") else {"stop"}
+    for key in [key for key in keys if key not in common and key not in letters[1:]]:
+        show(stage, scene)
+        before, pages = stage.app.glass.picture, turned(stage)  # type: ignore[union-attr]
+        touch = stage.find(key).model
+        if touch.hold_ms:
+            stage.hold(key, touch.hold_ms / 1000 + 0.2)
+        else:
+            stage.tap(key)
+        changed = stage.app.glass.picture != before or turned(stage) != pages  # type: ignore[union-attr]
+        assert stage.heard or changed or touch.selected, key
+
+
+FRAME = {"stop", "back", "alarms", "lock", "signout", "about", "strip:alarms"}
+"""Keys around every screen: pressed on three of them."""
+
+
+def turned(stage: Stage) -> list[tuple[float, bool]]:
+    from kiosk.screens.widgets.rows import PagedRows
+
+    glass: Any = stage.app.glass
+    return [(w.page, w.page < w.pages - 1) for w in glass.walk(restrict=True) if isinstance(w, PagedRows)]
