@@ -208,12 +208,23 @@ CATALOGUE = s.Catalogue(
         s.Choice(f"c{at}", title, "grade C")
         for at, title in enumerate(
             (
-                "Pregnancy", "Breastfeeding", "Paralysis or stroke in the past", "Diabetes that needs insulin",
-                "Cancer", "Blood coagulation disorder, or anticoagulants", "Allergy to any substance in the mix",
-                "Urticaria", "Heart disease treated with several medicines", "Under 18 years of age",
-                "Active infection, herpes, wound or burn at the site", "Tendency to keloids", "Immunosuppression",
-                "Autoimmune disease", "Isotretinoin within the last 12 months",
-                "Laser treatment within the last 6 weeks", "Vaccination within the last week",
+                "Pregnancy",
+                "Breastfeeding",
+                "Paralysis or stroke in the past",
+                "Diabetes that needs insulin",
+                "Cancer",
+                "Blood coagulation disorder, or anticoagulants",
+                "Allergy to any substance in the mix",
+                "Urticaria",
+                "Heart disease treated with several medicines",
+                "Under 18 years of age",
+                "Active infection, herpes, wound or burn at the site",
+                "Tendency to keloids",
+                "Immunosuppression",
+                "Autoimmune disease",
+                "Isotretinoin within the last 12 months",
+                "Laser treatment within the last 6 weeks",
+                "Vaccination within the last week",
             )
         )
     ),
@@ -387,8 +398,13 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "panel-renew": (
         snap(user=ADMIN),
-        at("people", panel="pin:renew", focus="pin", texts={"pin": "4829", "again": "482915"},
-           picks={"person": "Jonas Weber"}),
+        at(
+            "people",
+            panel="pin:renew",
+            focus="pin",
+            texts={"pin": "4829", "again": "482915"},
+            picks={"person": "Jonas Weber"},
+        ),
     ),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
     "panel-zone": (TREATING, at(panel="zone")),

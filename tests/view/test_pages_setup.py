@@ -169,5 +169,3 @@ def test_priming_pushes_what_control_says_and_asks_for_the_drop() -> None:
     assert drop.yes.effect == a.Send(c.ConfirmDrop(True))
     assert drop.no.effect == a.Send(c.ConfirmDrop(False))
     assert prime(snap()).prime == NOTHING
-
-

@@ -199,8 +199,6 @@ def test_the_lock_shows_a_stop_and_offers_signing_out_between_sessions() -> None
     assert locked(snap(user=None), at()).title == "Locked: "
 
 
-
-
 def test_a_zone_where_nothing_was_armed_promises_no_number() -> None:
     zone = s.Zone("nose", "Nose", "whole", 0, 0, 0)
 
