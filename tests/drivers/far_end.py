@@ -62,8 +62,8 @@ class FarEnd:
             self._open = False
             if self._thread.is_alive() and threading.current_thread() is not self._thread:
                 self.deafen()
+            os.close(self._slave)  # first: once the master is closed, the other side may count what is still open
             os.close(self.master)
-            os.close(self._slave)
 
     def close(self) -> None:
         self.unplug()

@@ -16,10 +16,15 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 100.0
 
 
+def a_shell_s() -> dict[str, str]:
+    """The environment of a person's shell: without what the tests of screens set for their own window."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SDL_", "KIVY_"))}
+
+
 def nappage(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
     return subprocess.run(
-        command(*words), cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        command(*words), cwd=ROOT, env=a_shell_s() | settings, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=PATIENCE_S, check=False,
     )  # fmt: skip
 
@@ -33,7 +38,7 @@ class Started:
 
     def __init__(self, *words: str | Path, **settings: str) -> None:
         self.process = subprocess.Popen(
-            command(*words), cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command(*words), cwd=ROOT, env=a_shell_s() | settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, bufsize=0, process_group=0,
         )  # fmt: skip
         assert self.process.stdout is not None
