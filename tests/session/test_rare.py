@@ -477,3 +477,21 @@ def test_a_catalogue_names_what_can_be_chosen(bench: Bench) -> None:
     assert {card.key for card in catalogue.protocols} == set(library().protocols)
     assert all(card.approved for card in catalogue.protocols)
     assert bench.snap.wall
+
+
+def test_nothing_may_be_armed_without_a_session(bench: Bench) -> None:
+    bench.run(0.2)
+
+    assert "no session is open" in list(guards.against_arming(bench.engine))
+
+
+@pytest.mark.requirement("LED-1")
+def test_a_motion_is_withdrawn_when_the_handpiece_is_put_on_while_its_row_is_committed(subject: Bench) -> None:
+    number = subject.send(ask.Rehome(True))
+    subject.step()
+    assert subject.stage is Stage.COMMIT
+
+    subject.do("contact on")
+
+    assert "touches something" in subject.reply(number).sentence
+    assert subject.resolution(subject.last_authorisation().id).reason.startswith("withdrawn")
