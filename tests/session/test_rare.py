@@ -8,8 +8,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from drivers.errors import BadFrame, NappageError, PortGone
+from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone
 from drivers.registers import ANCHOR, COMMAND, LEASE, Command, CommandKind, Outcome, ShotRecord
+from hal_sim.blocks import ModbusException, NoAnswer
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
 from kiosk.records.facts import Fact
@@ -21,7 +22,7 @@ from kiosk.session.dispatch import Stage
 from kiosk.session.errors import NotNow
 from kiosk.session.intake import disagreement
 from kiosk.session.states import TABLE
-from kiosk.session.virtual import VirtualLedger
+from kiosk.session.virtual import VirtualLedger, VirtualLink
 from tests.session.bench import Bench, library
 
 
@@ -495,3 +496,24 @@ def test_a_motion_is_withdrawn_when_the_handpiece_is_put_on_while_its_row_is_com
 
     assert "touches something" in subject.reply(number).sentence
     assert subject.resolution(subject.last_authorisation().id).reason.startswith("withdrawn")
+
+
+@pytest.mark.requirement("WDG-5")
+def test_a_screen_that_stopped_drawing_cannot_arm(subject: Bench) -> None:
+    subject.seat.shows = False
+    subject.run(1.0)
+
+    assert "does not show what is going on" in subject.refused(subject.arm_command())
+
+
+def test_an_alarm_of_any_number_can_be_acknowledged(subject: Bench) -> None:
+    assert subject.tell(ask.AcknowledgeAlarm(703)).ok
+
+
+def test_a_device_that_starts_again_in_a_transaction_is_a_time_out(subject: Bench) -> None:
+    link = VirtualLink(subject.rig, subject.clock, ModbusException, NoAnswer, lambda: True)
+    subject.do("power-cut 1")
+
+    void = COMMAND.encode(Command(subject.engine.desk.max_id + 64, CommandKind.VOID))
+    with pytest.raises(LinkTimeout):
+        link.exchange(COMMAND.address, void, LEASE.address, 4)
