@@ -23,7 +23,7 @@ from kiosk.rehearsal.errors import NoTouch, ScreenStuck
 
 PATIENCE_S = 60.0
 SETTLE_S = 0.7
-"""A picture that stayed as it is for so long is still; the outline is ahead of the drawn frame by a slow frame or two."""
+"""A picture that stayed as it is for so long is still; the outline runs a slow frame ahead of what is drawn."""
 STILL_S = 5.0
 TAP_S = 0.08
 """How long a finger stays down for a tap."""
