@@ -128,11 +128,14 @@ class Glass:
             seen = self.look()
         return seen
 
-    def _await_frame(self, seconds: float) -> None:
+    def _await_frame(self, seconds: float) -> bool:
+        """Wait for a change of the outline, at most so long; whether one came."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._watch, selectors.EVENT_READ)
-            if selector.select(seconds):
-                os.read(self._watch, 65536)
+            if not selector.select(seconds):
+                return False
+            os.read(self._watch, 65536)
+            return True
 
     def settled(self) -> Outline:
         """The outline once it has not changed for `SETTLE_S`: nothing moves under a finger or in a picture."""
@@ -153,9 +156,10 @@ class Glass:
         image = self._grab()
         by = time.monotonic() + STILL_S
         while still and time.monotonic() < by:
-            self._await_frame(SETTLE_S)
+            changed = self._await_frame(SETTLE_S)
             before, image = image, self._grab()
-            still = image.tobytes() != before.tobytes()
+            # A change that came at once says nothing of the frame after it: only a whole quiet time does.
+            still = changed or image.tobytes() != before.tobytes()
         image.save(path)
         return path
 

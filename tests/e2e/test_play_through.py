@@ -137,12 +137,12 @@ def test_the_pictures_show_screens(played: Played) -> None:
 
 
 def is_drawn(path: Path) -> bool:
-    """A screen of ours: of the right size, many colours, and the red of STOP, pressed or not, in the top right corner."""
+    """A screen of ours: of the right size, many colours, and the red of STOP at its place in the top right corner."""
     with Image.open(path) as image:
         shown = image.convert("RGB")
     red, green, blue = shown.getpixel((760, 20))  # type: ignore[misc]
     colours = shown.getcolors(1_000_000)
-    return shown.size == (800, 480) and red > 120 > green + blue and colours is not None and len(colours) > 50
+    return shown.size == (800, 480) and red > 150 > green + blue and colours is not None and len(colours) > 50
 
 
 def test_a_blank_picture_is_found(tmp_path: Path) -> None:
