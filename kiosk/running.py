@@ -92,26 +92,12 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
     """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
     if not running.simulated:
         return []
-    words = [
-        sys.executable,
-        "-m",
-        "hal_sim",
-        "--link",
-        places.port,
-        "--panel",
-        places.panel,
-        "--console",
-        places.console,
-        "--memory",
-        running.data / "injector-memory.bin",
-        "--barrel",
-        "2",
-        "--real-time",
-        "--quiet",
-    ]
+    from kiosk.rehearsal.stage import bench_command
+
+    words = list(bench_command(places.folder, running.data / "injector-memory.bin", 2))
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
-    return [ChildPlan("bench", tuple(str(word) for word in words), Restart.NEVER)]
+    return [ChildPlan("bench", tuple(words), Restart.NEVER)]
 
 
 def _control(running: Running, places: Places) -> ChildPlan:
