@@ -9,9 +9,9 @@ from sqlite_utils import Database
 from kiosk.records import chain
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
+from kiosk.records.known import STILL
 from kiosk.records.rows import (
     AccountRow,
-    AuthorisationKind,
     AuthorisationRow,
     CalibrationRow,
     EventRow,
@@ -24,7 +24,7 @@ from kiosk.records.schema import TABLE_FOR
 
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
-STILL = (AuthorisationKind.VOID.value, AuthorisationKind.CONTROL.value)
+_STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
 
 
@@ -67,7 +67,7 @@ def last_serial(db: Database) -> int:
     A `void` is sent to whatever is connected, also to a stranger, and a message moves nothing: neither binds.
     """
     authorised = run(
-        db, "SELECT row, serial FROM authorisation WHERE kind NOT IN (?, ?) ORDER BY row DESC LIMIT 1", STILL
+        db, "SELECT row, serial FROM authorisation WHERE kind NOT IN (?, ?) ORDER BY row DESC LIMIT 1", _STILL
     ).fetchone()
     paired = run(
         db,
