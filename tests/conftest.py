@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 
 import hypothesis
 import pytest
@@ -16,7 +17,12 @@ hypothesis.settings.load_profile("nappage")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose a seed where nobody named one, before hypothesis looks for its own, so that it can be printed."""
+    """Choose a seed where nobody named one, before hypothesis looks for its own, so that it can be printed.
+
+    A shell that starts us in the background has Ctrl-C ignored, and every process under test would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--hypothesis-seed") is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 
