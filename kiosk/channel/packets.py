@@ -22,6 +22,8 @@ REQUEST_BOUND = 8 * 1024
 _LAST = b"\x00"
 _MORE = b"\x01"
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""All that a decoder says of bytes that are no message; a text that is not UTF-8 is not among its own errors."""
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder = msgspec.msgpack.Decoder(Request)
 _message_decoder = msgspec.msgpack.Decoder(Message)
@@ -38,7 +40,7 @@ def read_request(packet: bytes) -> Request:
         raise MalformedPacket(why=f"{len(packet)} bytes with an unknown tag or too long")
     try:
         return _request_decoder.decode(packet[1:])
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except _UNREADABLE as fault:
         raise MalformedPacket(why=str(fault) or type(fault).__name__) from fault
 
 
@@ -70,5 +72,5 @@ class Joiner:
         self._pieces.clear()
         try:
             return _message_decoder.decode(whole)
-        except (msgspec.DecodeError, RecursionError) as fault:
+        except _UNREADABLE as fault:
             raise MalformedPacket(why=str(fault) or type(fault).__name__) from fault

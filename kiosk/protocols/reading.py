@@ -6,6 +6,7 @@ The one thing only this file knows is how a decoder's complaint becomes a senten
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +32,16 @@ _NAMED = re.compile(r"`(?P<name>[^`]*)`")
 _COUNTED = re.compile(r"` (?:of length )?(?P<sign>(?:[<>]=)?) ?(?P<number>\d+)")
 _SIGNS = {"": "exactly", ">=": "at least", "<=": "at most"}
 _LINE = re.compile(r"at line (\d+), column \d+")
+MOST_BYTES = 1_000_000
+"""A hundred times the longest profile that comes with the program."""
+MOST_DIGITS = 28
+"""Of a number with a point, before and after it: what decimal arithmetic carries without rounding."""
+MOST_SIZE = 1_000
+"""Powers of ten that it may be away from 1; far beyond any figure, and within what can be reckoned with."""
+MOST_WRITTEN = 80
+"""Characters of a wrong value that a sentence repeats."""
+_DIGITS = re.compile(r"[0-9_.]+(?P<size>[eE][+-]?[0-9_]+)?")
+_OPENED = re.compile(r"(?P<size>(?:[\[{]\s*(?:[\w.]+\s*=\s*)?)+)")
 
 
 def read(path: Path) -> Table:
@@ -39,21 +50,59 @@ def read(path: Path) -> Table:
     Raises:
         ProfileMissing, ProfileUnreadable, ProfileSyntax: with the file's name, the last with its line.
     """
+    text = _text(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ProfileMissing(file=path) from error
-    except UnicodeDecodeError as error:
-        raise ProfileUnreadable(file=path, why=f"byte {error.start} is not UTF-8") from error
-    except OSError as error:
-        raise ProfileUnreadable(file=path, why=error.strerror) from error
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
+        return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
         why = str(error).partition(" (at ")[0]
         raise ProfileSyntax(file=path, line=line, why=why) from error
+    except RecursionError as error:
+        raise ProfileSyntax(file=path, line=_largest(text, _OPENED), why="nested too deeply") from error
+    except ValueError as error:  # the parser hands on what int() says of a number that is too long for it
+        raise ProfileSyntax(file=path, line=_largest(text, _DIGITS), why="a number of too many digits") from error
+
+
+def _text(path: Path) -> str:
+    """The file as text; never more of it than a profile can have."""
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # of a folder the system itself says that it is one
+            with path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+        else:
+            raise ProfileUnreadable(file=path, why="it is a device, socket or pipe")
+    except FileNotFoundError as error:
+        raise ProfileMissing(file=path) from error
+    except ProfileUnreadable:
+        raise
+    except OSError as error:
+        raise ProfileUnreadable(file=path, why=error.strerror) from error
+    if len(data) > MOST_BYTES:
+        raise ProfileUnreadable(file=path, why=f"it has over {MOST_BYTES} bytes, which no profile has")
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ProfileUnreadable(file=path, why=f"byte {error.start} is not UTF-8") from error
+
+
+def _decimal(written: str) -> Decimal:
+    """A number with a point, exactly.
+
+    Raises:
+        ValueError: it has more digits than any figure can have, so that it would be rounded.
+    """
+    number = Decimal(written)
+    if number.is_finite() and (len(number.as_tuple().digits) > MOST_DIGITS or abs(number.adjusted()) > MOST_SIZE):
+        raise ValueError(written)
+    return number
+
+
+def _largest(text: str, pattern: re.Pattern[str]) -> int:
+    """Number of the line where the largest match of `pattern` begins; its part "size" weighs most."""
+    found = max(pattern.finditer(text), key=lambda match: len(match[0]) + 100 * len(match["size"] or ""), default=None)
+    return 1 if found is None else text.count("\n", 0, found.start()) + 1
 
 
 def shaped(path: Path, raw: Table, shape: type[T]) -> T:
@@ -147,13 +196,22 @@ def written(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
-        case Decimal():
-            return str(value)
         case dict():
             return "a table"
         case list():
-            return "[" + ", ".join(written(entry) for entry in cast("list[object]", value)) + "]"
+            return _short("[" + ", ".join(_entries(cast("list[object]", value))) + "]")
         case str():
-            return f'"{value}"'
+            return f'"{_short(value)}"'
+        case int() if value.bit_length() > 128:
+            return f"a whole number of {value.bit_length()} bits"
         case _:
-            return str(value)
+            return _short(str(value))
+
+
+def _entries(values: list[object]) -> list[str]:
+    """The first entries of a list; one that is a list itself is not gone into."""
+    return ["a list" if isinstance(value, list) else written(value) for value in values[:MOST_WRITTEN]]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_WRITTEN else text[: MOST_WRITTEN - 3] + "..."

@@ -135,6 +135,16 @@ def test_the_group_is_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("ACC-5")
+def test_a_text_that_is_no_utf_8_is_malformed_at_either_end() -> None:
+    asked = request_packet(c.Request(3, c.ChooseZone("cheek", "left"))).replace(b"cheek", b"\xffheek")
+    with pytest.raises(MalformedPacket, match="utf-8"):
+        read_request(asked)
+    [told] = message_packets(Message(reply=Reply(3, ok=False, sentence="cheek")))
+    with pytest.raises(MalformedPacket, match="utf-8"):
+        Joiner().add(told.replace(b"cheek", b"\xffheek"))
+
+
+@pytest.mark.requirement("ACC-5")
 def test_the_kernel_says_who_a_client_is(subject: ChannelServer, kiosk: ChannelClient) -> None:
     assert subject.seat is not None
     peer = subject.peer(subject.seat)

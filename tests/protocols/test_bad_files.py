@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -340,6 +341,47 @@ def test_what_is_not_toml_is_told_with_its_line(folder: Path, text: str, line: i
 def test_what_is_not_text_is_unreadable(folder: Path) -> None:
     (folder / MESOLIFT).write_bytes(b'title = "\xff"')
     assert "cannot be read (byte 9 is not UTF-8)" in complaint(folder, ProfileUnreadable)
+
+
+@pytest.mark.requirement("LIM-9")
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("a = 1\nb = " + "[" * 3000, 2, "nested too deeply"),
+        ("a = 1\nb = " + "9" * 5000, 2, "a number of too many digits"),
+        ("a = 12345678\nb = 1e999999999", 2, "a number of too many digits"),
+        ("a = 1\nb = 0.6" + "0" * 40 + "1", 2, "a number of too many digits"),
+    ],
+)
+def test_what_no_parser_can_hold_is_told_with_its_line(folder: Path, text: str, line: int, why: str) -> None:
+    (folder / MESOLIFT).write_text(text)
+    assert f"mesolift.toml, line {line}: this is not TOML ({why})" in complaint(folder, ProfileSyntax)
+
+
+@pytest.mark.requirement("LIM-9")
+def test_an_endless_file_is_not_read_to_its_end(folder: Path) -> None:
+    (folder / MESOLIFT).write_text("#" * 1_000_001)
+    assert "it has over 1000000 bytes" in complaint(folder, ProfileUnreadable)
+
+
+@pytest.mark.requirement("LIM-9")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder: Path) -> None:
+    (folder / MESOLIFT).unlink()
+    os.mkfifo(folder / MESOLIFT)
+    assert "it is a device, socket or pipe" in complaint(folder, ProfileUnreadable)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("summary", "0x" + "f" * 4000, "a whole number of 16000 bits"),
+        ("summary", "[" + "[1, 2], " * 200 + "3]", ("[" + "a list, " * 200)[:77] + "..."),
+        ("modes", '"' + "x" * 500 + '"', '"' + "x" * 77 + '..."'),
+    ],
+)
+def test_a_monstrous_value_is_told_in_short(folder: Path, key: str, value: str, told: str) -> None:
+    edit(folder / MESOLIFT, f"(?m)^{key} = .*", f"{key} = {value}")
+    assert f"'{key}' is {told}; allowed" in complaint(folder, ProfileValue)
 
 
 def test_a_folder_in_place_of_a_file_is_unreadable(folder: Path) -> None:
