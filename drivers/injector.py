@@ -15,7 +15,7 @@ import msgspec
 
 from drivers.errors import BadFrame, CorruptBlock, MapMismatch, NotAnInjector, Refused
 from drivers.link import TIMEOUT_MS, Gate, LinkStatistics, ModbusLink
-from drivers.ports import Authorisation, Link, StopLatch
+from drivers.ports import Authorisation, Link, StopLatch, redeem
 from drivers.registers import (
     ANCHOR,
     ANCHOR_PAIR,
@@ -168,8 +168,7 @@ class ModbusInjector:
 
     def authorise(self, authorisation: Authorisation, epoch: int) -> None:
         """Send one authorisation unless the stop latch moved since `epoch`; see `drivers.ports.Injector`."""
-        if type(authorisation) is not Authorisation:
-            raise TypeError(f"only an Authorisation can be sent, not {type(authorisation).__name__}")
+        redeem(authorisation)
         block = AuthorisationBlock(
             id=authorisation.id,
             depth_um=authorisation.depth_um,

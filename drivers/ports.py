@@ -7,7 +7,8 @@ in a process, and that the Envelope claims when it is imported.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, final
+from typing import NoReturn, Protocol, Self, final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -23,14 +24,15 @@ from drivers.registers import (
     SyringeType,
 )
 
-_SEAL = object()
+_MADE_BY = "an Authorisation is made by an Envelope and by nothing else"
 
 
 @final
 class Authorisation:
     """A checked permission for a slice of an arming: so many shots, so deep, so much, for so long.
 
-    Only the mint makes one; `Injector.authorise` accepts nothing else. Immutable.
+    Only the mint makes one. It cannot be constructed, copied, pickled or derived from; what was made by other means, or
+    was changed behind its back, is refused by `redeem`, and so is one that was redeemed before.
 
     Attributes:
         id: Grows over the life of ledger and controller (LED-5).
@@ -44,6 +46,7 @@ class Authorisation:
     """
 
     __slots__ = (
+        "__weakref__",
         "boot_count",
         "calibration_id",
         "depth_um",
@@ -55,38 +58,6 @@ class Authorisation:
         "syringe_type",
         "valid_ms",
     )
-
-    def __init__(  # noqa: PLR0913  one for each register
-        self,
-        seal: object,
-        *,
-        id: int,
-        depth_um: int,
-        dose_nl: int,
-        shots: int,
-        interval_ms: int,
-        mode: Mode,
-        valid_ms: int,
-        syringe_type: SyringeType,
-        calibration_id: int,
-        boot_count: int,
-    ) -> None:
-        if seal is not _SEAL:
-            raise TypeError("an Authorisation is made by an Envelope and by nothing else")
-        for name, value in (
-            ("id", id),
-            ("depth_um", depth_um),
-            ("dose_nl", dose_nl),
-            ("shots", shots),
-            ("interval_ms", interval_ms),
-            ("mode", mode),
-            ("valid_ms", valid_ms),
-            ("syringe_type", syringe_type),
-            ("calibration_id", calibration_id),
-            ("boot_count", boot_count),
-        ):
-            object.__setattr__(self, name, value)
-
     id: int
     depth_um: int
     dose_nl: int
@@ -98,14 +69,50 @@ class Authorisation:
     calibration_id: int
     boot_count: int
 
+    def __new__(cls, *_: object, **__: object) -> Self:
+        raise TypeError(_MADE_BY)
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(_MADE_BY)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("an Authorisation never changes")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(_MADE_BY)
 
     def __repr__(self) -> str:
         return (
             f"Authorisation({self.id}: {self.shots} x {self.dose_nl} nL at {self.depth_um} um, "
             f"{Mode(self.mode).name.lower()})"
         )
+
+
+FIELDS = ("id", "depth_um", "dose_nl", "shots", "interval_ms", "mode", "valid_ms", "syringe_type", "calibration_id",
+          "boot_count")  # fmt: skip
+"""What an Authorisation says, in the order of `Authorisation`'s attributes."""
+
+_issued: WeakKeyDictionary[Authorisation, tuple[object, ...]] = WeakKeyDictionary()
+"""What the mint made and nobody has redeemed yet, with the values it was made with."""
+
+
+def redeem(authorisation: Authorisation) -> None:
+    """Take one authorisation for sending; from then on it is spent (LNK-2: nothing that actuates is sent twice).
+
+    Raises:
+        TypeError: the mint did not make this very object, it was changed since, or it was redeemed before.
+    """
+    if type(authorisation) is not Authorisation:
+        raise TypeError(f"only an Authorisation can be sent, not {type(authorisation).__name__}")
+    made_with = _issued.pop(authorisation, None)
+    if made_with is None:
+        raise TypeError("this Authorisation was not made by an Envelope, or it was sent before")
+    if made_with != _values(authorisation):
+        raise TypeError("this Authorisation was changed after it was made")
+
+
+def _values(authorisation: Authorisation) -> tuple[object, ...]:
+    return tuple(getattr(authorisation, name) for name in FIELDS)
 
 
 class Mint(Protocol):
@@ -141,7 +148,11 @@ def claim_mint(claimant: str) -> Mint:
     _claimed_by.append(claimant)
 
     def mint(**values: object) -> Authorisation:
-        return Authorisation(_SEAL, **values)  # type: ignore[arg-type]
+        made = object.__new__(Authorisation)
+        for name in FIELDS:
+            object.__setattr__(made, name, values[name])
+        _issued[made] = _values(made)
+        return made
 
     return mint
 
@@ -178,7 +189,7 @@ class Injector(Protocol):
         """Send one authorisation unless the stop latch moved since `epoch`.
 
         Raises:
-            TypeError: it is not an `Authorisation`.
+            TypeError: the mint did not make it, or it was given to an injector before (see `redeem`).
             StaleEpoch: a stop came in between; certainly not sent.
             Refused: the controller refused it; certainly not done.
             LinkTimeout, BadFrame, PortGone: unknown (LED-2).

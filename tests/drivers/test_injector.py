@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-import drivers.ports as ports
 from drivers.errors import (
     BadFrame,
     CorruptBlock,
@@ -49,30 +48,30 @@ from drivers.registers import (
 )
 from drivers.registers import AUTHORISATION as AUTHORISATION_BLOCK
 from drivers.stop import StopLatch
+from kiosk.protocols import envelope
 from tests.drivers.far_end import FarEnd, answering, crc, read_answer
 from tests.drivers.on_bench import OnBench
 
-AUTHORISATION = Authorisation(
-    ports._SEAL,
-    id=900,
-    depth_um=600,
-    dose_nl=20_000,
-    shots=3,
-    interval_ms=500,
-    mode=Mode.BURST,
-    valid_ms=3_000,
-    syringe_type=SyringeType.ML_2,
-    calibration_id=1,
-    boot_count=1,
-)
+VALUES: dict[str, Any] = {
+    "id": 900,
+    "depth_um": 600,
+    "dose_nl": 20_000,
+    "shots": 3,
+    "interval_ms": 500,
+    "mode": Mode.BURST,
+    "valid_ms": 3_000,
+    "syringe_type": SyringeType.ML_2,
+    "calibration_id": 1,
+    "boot_count": 1,
+}
 IDENTITY_VALUES = Identity(1, 256, 1001, 1, 6_000, 200_000, 9_000, 150, 20, 300, 250, 1, 0, 0, 0)
 STATUS_VALUES = Status(2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24_000, 0, 0)
 CALIBRATION_VALUES = Calibration(2, 0, 1_000_000, 5_422, 19_400, 35_750, 51_600, 1000, 1000, 1000, 2000, 0)
 
 
-def changed(authorisation: Authorisation, **values: object) -> Authorisation:
-    merged: dict[str, Any] = {name: getattr(authorisation, name) for name in Authorisation.__slots__} | values
-    return Authorisation(ports._SEAL, **merged)
+def fresh(**changed: Any) -> Authorisation:
+    """One that was not sent yet; only the Envelope's own mint makes any."""
+    return envelope._mint(**(VALUES | changed))
 
 
 PATIENT_MS = 400
@@ -291,7 +290,7 @@ def test_a_line_that_spoils_every_tenth_frame_recovers_each_time(
 @pytest.mark.requirement("LIM-5")
 def test_an_authorisation_is_accepted_and_shown(subject: ModbusInjector, bench: OnBench) -> None:
     make_ready(bench, subject)
-    insist(subject, lambda: subject.authorise(AUTHORISATION, 0))
+    insist(subject, lambda: subject.authorise(fresh(), 0))
     status, _ = subject.exchange(pedal=False, cursor=1)
     assert (status.authorisation_id, status.shots_left) == (900, 3)
 
@@ -301,13 +300,13 @@ def test_the_block_carries_every_value_and_the_service_word_in_bench_mode_only(
     facing: ModbusInjector, far: FarEnd, mode: Mode, word: int
 ) -> None:
     far.answer = answering(STATUS.encode(msgspec.structs.replace(STATUS_VALUES, authorisation_id=900)))
-    facing.authorise(changed(AUTHORISATION, mode=mode), 0)
+    facing.authorise(fresh(mode=mode), 0)
     block = AUTHORISATION_BLOCK.decode(far.requests[0][11:-2])
     assert AUTHORISATION_BLOCK.intact(far.requests[0][11:-2])
     assert (block.mode, block.service_word) == (mode, word)
-    for name in Authorisation.__slots__:
+    for name, value in VALUES.items():
         if name != "mode":
-            assert getattr(block, name) == getattr(AUTHORISATION, name)
+            assert getattr(block, name) == value
 
 
 @pytest.mark.parametrize("impostor", [None, object(), {"id": 900}])
@@ -323,7 +322,7 @@ def test_an_authorisation_decided_before_a_stop_sends_no_byte(
 ) -> None:
     latch.raise_epoch(lambda: None)
     with pytest.raises(StaleEpoch, match="E110: A stop came before the authorisation was sent"):
-        facing.authorise(AUTHORISATION, 0)
+        facing.authorise(fresh(), 0)
     far.answer = answering(ANCHOR_PAIR.encode(AnchorPair(0, bytes(32), 0, bytes(32))))
     facing.anchors()
     assert len(far.requests) == 1
@@ -341,7 +340,7 @@ def test_the_latch_is_free_again_while_the_answer_is_awaited(
         end.send(read_answer(request, STATUS.encode(status)))
 
     far.answer = stop_then_answer
-    facing.authorise(AUTHORISATION, 0)
+    facing.authorise(fresh(), 0)
     assert latch.epoch == 1
 
 
@@ -365,7 +364,7 @@ def test_the_controller_checks_again_and_its_reason_is_given_in_words(
 ) -> None:
     make_ready(bench, subject)
     with pytest.raises(Refused) as caught:
-        insist(subject, lambda: subject.authorise(changed(AUTHORISATION, **values), 0))
+        insist(subject, lambda: subject.authorise(fresh(**values), 0))
     assert caught.value.facts == {
         "what": "authorisation",
         "exception": 3,
@@ -400,14 +399,14 @@ def test_a_late_exception_is_not_taken_for_a_refusal(facing: ModbusInjector, far
 
     far.answer = contradict
     with pytest.raises(BadFrame, match="refuses the authorisation and yet shows it"):
-        facing.authorise(AUTHORISATION, 0)
+        facing.authorise(fresh(), 0)
 
 
 @pytest.mark.requirement("LNK-1", "LED-2")
 def test_an_acceptance_that_shows_another_authorisation_is_not_believed(facing: ModbusInjector, far: FarEnd) -> None:
     far.answer = answering(STATUS.encode(msgspec.structs.replace(STATUS_VALUES, authorisation_id=899)))
     with pytest.raises(BadFrame, match="does not show this authorisation"):
-        facing.authorise(AUTHORISATION, 0)
+        facing.authorise(fresh(), 0)
     with pytest.raises(BadFrame, match="does not show this command"):
         facing.command(Command(900, CommandKind.STOP), None)
 
@@ -418,7 +417,7 @@ def test_nothing_is_ever_sent_twice(subject: ModbusInjector, bench: OnBench) -> 
     bench.do("fault silent on")
     before = bench.frames()
     with pytest.raises(LinkTimeout):
-        subject.authorise(AUTHORISATION, 0)
+        subject.authorise(fresh(), 0)
     with pytest.raises(LinkTimeout):
         subject.exchange(pedal=False, cursor=1)
     with pytest.raises(LinkTimeout):
