@@ -8,10 +8,8 @@ when `due` has passed.
 from __future__ import annotations
 
 import heapq
-import os
 import random
 import struct
-import tty
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +29,7 @@ from pymodbus.pdu.register_message import (
 from drivers.registers import UNIT, ExceptionCode
 from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.faults import Faults
+from hal_sim.terminal import Terminal
 
 SILENCE_S = 0.005
 """What has not become a frame after this silence is thrown away, or is a function that nobody knows."""
@@ -64,12 +63,9 @@ class Wire:
 
     def __init__(self, device: Registers, *, link: Path | None = None, seed: int = 0) -> None:
         self._device = device
-        self._link = link
+        self._line = Terminal(link)
         self._random = random.Random(seed)
         self._framer = FramerRTU(DecodePDU(is_server=True))
-        self._master: int | None = None
-        self._slave: int | None = None
-        self._port: str | None = None
         self._buffer = b""
         self._last_byte = 0.0
         self._late: list[tuple[float, int, bytes]] = []
@@ -80,31 +76,26 @@ class Wire:
     @property
     def port(self) -> str | None:
         """Path of the present pseudo-terminal, None while unplugged."""
-        return self._port
+        return self._line.port
 
     @property
     def fileno(self) -> int | None:
         """What to watch for bytes, None while unplugged."""
-        return self._master
+        return self._line.fileno
 
     def follow(self) -> bool:
         """Plug or unplug as the device's cable says. True when that changed something."""
-        if self._device.plugged == (self._master is not None):
+        if self._device.plugged == (self._line.port is not None):
             return False
         if self._device.plugged:
-            self._plug()
+            self._line.plug()
         else:
             self.unplug()
         return True
 
     def unplug(self) -> None:
         """Hang up: whoever has the port open sees a device that went away. The symbolic link goes with it."""
-        for descriptor in (self._master, self._slave):
-            if descriptor is not None:
-                os.close(descriptor)
-        if self._link is not None and self._link.is_symlink():
-            self._link.unlink()
-        self._master = self._slave = self._port = None
+        self._line.unplug()
         self._buffer = b""
         self._late.clear()
 
@@ -117,11 +108,8 @@ class Wire:
 
     def readable(self, now: float) -> None:
         """Take the bytes that have come, and answer the frame that they complete."""
-        if self._master is None:
-            return
-        try:
-            data = os.read(self._master, 4096)
-        except BlockingIOError:
+        data = self._line.read()
+        if not data:
             return
         self._buffer += data
         self._last_byte = now
@@ -135,17 +123,6 @@ class Wire:
             self._send(heapq.heappop(self._late)[2])
         if self._buffer and now - self._last_byte >= SILENCE_S:
             self._frame(now)
-
-    def _plug(self) -> None:
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self._port = os.ttyname(self._slave)
-        if self._link is not None:
-            fresh = self._link.with_name(self._link.name + ".new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(self._port)
-            fresh.replace(self._link)
 
     def _size(self, data: bytes) -> int | None:
         """Length of the frame that begins with `data`; None while that cannot be told."""
@@ -227,12 +204,8 @@ class Wire:
             self._send(frame)
 
     def _send(self, frame: bytes) -> None:
-        if self._master is None:
-            return
-        try:
-            os.write(self._master, frame)
-        except BlockingIOError:
-            self.dropped += 1  # nobody reads: like a UART's full buffer, the bytes are lost
+        if not self._line.write(frame):
+            self.dropped += 1
 
 
 _HANDLED: dict[int, type[ModbusPDU]] = {
