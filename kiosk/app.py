@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.screens.application import KioskApp
 
 FRAMES = 60
-"""Frames a second at most; 0 would cost a whole core while idle."""
+"""Frames a second at most; 0 would cost a whole core while idle. The application asks for fewer while nobody treats."""
 
 
 def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None:
@@ -65,6 +65,8 @@ def build(
     clock: Callable[[], float] = time.monotonic,
     outline: Path | None = None,
     on_flip_done: Callable[[], None] | None = None,
+    light: Callable[[int], None] | None = None,
+    pace: Callable[[int], None] | None = None,
 ) -> KioskApp:
     """The application on the channel at this path; `prepare` must have run.
 
@@ -73,12 +75,14 @@ def build(
         clock: monotonic seconds.
         outline: file for the outline of the screen, None for none.
         on_flip_done: called after each completed flip; feeds systemd's watchdog (WDG-3).
+        light: sets the backlight in percent; None where there is none.
+        pace: sets the most frames a second; None for Kivy's own clock.
     """
-    from kiosk.screens.application import KioskApp
+    from kiosk.screens.application import KioskApp, pace_clock
 
     offscreen = os.environ.get("SDL_VIDEODRIVER") == "offscreen"
     client = ChannelClient(channel_path, "kiosk", clock)
-    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen)
+    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock)
 
 
 def main(
@@ -87,8 +91,9 @@ def main(
     fullscreen: bool = False,
     outline: Path | None = None,
     on_flip_done: Callable[[], None] | None = None,
+    light: Callable[[int], None] | None = None,
 ) -> None:
     """Runs the kiosk until its window is closed or the process gets SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="nappage-kivy-") as home:
         prepare(Path(home), size, fullscreen)
-        build(channel_path, time.monotonic, outline, on_flip_done).run()
+        build(channel_path, time.monotonic, outline, on_flip_done, light).run()

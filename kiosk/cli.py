@@ -152,6 +152,7 @@ def control(  # noqa: PLR0913  one for each option
 def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None) -> int:
     """The screen. It can open neither port nor pins nor database."""
     from kiosk.app import main as kiosk_main
+    from kiosk.system.backlight import Backlight
     from kiosk.system.notify import Notifier
 
     notifier = Notifier.from_environment()
@@ -166,7 +167,9 @@ def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None) -> i
             notifier.ready("drawing")
         notifier.watchdog()
 
-    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped)
+    backlight = Backlight.find()
+    light = backlight.set_percent if backlight else None
+    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped, light)
     return 0
 
 

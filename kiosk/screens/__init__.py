@@ -16,9 +16,10 @@ SCREENS: dict[str, str] = {
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {
-    "cover": ("cover", "CoverPanel"), "lock": ("lock", "LockPanel"), "stop": ("stopped", "StopPanel"),
-    "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"), "text": ("text", "TextPanel"),
-    "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"), "choice": ("choice", "ChoicePanel"),
+    "dark": ("dark", "DarkPanel"), "cover": ("cover", "CoverPanel"), "lock": ("lock", "LockPanel"),
+    "stop": ("stopped", "StopPanel"), "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"),
+    "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
+    "choice": ("choice", "ChoicePanel"),
 }  # fmt: skip
 PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups")
 

@@ -12,6 +12,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.metrics import Metrics
 
+from drivers.errors import NappageError
 from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import ChannelStalled, NoControl
 from kiosk.channel.snapshot import Catalogue, Snapshot
@@ -24,6 +25,7 @@ from kiosk.view.doubled import OneFinger
 from kiosk.view.local import Local
 from kiosk.view.observe import hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
+from kiosk.view.sleep import rest, touched
 from kiosk.view.update import World, act
 
 DRAIN_S = 1 / 40
@@ -32,8 +34,17 @@ IDLE_REDRAW_S = 1.0
 """A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
 AGAIN_S = 0.1
 """The next frame while the outline waits for buttons to take touches."""
+TREATING_FRAMES, CALM_FRAMES = 60, 30
+"""Frames a second at most, while treating and else: an idle screen costs half as much, and a touch shows in 40 ms."""
+DARK = 0
+"""Percent of the backlight while the screen sleeps."""
 TOUCHED_S = 5.0
 """A touch is told to control at most so often; it keeps the screen from locking (ACC-3)."""
+
+
+def pace_clock(frames: int) -> None:
+    """Lets Kivy draw at most so many frames a second. Its settings count only before its clock exists."""
+    Clock._max_fps = frames  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 class KioskApp(App):
@@ -45,6 +56,8 @@ class KioskApp(App):
         outline: file for the outline of the screen, None for none.
         on_flip_done: called after each completed flip (WDG-3).
         finish: waits for the drawing of each flip to end; offscreen needs it, or memory grows without bound.
+        light: sets the backlight in percent, None where there is none.
+        pace: sets how many frames a second are drawn at most.
     """
 
     def __init__(
@@ -54,11 +67,13 @@ class KioskApp(App):
         outline: Path | None = None,
         on_flip_done: Callable[[], None] | None = None,
         finish: bool = False,
+        light: Callable[[int], None] | None = None,
+        pace: Callable[[int], None] = pace_clock,
     ) -> None:
         super().__init__()
         self.client = client
         self.clock = clock
-        self.local = Local(now=clock())
+        self.local = Local(now=clock(), rested=clock())
         self.snapshot: Snapshot | None = None
         self.catalogue: Catalogue = EMPTY
         self.glass: Glass | None = None
@@ -70,6 +85,10 @@ class KioskApp(App):
         self._redrawn = float("-inf")
         self._told = float("-inf")
         self._finger = OneFinger()
+        self._light = light
+        self._lit = -1
+        self._pace = pace
+        self._frames = 0
 
     def build(self) -> Glass:
         """The root widget; kv files are read once in a process."""
@@ -87,6 +106,8 @@ class KioskApp(App):
         """Leaves nothing behind: a second application in the process starts clean."""
         Clock.unschedule(self.cycle)
         Window.unbind(on_flip=self._flipped, on_touch_down=self._touched)
+        if self._light is not None and self.local.asleep:
+            self._light(self.local.settings.brightness)
         self.client.close()
 
     # -- news -----------------------------------------------------------------------------------------------------
@@ -104,14 +125,35 @@ class KioskApp(App):
             outcome = see(self.local, came.snapshot)
             self.local = outcome.local
             self._send(outcome.commands)
+        self.local = rest(self.local, self.snapshot)
         self.refresh()
         self._keep_drawing()
 
     def refresh(self) -> None:
-        """Draws the present picture; widgets change only where it differs."""
+        """Draws the present picture; widgets change only where it differs. Light and pace follow it."""
         assert self.glass is not None
+        self._set_light()
+        self._set_pace()
         self.glass.show(draw(self.snapshot, self.local, self.catalogue))
         self._shown = self.snapshot.number if self.snapshot else 0
+
+    def _set_light(self) -> None:
+        percent = DARK if self.local.asleep else self.local.settings.brightness
+        if self._light is None or percent == self._lit:
+            return
+        self._lit = percent
+        try:
+            self._light(percent)
+        except NappageError as fault:
+            self._light = None  # said once; the screen then stays as bright as it is
+            self.local = self.local.saying(str(fault))
+
+    def _set_pace(self) -> None:
+        treating = self.snapshot is not None and self.snapshot.phase == "treat" and not self.local.asleep
+        frames = TREATING_FRAMES if treating else CALM_FRAMES
+        if frames != self._frames:
+            self._frames = frames
+            self._pace(frames)
 
     def _keep_drawing(self) -> None:
         treat = self.snapshot.treat if self.snapshot else None
@@ -152,7 +194,13 @@ class KioskApp(App):
         if self.client.connected and self.clock() - self._told >= TOUCHED_S:
             self._told = self.clock()
             self._send((Touched(),))
-        return False
+        slept = self.local.asleep
+        self.local = touched(self.local, self.clock())
+        # The touch that wakes does nothing else, STOP excepted (UI-3); Glass hands STOP its touches in the dark too.
+        return slept and not self._on_stop(touch)
+
+    def _on_stop(self, touch: Any) -> bool:
+        return self.glass is not None and bool(self.glass.stop.collide_point(*touch.pos))
 
     # -- frames ---------------------------------------------------------------------------------------------------
     def _flipped(self, *_: Any) -> None:

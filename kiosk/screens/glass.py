@@ -31,7 +31,7 @@ class Glass(FloatLayout):
     frame = ObjectProperty(Frame(), rebind=True)
     tall = BooleanProperty(False)
     covered = BooleanProperty(False)
-    """True under the cover, which hides the message strip as well."""
+    """True under the cover and in the dark, which hide the message strip as well."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -86,7 +86,7 @@ class Glass(FloatLayout):
             page.data = data
         if panel != self._panel:
             before, self._panel = self._panel, panel
-            self.covered = panel == "cover"
+            self.covered = panel in ("cover", "dark")
             over.clear_widgets()
             if panel:
                 over.add_widget(self._panels[panel])

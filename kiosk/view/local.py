@@ -6,6 +6,7 @@ import msgspec
 
 from kiosk.channel.snapshot import PatientPage, SessionList, SessionPage, Treat
 from kiosk.view.numbers import FieldName
+from kiosk.view.settings import Settings
 
 DRAFT_S = 60.0
 """A value typed and not confirmed is thrown away after this, s (LIM-10)."""
@@ -65,6 +66,12 @@ class Local(msgspec.Struct, frozen=True):
     notice_until: float = 0.0
     heard_notice: int = 0
     """Number of control's notice shown last."""
+    settings: Settings = Settings()
+    asleep: bool = False
+    rested: float = 0.0
+    """Since when nobody has touched and nothing has kept the screen awake (UI-3)."""
+    calls: frozenset[str] = frozenset()
+    """What called for somebody when last looked."""
     last_session: int = -1
     """Last signed session known, to open the record of a new one."""
 

@@ -23,7 +23,8 @@ from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, ul, with_unit
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
-from kiosk.view.treat import HOLD_MS, MODES, given_of, side_words, zone_detail, zone_title
+from kiosk.view.treat import HOLD_MS, MODES, zone_title
+from kiosk.view.zones import given_of, side_words, zone_detail
 
 CONFIRM_MS = 500
 TEXT_TITLES = {
@@ -278,6 +279,16 @@ def stopped(snapshot: Snapshot) -> Stopped:
         )
     acknowledge = unless(Touch("acknowledge", "ACKNOWLEDGE", Send(AcknowledgeStop()), tone="primary"), why)
     return Stopped(title, stop.sentence or usual, stop.cause, needle, acknowledge)
+
+
+class Dark(msgspec.Struct, frozen=True):
+    wall: str = ""
+    sentence: str = "Touch to wake. STOP acts at once."
+
+
+def dark(snapshot: Snapshot) -> Dark:
+    """The sleeping screen: the time, and how to wake it; STOP stays (STP-2, UI-3)."""
+    return Dark(snapshot.wall[-5:])
 
 
 class Covered(msgspec.Struct, frozen=True):

@@ -62,6 +62,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "account": lambda _, local, __: people.account(local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
+    "dark": lambda snapshot, _, __: panels.dark(snapshot),
     "cover": lambda _, local, __: panels.covered(local),
     "lock": lambda snapshot, local, _: panels.locked(snapshot, local),
     "stop": lambda snapshot, _, __: panels.stopped(snapshot),

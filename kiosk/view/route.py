@@ -12,7 +12,7 @@ ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "about", "people", "account",
 ]  # fmt: skip
-PanelKey = Literal["", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
+PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
 
 HOME_PLACES: dict[str, ScreenKey] = {
     "protocols": "protocols",
@@ -76,7 +76,12 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
 
 
 def panel(snapshot: Snapshot | None, local: Local) -> PanelKey:
-    """The one panel over the screen; never one on another. No connection wins, then lock, stop, a question."""
+    """The one panel over the screen; never one on another. Sleep wins, then no connection, lock, stop, a question.
+
+    The screen never sleeps without a connection, and a stop or a question wakes it (`kiosk.view.sleep`).
+    """
+    if local.asleep:
+        return "dark"
     if snapshot is None or local.age_ms > STALE_MS:
         return "cover"
     if snapshot.user is not None and snapshot.user.locked:

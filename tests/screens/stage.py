@@ -54,7 +54,11 @@ class Stage:
         self.server = ChannelServer(self.path / "control.sock", clock=self.time)
         self.heard: list[AnyCommand] = []
         self.clients: list[ClientId] = []
-        self.app = kiosk_app.build(self.server.path, self.time, outline, self._flipped)
+        self.lights: list[int] = []
+        self.paces: list[int] = []
+        self.app = kiosk_app.build(
+            self.server.path, self.time, outline, self._flipped, self.lights.append, self.paces.append
+        )
         self.app.load_config()
         root = self.app.build()
         self.app.root = root
@@ -139,7 +143,7 @@ class Stage:
         if snapshot is not None:
             local = msgspec.structs.replace(
                 local, phase=snapshot.phase, session=snapshot.session.number if snapshot.session else 0,
-                last_session=snapshot.last_session, touched=self.time.now, now=self.time.now,
+                last_session=snapshot.last_session, touched=self.time.now, now=self.time.now, rested=self.time.now,
                 draft=msgspec.structs.replace(local.draft, since=self.time.now) if local.draft else None,
             )  # fmt: skip
             self.publish(snapshot, catalogue)
@@ -186,6 +190,16 @@ class Stage:
     def tap(self, key: str) -> None:
         """Down, a frame, up, a frame."""
         touch = self.down(self.find(key))
+        touch.touch_up()
+        self.frames()
+
+    def tap_dark(self) -> None:
+        """A finger comes down and lifts in the middle of the screen, whatever is there."""
+        from kivy.tests.common import UnitTestTouch
+
+        touch = UnitTestTouch(self.window.width / 2, self.window.height / 2)
+        touch.touch_down()
+        self.frames(2)
         touch.touch_up()
         self.frames()
 

@@ -231,6 +231,15 @@ def test_the_udev_rule_gives_the_injector_its_name_and_keeps_modem_probing_off()
         assert part in rule.split(", ")
 
 
+def test_the_udev_rule_lets_the_kiosk_s_group_set_the_brightness() -> None:
+    rules = (SYSTEMD / "90-nappage.rules").read_text().splitlines()
+    [rule] = [rule for rule in rules if rule.startswith('SUBSYSTEM=="backlight"')]
+
+    assert 'RUN+="/bin/chgrp video /sys/class/backlight/%k/brightness"' in rule
+    assert 'RUN+="/bin/chmod g+w /sys/class/backlight/%k/brightness"' in rule
+    assert "nappage-kiosk   video" in (SYSTEMD / "nappage.sysusers").read_text()
+
+
 @pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="here it would install")
 def test_installing_is_refused_politely_on_a_machine_that_is_no_pi() -> None:
     done = subprocess.run([str(SYSTEMD / "install.sh")], capture_output=True, text=True, check=False)

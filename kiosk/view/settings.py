@@ -1,0 +1,36 @@
+"""What a person may set about the glass itself: light, sleep, look, click. Nothing here bears on what may be done.
+
+These settings belong to this screen and stay with it; control does not know them. Whatever would bear on a treatment
+is control's, with a row in the record for each change (ACC-4).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+ThemeName = Literal["day", "night"]
+SLEEPS_S = (60, 120, 300, 600, 1800)
+"""Times after which an untouched screen may sleep, s. None means for ever: a screen that nobody looks at wears."""
+BRIGHT_LOW, BRIGHT_STEP = 10, 10
+"""Percent; a person cannot set the screen so dark that it looks off."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of one screen.
+
+    `brightness`: percent of the backlight. `sleep_s`: seconds without a touch until the screen sleeps (UI-3).
+    `click`: whether each shot clicks, where there is a sound card.
+    """
+
+    theme: ThemeName = "day"
+    brightness: Annotated[int, msgspec.Meta(ge=BRIGHT_LOW, le=100)] = 100
+    sleep_s: Annotated[int, msgspec.Meta(ge=SLEEPS_S[0], le=SLEEPS_S[-1])] = 300
+    click: bool = True
+
+
+def brighter(settings: Settings, steps: int) -> Settings:
+    """One step brighter or darker, inside its limits."""
+    wanted = settings.brightness + steps * BRIGHT_STEP
+    return msgspec.structs.replace(settings, brightness=max(BRIGHT_LOW, min(100, wanted)))
