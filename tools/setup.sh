@@ -23,7 +23,7 @@ on_pi() { [ -r /proc/device-tree/model ] && tr -d '\0' </proc/device-tree/model 
 # ---- system packages
 packages="git make python3-venv libgl1 libegl1 libgles2 libmtdev1 xclip xvfb xdotool"
 if on_pi; then packages="$packages libgbm1 libdrm2 libudev1 python3-lgpio"; fi
-if [ "$what" = dev ]; then packages="$packages poppler-utils systemd strace mbpoll"; fi
+if [ "$what" = dev ]; then packages="$packages poppler-utils systemd strace mbpoll libmodbus5"; fi
 
 missing=""
 if [ "${NAPPAGE_SYSTEM_PACKAGES:-yes}" = no ]; then

@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conformance.subject import Subject
-from tests.conformance.wires import InProcess, OnBench, OnBoard, Rejected, Wire
+from tests.conformance.wires import InProcess, OnBench, OnBoard, OnSerialLine, Rejected, Wire
+
+IN_PROCESS, ON_BENCH, ON_BOARD = "in process", "on a serial line", "real board"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--port", help="serial port of a real injector controller; run with -s")
+    parser.addoption("--port", help="serial port of a real injector controller; a person is asked to help")
+    parser.addoption("--parity", choices=("E", "N"), default="E", help="parity of that port (default E)")
 
 
-def _port(config: pytest.Config) -> str | None:
-    return config.getoption("--port", default=None)
+def _option(config: pytest.Config, name: str) -> str | None:
+    return config.getoption(name, default=None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "wire" in metafunc.fixturenames:
-        wires = ["in process", "on a serial line"] if _port(metafunc.config) is None else ["real board"]
-        metafunc.parametrize("wire", wires, indirect=True, scope="session")
+    if "wire" not in metafunc.fixturenames:
+        return
+    wires = [IN_PROCESS, ON_BENCH] if _option(metafunc.config, "--port") is None else [ON_BOARD]
+    if "line" in metafunc.fixturenames:
+        wires = [wire for wire in wires if wire != IN_PROCESS]
+    if "not_on_bench" in metafunc.fixturenames:
+        wires = [wire for wire in wires if wire != ON_BENCH]
+    metafunc.parametrize("wire", wires, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     """One controller for the whole run, as one board would be."""
-    found = _make(request.param, _port(request.config), tmp_path_factory.mktemp("bench"))
+    found = _make(request.param, request.config, tmp_path_factory.mktemp("bench"))
     yield found
     found.close()
 
 
-def _make(kind: str, port: str | None, folder: Path) -> Wire:
-    if kind == "in process":
+def _make(kind: str, config: pytest.Config, folder: Path) -> Wire:
+    port, parity = _option(config, "--port"), _option(config, "--parity")
+    if kind == IN_PROCESS:
         return InProcess()
-    if port is None:
+    if port is None or parity is None:
         return OnBench(folder)
-    answer = input("\n  No needle fitted, nozzle in a beaker? Type yes: ")
-    if answer.strip().lower() != "yes":
+    ask = _person(config)
+    if ask("No needle fitted, nozzle in a beaker? Type yes: ").strip().lower() != "yes":
         pytest.exit("the rules are not stated against a board that could hurt somebody")
-    return OnBoard(port, "E")
+    return OnBoard(port, parity, ask)
+
+
+def _person(config: pytest.Config) -> Callable[[str], str]:
+    """Asks whoever sits at the board, whatever pytest does with the terminal meanwhile."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+
+    def ask(question: str) -> str:
+        capture.suspend_global_capture(in_=True)
+        try:
+            return input(f"\n  {question}")
+        except EOFError:
+            pytest.exit("a real board needs somebody at the keyboard")
+        finally:
+            capture.resume_global_capture()
+
+    return ask
 
 
 @pytest.fixture
@@ -79,3 +105,15 @@ def simulated(wire: Wire) -> None:
     """For rules that need a fault which no person can switch on in a real board."""
     if not wire.simulated:
         pytest.skip("needs a fault that only a simulated controller can have")
+
+
+@pytest.fixture
+def line(wire: Wire) -> OnSerialLine:
+    """For rules that need a serial line: a process of its own, or the real board."""
+    assert isinstance(wire, OnSerialLine)
+    return wire
+
+
+@pytest.fixture
+def not_on_bench() -> None:
+    """For rules that take minutes: in virtual time, or against a real board, never in real time on a simulated one."""

@@ -186,12 +186,14 @@ class Subject:
         return self
 
     def ready(self) -> Subject:
-        """Homed, with a full 1 mL syringe met."""
+        """Homed, with a full 1 mL syringe met; a person is asked for one only when it is needed."""
         self.tidy()
-        if self.status().state == ControllerState.UNHOMED or self.wire.simulated:
+        status = self.status()
+        unknown = self.wire.simulated or status.state == ControllerState.UNHOMED
+        if unknown:
             self.command(CommandKind.HOME)
             self.rest()
-        if self.wire.simulated or self.status().plunger_nl < 200_000:
+        if unknown or status.plunger_nl < 200_000:
             self.do("barrel 1")
             self.command(CommandKind.SYRINGE_CHANGED, 1_000_000)
             self.rest()
@@ -206,8 +208,11 @@ class Subject:
         return self
 
     def in_stroke(self, **changes: Any) -> Subject:
-        """In mid-stroke."""
-        self.armed(**({"depth_um": 4000, "dose_nl": 40_000, "interval_ms": 1500} | changes))
+        """In mid-stroke. A person needs longer to do something to it: strokes of 2 s, one after another."""
+        stroke = {"depth_um": 4000, "dose_nl": 40_000, "interval_ms": 1500}
+        if not self.wire.simulated:
+            stroke = {"depth_um": 4000, "dose_nl": 90_000, "interval_ms": 2000, "shots": 9}
+        self.armed(**(stroke | changes))
         self.do("trigger down")
         self.until(lambda status: status.state == ControllerState.STROKE)
         return self

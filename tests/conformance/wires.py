@@ -15,10 +15,11 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from drivers.errors import Refused
+from drivers.errors import NappageError, Refused
 from drivers.link import ModbusLink
+from drivers.registers import IDENTITY
 from hal_sim.blocks import ModbusException
 from hal_sim.rig import Rig
 
@@ -43,6 +44,13 @@ class Rejected(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"exception {code:02d}")
         self.code = code
+
+
+class Line(NamedTuple):
+    """A serial line that somebody else may use for a while."""
+
+    port: str
+    parity: str
 
 
 class Wire(Protocol):
@@ -114,7 +122,8 @@ class OnSerialLine:
         return time.monotonic()
 
     def __init__(self, port: str, parity: str) -> None:
-        self._link = ModbusLink(port, parity=parity, timeout_ms=1000)
+        self.line = Line(port, parity)
+        self._link = self._open()
 
     def read(self, address: int, registers: int) -> bytes:
         with self._translated():
@@ -132,6 +141,18 @@ class OnSerialLine:
         self._link.close()
 
     @contextlib.contextmanager
+    def lent(self) -> Generator[Line]:
+        """Let go of the port meanwhile: the driver holds it for itself alone."""
+        self._link.close()
+        try:
+            yield self.line
+        finally:
+            self._link = self._open()
+
+    def _open(self) -> ModbusLink:
+        return ModbusLink(self.line.port, parity=self.line.parity, timeout_ms=1000)
+
+    @contextlib.contextmanager
     def _translated(self) -> Generator[None]:
         try:
             yield
@@ -144,16 +165,43 @@ class OnSerialLine:
 class OnBoard(OnSerialLine):
     """A real board: a person does what is asked, and the lease is kept meanwhile."""
 
+    def __init__(self, port: str, parity: str, ask: Callable[[str], str]) -> None:
+        """Have it switched off and on: what was done to it before the run, nobody here knows."""
+        self._ask = ask
+        ask(f"{BY_HAND['reset']}, then press Enter. ")
+        super().__init__(port, parity)
+
     def do(self, command: str, meanwhile: Callable[[], object]) -> None:
         done = threading.Event()
 
         def ask() -> None:
-            input(f"\n  {BY_HAND[command]}, then press Enter. ")
+            self._ask(f"{BY_HAND[command]}, then press Enter. ")
             done.set()
 
         threading.Thread(target=ask, daemon=True).start()
-        while not done.wait(0.025):
-            meanwhile()
+        try:
+            while not done.wait(0.025):
+                meanwhile()
+        except NappageError:
+            if command != "reset":  # a board that is switched off does not answer, and its port may go away
+                raise
+            done.wait()
+        if command == "reset":
+            self._link.close()
+            self._link = self._found_again()
+
+    def _found_again(self) -> ModbusLink:
+        """The board after a start, once its port is there and it answers."""
+        patience = threading.Event()
+        for _ in range(100):
+            try:
+                link = self._open()
+                link.read(IDENTITY.address, IDENTITY.registers)
+            except NappageError:
+                patience.wait(0.1)
+            else:
+                return link
+        raise AssertionError("the board did not come back")
 
 
 class OnBench(OnSerialLine):
