@@ -164,6 +164,11 @@ class Treat(_View, frozen=True):
     enabled: bool = False
     retracted: bool = False
     """Home switch seen; nothing else may be called safe."""
+    resisting_kpa: int = 0
+    """Line pressure from which the line is called resisting; 0 while no controller has said its threshold."""
+    blocked_kpa: int = 0
+    occlusion_kpa: int = 0
+    """Pressure at which the controller stops the stroke."""
 
 
 class SessionView(_View, frozen=True):
@@ -322,6 +327,17 @@ class ShotLine(_View, frozen=True):
     at: str
 
 
+class PlanLimits(_View, frozen=True):
+    """The hard limits of a zone and side that were in force in a session (LIM-1); 0 where none is recorded."""
+
+    zone: str
+    side: str
+    depth_low_um: int
+    depth_high_um: int
+    dose_low_nl: int
+    dose_high_nl: int
+
+
 class SessionPage(_View, frozen=True, tag=True):
     """One session as the record screen shows it."""
 
@@ -337,6 +353,7 @@ class SessionPage(_View, frozen=True, tag=True):
     """Time and sentence."""
     flags: tuple[str, ...] = ()
     """What is uncertain or recovered."""
+    limits: tuple[PlanLimits, ...] = ()
 
 
 class PatientPage(_View, frozen=True, tag=True):
@@ -352,6 +369,8 @@ class PatientPage(_View, frozen=True, tag=True):
     course_nl: int = 0
     course_days: int = -1
     """Days since the last of them; -1 when there was none."""
+    last_zones: tuple[Zone, ...] = ()
+    """The zones that were treated at the last visit."""
 
 
 class Exported(_View, frozen=True, tag=True):

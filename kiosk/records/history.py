@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from kiosk.channel.commands import Side
-from kiosk.channel.snapshot import PatientPage, SessionLine, SessionList, SessionPage, ShotLine, Zone
+from kiosk.channel.snapshot import PatientPage, PlanLimits, SessionLine, SessionList, SessionPage, ShotLine, Zone
 from kiosk.records import chain
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
@@ -105,6 +105,7 @@ def session_page(db: Database, number: int) -> SessionPage:
         shots=tuple(_shot(shot) for shot in record.treatment),
         events=tuple((f"{local(event.wall_ms):%H:%M:%S}", event.value.sentence) for event in record.events),
         flags=tuple(record.flags()),
+        limits=tuple(_limits(found) for found in record.zones() if found.plan),
     )
 
 
@@ -120,6 +121,18 @@ def _line(record: SessionRecord) -> SessionLine:
         given_nl=record.given_nl,
         signed=record.closing is not None,
         simulated=record.simulated,
+    )
+
+
+def _limits(found: ZoneSum) -> PlanLimits:
+    plan = found.plan
+    return PlanLimits(
+        zone=found.zone,
+        side=found.side,
+        depth_low_um=int(plan.get("depth_low_um") or 0),
+        depth_high_um=int(plan.get("depth_high_um") or 0),
+        dose_low_nl=int(plan.get("dose_low_nl") or 0),
+        dose_high_nl=int(plan.get("dose_high_nl") or 0),
     )
 
 
@@ -170,7 +183,8 @@ def patient_page(
     if last is None:
         return PatientPage(code, known=False, similar=similar_codes(db, code))
     record = read_session(db, last[0])
-    titles = {found.zone: found.title for found in record.zones()}
+    zones = record.zones()
+    titles = {found.zone: found.title for found in zones}
     count, nl, last_day = course(db, code, product, protocol) if protocol else (0, 0, "")
     days = ((today or datetime.now(UTC).astimezone().date()) - date.fromisoformat(last_day)).days if last_day else -1
     return PatientPage(
@@ -184,6 +198,7 @@ def patient_page(
         course_sessions=count,
         course_nl=nl,
         course_days=max(days, 0) if last_day else -1,
+        last_zones=tuple(_zone(found) for found in zones if found.done),
     )
 
 

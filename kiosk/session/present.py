@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import ceil
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from drivers.registers import Input, Mode
@@ -243,6 +244,7 @@ def treat(engine: Engine) -> Treat | None:
         usable_nl=totals.syringe_usable_nl,
         pressure_kpa=0 if status is None else status.pressure_kpa,
         pressure=pressure(engine),
+        **_thresholds(engine),
         needle_um=0 if status is None else status.needle_um,
         angle_deg=zone.angle_deg.high or 90 if zone is not None else 90,
         contact=bool(inputs & CONTACT),
@@ -251,6 +253,22 @@ def treat(engine: Engine) -> Treat | None:
         enabled=engine.desk.inputs.panel.enable,
         retracted=bool(inputs & HOME),
     )
+
+
+class _Thresholds(TypedDict):
+    resisting_kpa: int
+    blocked_kpa: int
+    occlusion_kpa: int
+
+
+def _thresholds(engine: Engine) -> _Thresholds:
+    """Where the words of the pressure bar change, kPa: as `pressure` compares."""
+    full = 0 if engine.desk.identity is None else engine.desk.identity.occlusion_kpa
+    return {
+        "resisting_kpa": ceil(full * RESISTING_SHARE),
+        "blocked_kpa": ceil(full * BLOCKED_SHARE),
+        "occlusion_kpa": full,
+    }
 
 
 def pressure(engine: Engine) -> PressureState:

@@ -51,7 +51,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             draft=None,
             offer=None,
             focus="",
-            patient=None,
+            patient=_visited(local, snapshot),
             ticks=frozenset(),
             texts={},
             fill_nl=None,
@@ -74,6 +74,12 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         newest = snapshot.notices[-1]
         local = replace(local, heard_notice=newest.number).saying(newest.sentence)
     return _signed(local, snapshot)
+
+
+def _visited(local: Local, snapshot: Snapshot) -> PatientPage | None:
+    """What was read of the patient whose session has just opened: the map shows the last visit. Nobody else's."""
+    page, session = local.patient, snapshot.session
+    return page if page is not None and session is not None and page.patient == session.patient else None
 
 
 def _kept(local: Local) -> dict[str, str]:

@@ -12,7 +12,7 @@ from kiosk.view.local import Local
 from kiosk.view.numbers import amount, dashed, mm, ul, volume
 from kiosk.view.steps import tick
 from kiosk.view.touch import NOTHING, Line, Touch, unless
-from kiosk.view.treat import given_of, side_words
+from kiosk.view.zones import given_of, side_words
 
 CLEAN_UP = "Fluid path discarded, never rinsed with tap water"
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.commands import Disarm, Finish, ModeName, Side
-from kiosk.channel.snapshot import PressureState, SessionView, Snapshot, Treat, Value, Zone
+from kiosk.channel.commands import Disarm, Finish, ModeName
+from kiosk.channel.snapshot import PressureState, SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume
 from kiosk.view.touch import NOTHING, Bar, Lamp, Line, Tile, Tone, Touch, unless
+from kiosk.view.zones import given_of, side_words
 
 MODES: dict[ModeName, tuple[str, str]] = {
     "single": ("Single", "one shot a press"),
     "burst": ("Burst", "a few shots a press"),
     "continuous": ("Continuous", "runs while held"),
 }
-SIDES: dict[Side, str] = {"left": "left", "right": "right", "whole": ""}
 PRESSURES: dict[PressureState, tuple[str, Tone]] = {
     "free": ("free", "good"),
     "resisting": ("resisting", "warn"),
@@ -25,11 +25,6 @@ PRESSURE_FULL_KPA = 300
 """Where the pressure bar ends; the word beside it is what counts, the level only shows a trend."""
 HOLD_MS = 1000
 """ARM is confirmed by holding so long (UI-6)."""
-
-
-def given_of(zone: Zone) -> str:
-    """Shots given of those a person armed for; "12 shots" where nothing was planned yet."""
-    return f"{zone.done} of {zone.planned} shots" if zone.planned else f"{zone.done} shots"
 
 
 class TreatView(msgspec.Struct, frozen=True):
@@ -56,11 +51,6 @@ def chips(missing: tuple[str, ...]) -> tuple[Line, ...]:
         return (Line("ready", "Nothing is missing", "Press ARM, read, hold to confirm", "", "check-circle", "good"),)
     shown = missing if len(missing) <= 3 else (*missing[:2], f"and {len(missing) - 2} more")
     return tuple(Line(f"missing{at}", words, "", "", "alert-circle", "warn") for at, words in enumerate(shown))
-
-
-def side_words(title: str, side: Side) -> str:
-    """A zone with its side: ``cheek, left``."""
-    return f"{title}, {SIDES[side]}" if SIDES[side] else title
 
 
 def zone_title(session: SessionView, treat: Treat) -> str:
@@ -180,9 +170,3 @@ def _buttons(treat: Treat, busy: str) -> tuple[Touch, ...]:
             Touch("finish", "Finish", Send(Finish()), icon="check"),
         )
     )
-
-
-def zone_detail(zone: Zone) -> str:
-    """What is planned and done in a zone."""
-    spacing = f", every {zone.spacing_mm} mm" if zone.spacing_mm else ""
-    return f"{zone.technique}{spacing}" if zone.technique else spacing.lstrip(", ")

@@ -13,7 +13,8 @@ from kiosk.view import actions as a
 from kiosk.view.local import Draft
 from kiosk.view.panels import asked, choosing, editing, locked, offer, stopped, texting
 from kiosk.view.touch import NOTHING
-from kiosk.view.treat import given_of, limit_note, treating, zone_detail
+from kiosk.view.treat import limit_note, treating
+from kiosk.view.zones import given_of, zone_detail
 from tests.view.samples import (
     ARMED,
     CATALOGUE,
