@@ -115,5 +115,53 @@ class CorruptBlock(NappageError, ValueError):
 
 class BalanceError(NappageError, OSError):
     number = 120
-    sentence = "The balance on {port} answered '{answer}'"
-    remedy = "Check that it is level, unloaded and switched on."
+    sentence = "The balance on {port} answered '{answer}': {why}"
+    remedy = "Set it to the command set MT-SICS, 9600 baud, 8 bits, no parity; nothing was taken from that answer."
+
+
+class BalanceMissing(NappageError, FileNotFoundError):
+    number = 121
+    sentence = "The balance's port {port} does not exist"
+    remedy = "Plug the balance in, or name its port."
+
+
+class BalanceForbidden(NappageError, PermissionError):
+    number = 122
+    sentence = "There is no permission to open the balance's port {port}"
+    remedy = "Add the user who runs control to the group 'dialout' and start again."
+
+
+class BalanceBusy(NappageError, OSError):
+    number = 123
+    sentence = "The balance's port {port} is in use by another program"
+    remedy = "Close the other program; only one may talk to the balance."
+
+
+class BalanceUnusable(NappageError, OSError):
+    number = 124
+    sentence = "{port} cannot be used as a balance's serial port ({why})"
+    remedy = "Name the port of the balance."
+
+
+class BalanceGone(NappageError, OSError):
+    number = 125
+    sentence = "The balance on {port} was unplugged"
+    remedy = "Plug it in again; weights already taken are kept."
+
+
+class BalanceSilent(NappageError, TimeoutError):
+    number = 126
+    sentence = "The balance on {port} did not answer"
+    remedy = "Check that it is switched on, and its cable."
+
+
+class BalanceUnstable(NappageError, TimeoutError):
+    number = 127
+    sentence = "The balance on {port} does not come to rest"
+    remedy = "Close its doors, keep the table still, and weigh again."
+
+
+class BalanceOutOfRange(NappageError, ValueError):
+    number = 128
+    sentence = "The balance on {port} is {side} its range"
+    remedy = "Check the vessel and the pan, zero it, and weigh again."

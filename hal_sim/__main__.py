@@ -33,6 +33,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link that follows the serial port")
     parser.add_argument("--panel", type=Path, metavar="PATH", help="Unix socket for the wires of the panel")
     parser.add_argument("--console", type=Path, metavar="PATH", help="Unix socket for commands, one per line")
+    parser.add_argument("--balance", type=Path, metavar="PATH", help="put a balance under the nozzle; link to its port")
     parser.add_argument("--memory", type=Path, metavar="FILE", help="file that keeps the controller's memory")
     parser.add_argument("--seed", type=int, default=0, help="begin of all that is random (default 0)")
     parser.add_argument(
@@ -106,7 +107,7 @@ def main(words: list[str] | None = None) -> int:
             console = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-bench-"))) / "console"
         try:
             rig = Rig(memory=Memory(arguments.memory), seed=arguments.seed)
-            places = Places(link=arguments.link, panel=arguments.panel, console=console)
+            places = Places(link=arguments.link, panel=arguments.panel, console=console, balance=arguments.balance)
             bench = Bench(rig, places, say=say)
         except (OSError, ValueError) as error:
             sys.stderr.write(f"The bench cannot start: {error}\n")

@@ -18,8 +18,10 @@ from pathlib import Path
 
 import msgspec
 
+from hal_sim.balance import WORDS, Balance
 from hal_sim.panel import PanelOutputs, PanelSocket, listen
 from hal_sim.rig import Rig
+from hal_sim.weighing import Pan
 from hal_sim.wire import Wire
 
 TICK_S = 0.02
@@ -41,6 +43,8 @@ class Places(msgspec.Struct, frozen=True):
     """Unix socket of the panel's wires."""
     console: Path | None = None
     """Unix socket that takes a command per line and answers each with one line."""
+    balance: Path | None = None
+    """Symbolic link that follows the line of a laboratory balance under the nozzle."""
 
 
 class Bench:
@@ -70,6 +74,7 @@ class Bench:
         self._watched: int | None = None
         self._outputs = PanelOutputs()
         self._panel: PanelSocket | None = None
+        self._balance: Balance | None = None
         with contextlib.ExitStack() as closing:
             self._select = closing.enter_context(selectors.DefaultSelector())
             self._wakeup, self._waker = os.pipe()
@@ -86,6 +91,11 @@ class Bench:
                 console = listen(places.console, socket.SOCK_STREAM)
                 closing.callback(places.console.unlink, missing_ok=True)
                 self._watch(console, lambda _now: self._console_connects(console))
+            if places.balance is not None:
+                pan = Pan(lambda: rig.body.fluid.outflow_nl, lambda: rig.body.contact_made, seed=rig.seed)
+                self._balance = Balance(pan, places.balance)
+                self._say(f"balance {self._balance.port}")
+                closing.callback(self._balance.close)
             self._follow_cable()
             self._closing = closing.pop_all()
 
@@ -93,6 +103,11 @@ class Bench:
     def port(self) -> str | None:
         """Path of the pseudo-terminal, None while unplugged."""
         return self._wire.port
+
+    @property
+    def balance_port(self) -> str | None:
+        """Path of the balance's pseudo-terminal, None while unplugged or when there is none."""
+        return None if self._balance is None else self._balance.port
 
     def take_commands(self, descriptor: int) -> None:
         """Read console commands from `descriptor` too (a terminal or a pipe) and say the answers."""
@@ -144,6 +159,9 @@ class Bench:
         self._rig.advance(now)
         self._wire.run(now)
         self._follow_cable()
+        if self._balance is not None:
+            self._rig.body.settle(self._rig.now)
+            self._balance.run(now)
         if self._panel is not None:
             levels = self._rig.levels(now)
             self._panel.publish((levels.stop_a, levels.stop_b, levels.pedal_no, levels.pedal_nc, levels.feedback), now)
@@ -209,11 +227,15 @@ class Bench:
 
     def _command(self, now: float, line: str) -> str:
         """One console command; the lists among the answers have several lines."""
-        match line.split():
+        words = line.split()
+        weighed = None if self._balance is None else self._balance.do(words)
+        match words:
             case []:
                 answer = ""
+            case _ if weighed is not None:
+                answer = weighed
             case ["help"]:
-                answer = f"{self._rig.do(now, 'help')}\n{HELP}"
+                answer = f"{self._rig.do(now, 'help')}\n{HELP}" + ("" if self._balance is None else f"\n{WORDS}")
             case ["port"]:
                 answer = "unplugged" if self.port is None else f"port {self.port}"
             case ["frames"]:

@@ -5,6 +5,7 @@ Errors are one sentence with a number and what to do, on standard error, and exi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -285,6 +286,25 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
         return run_scenario(scenario, out, profiles)
     with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
         return run_scenario(scenario, Path(folder), profiles)
+
+
+@main.group()
+def service() -> None:
+    """What a technician needs of the device and of the instruments that measure it."""
+
+
+@service.command("balance")
+@click.argument("port")
+@plainly
+def service_balance(port: str) -> int:
+    """Ask the laboratory balance on PORT who it is, and wait for one stable weight."""
+    from drivers.balance import SicsBalance
+
+    with contextlib.closing(SicsBalance(port)) as balance:
+        who = balance.identity
+        click.echo(f"{who.model}, serial number {who.serial_number}, software {who.software}")
+        click.echo(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
+    return 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from kiosk.records.rows import (
     ShotRow,
 )
 from kiosk.system.storage import ledger_path
+from tests.drivers.on_bench import OnBench
 
 Run = Callable[..., Result]
 
@@ -216,3 +217,20 @@ def test_a_window_size_that_is_none_is_explained(nappage: Run, tmp_path: Path, s
 
     assert result.exit_code == 2
     assert "WIDTHxHEIGHT" in result.output
+
+
+def test_a_balance_says_who_it_is_and_what_lies_on_it(nappage: Run, tmp_path: Path) -> None:
+    bench = OnBench(tmp_path, balance=True)
+    try:
+        result = nappage("service", "balance", bench.places.balance)
+    finally:
+        bench.close()
+    assert result.exit_code == 0
+    assert "NPB224 Simulated 220.0000 g, serial number B000000001" in result.output
+    assert re.search(r"^-?0\.0\d\d mg, stable$", result.output, re.MULTILINE)
+
+
+def test_a_missing_balance_is_one_numbered_sentence(nappage: Run, tmp_path: Path) -> None:
+    result = nappage("service", "balance", tmp_path / "none")
+    assert result.exit_code == 2
+    assert result.output.startswith("E121: The balance's port")

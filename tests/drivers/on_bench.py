@@ -19,8 +19,9 @@ _LOOKS = 2000
 class OnBench:
     """A bench in a thread of its own. `port` is the symbolic link that follows the device."""
 
-    def __init__(self, folder: Path, *faults: str) -> None:
-        self.places = Places(link=folder / "injector", panel=folder / "panel", console=folder / "console")
+    def __init__(self, folder: Path, *faults: str, balance: bool = False) -> None:
+        weighing = folder / "balance" if balance else None
+        self.places = Places(folder / "injector", folder / "panel", folder / "console", weighing)
         self.port = str(self.places.link)
         self.panel = folder / "panel"
         self.said: list[str] = []
