@@ -364,11 +364,6 @@ class PatientPage(_View, frozen=True, tag=True):
     last_product: str = ""
     last_protocol: str = ""
     similar: tuple[str, ...] = ()
-    course_sessions: int = 0
-    """Earlier sessions of this code with the protocol asked about."""
-    course_nl: int = 0
-    course_days: int = -1
-    """Days since the last of them; -1 when there was none."""
     last_zones: tuple[Zone, ...] = ()
     """The zones that were treated at the last visit."""
 

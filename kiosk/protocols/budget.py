@@ -30,8 +30,28 @@ WARN_PERCENT = 95
 """LIM-6: from here on a total is warned about."""
 
 
+class Given(msgspec.Struct, frozen=True):
+    """Days since a zone was last given the product, on either side; zone "" is an amount that no record can place.
+
+    Raises:
+        LimitsInvalid: a negative number (LIM-2).
+    """
+
+    zone: str
+    days: int
+
+    def __post_init__(self) -> None:
+        not_negative(self, "zone")
+
+
 class Course(msgspec.Struct, frozen=True):
-    """What the ledger knows of this patient code on this protocol, product and zone, before this session.
+    """What the ledger knows of this patient code before this session.
+
+    Attributes:
+        sessions: In which this product was given, under whatever protocol.
+        nl: Of this product, in all of them.
+        planned: Sessions under this protocol, with whatever product.
+        given: For each zone, when this product was last given there.
 
     Raises:
         LimitsInvalid: a negative number (LIM-2).
@@ -39,10 +59,18 @@ class Course(msgspec.Struct, frozen=True):
 
     sessions: int
     nl: int
-    days_since_last: int | None
+    planned: int
+    given: tuple[Given, ...] = ()
 
     def __post_init__(self) -> None:
-        not_negative(self, "days_since_last")
+        not_negative(self, "given")
+
+    def days_since(self, zone: str) -> int | None:
+        """Days since this product was last given in `zone`; None when it never was.
+
+        What no record can place may have been given there, and counts as if it was.
+        """
+        return min((found.days for found in self.given if found.zone in {zone, ""}), default=None)
 
 
 def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple[Total, ...]:
@@ -167,8 +195,8 @@ def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
     return tuple(found)
 
 
-def course_refusals(parts: Parts, course: Course, all_totals: Iterable[Total]) -> list[Refusal]:
-    """Too many sessions, or too soon by the product's own interval: no override."""
+def course_refusals(parts: Parts, course: Course, zone: Zone, all_totals: Iterable[Total]) -> list[Refusal]:
+    """Too many sessions, or too soon in this zone by the product's own interval: no override."""
     refusals = [
         Refusal(
             key=total.key,
@@ -179,33 +207,40 @@ def course_refusals(parts: Parts, course: Course, all_totals: Iterable[Total]) -
         if total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
     ]
     fewest = None if parts.product is None else parts.product.interval_days
-    if fewest is not None and course.days_since_last is not None and course.days_since_last < fewest:
+    days = course.days_since(zone.key)
+    if fewest is not None and days is not None and days < fewest:
         refusals.append(
             Refusal(
                 key="interval",
                 sentence=(
-                    f"The last session was {course.days_since_last} days ago, and the product allows the next after "
-                    f"{fewest} days"
+                    f"{zone.title} was given this product {amount(days, 'days')} ago, and the product allows it again "
+                    f"after {amount(fewest, 'days')}"
                 ),
-                origin=Origin.COURSE,
+                origin=Origin.PRODUCT,
             )
         )
     return refusals
 
 
-def course_crossings(parts: Parts, course: Course, totals: Totals) -> list[SoftCrossing]:
-    """Sooner than the protocol's interval, or more sessions than its course: a confirmation with a reason."""
+def course_crossings(parts: Parts, course: Course, zone: Zone) -> list[SoftCrossing]:
+    """Sooner than the protocol's interval, or more sessions than it plans: a confirmation with a reason.
+
+    The interval is of this zone, both sides of a paired one together, and of this product.
+    """
     crossings: list[SoftCrossing] = []
-    usual, days = parts.protocol.interval_days.low, course.days_since_last
+    usual, days = parts.protocol.interval_days.low, course.days_since(zone.key)
     if usual is not None and days is not None and days < usual:
         crossings.append(
             SoftCrossing(
-                key=f"interval:{days}",
-                sentence=f"The last session was {days} days ago; the protocol leaves at least {usual} days between two",
+                key=f"interval:{zone.key}:{days}",
+                sentence=(
+                    f"{zone.title} was given this product {amount(days, 'days')} ago; the protocol leaves at least "
+                    f"{amount(usual, 'days')} between two sessions"
+                ),
                 origin=Origin.COURSE,
             )
         )
-    planned, session = parts.protocol.sessions.high, max(totals.course_sessions, course.sessions + 1)
+    planned, session = parts.protocol.sessions.high, course.planned + 1
     if planned is not None and session > planned:
         crossings.append(
             SoftCrossing(

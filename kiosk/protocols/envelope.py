@@ -94,8 +94,8 @@ class Envelope:
         late = unfit(setting.depth_um, setting.dose_nl, setting.rate_mhz, parts.device, parts.identity, self._flow)
         counted = budget.totals_of(parts, self._course, zone, totals)
         refusals = [*([late] if late else []), *budget.exhausted(counted, setting)]
-        refusals += budget.course_refusals(parts, self._course, counted)
-        crossings = [*self._unusual(setting), *budget.course_crossings(parts, self._course, totals)]
+        refusals += budget.course_refusals(parts, self._course, zone, counted)
+        crossings = [*self._unusual(setting), *budget.course_crossings(parts, self._course, zone)]
         return Verdict(
             tuple(refusals),
             tuple(crossing for crossing in crossings if crossing.key not in confirmed),

@@ -109,14 +109,14 @@ class Range(msgspec.Struct, frozen=True):
         return asked - asked % self.step
 
 
-def not_negative(counted: msgspec.Struct, *optional: str) -> None:
+def not_negative(counted: msgspec.Struct, *besides: str) -> None:
     """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2).
 
-    Fields named in `optional` may be None.
+    Fields named in `besides` are no counts.
     """
     for name in counted.__struct_fields__:
         value: object = getattr(counted, name)
-        if isinstance(value, msgspec.Struct) or (value is None and name in optional):
+        if name in besides:
             continue
         if type(value) is not int or value < 0:
             raise LimitsInvalid(why=f"{name} is {value!r}, a count is a whole number from 0")
@@ -173,7 +173,7 @@ class Totals(msgspec.Struct, frozen=True):
     course_sessions: int
 
     def __post_init__(self) -> None:
-        not_negative(self)
+        not_negative(self, "zone", "session")
 
 
 class Setting(msgspec.Struct, frozen=True):

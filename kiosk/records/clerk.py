@@ -24,6 +24,7 @@ from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
 from kiosk.records import chain, history
 from kiosk.records.connection import open_reader, spoken
+from kiosk.records.course import course
 from kiosk.records.errors import QuestionUnknown
 from kiosk.session.exchange import (
     Answer,
@@ -32,6 +33,7 @@ from kiosk.session.exchange import (
     Listing,
     MakeExport,
     Question,
+    ReadCourse,
     ReadPage,
     ReadPatient,
 )
@@ -78,6 +80,9 @@ class Clerk:
         db = open_reader(self._ledger)
         try:
             with spoken(self._ledger):
+                if isinstance(question, ReadCourse):
+                    found = course(db, question.patient, question.product, question.protocol, besides=question.besides)
+                    return Answer(ticket, ok=True, course=found)
                 return Answer(ticket, ok=True, page=self._page(db, question))
         finally:
             db.close()
@@ -89,7 +94,7 @@ class Clerk:
             case ReadPage():
                 return history.session_page(db, question.session)
             case ReadPatient():
-                return history.patient_page(db, question.patient, question.protocol, question.product)
+                return history.patient_page(db, question.patient)
             case MakeExport():
                 from kiosk.records.exports import export_session  # fpdf2 takes half a second: only who exports waits
 

@@ -1,4 +1,4 @@
-"""What the record shows to people: pages of sessions, one session, one patient, and the totals of a course.
+"""What the record shows to people: pages of sessions, one session, one patient.
 
 Reads only. Amounts are what was counted: the greater of commanded and measured of every treatment shot, uncertain ones
 in full (LIM-6); primes and bench shots go to nobody and count for nobody.
@@ -6,7 +6,7 @@ in full (LIM-6); primes and bench shots go to nobody and count for nobody.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,16 +16,7 @@ from kiosk.channel.snapshot import PatientPage, PlanLimits, SessionLine, Session
 from kiosk.records import chain
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
-from kiosk.records.rows import AuthorisationKind
 from kiosk.records.session_record import OUTCOMES, SessionRecord, Stamped, ZoneSum, read_session
-
-_COURSE = """
-SELECT s.session, max(s.dose_nl, s.measured_dose_nl), s.wall_ms
-FROM shot s JOIN session t ON t.session = s.session
-WHERE t.patient = ? AND t.protocol = ? AND s.kind = ? AND ? IN ('', (
-    SELECT json_extract(e.body, '$.product') FROM event e
-    WHERE e.session = s.session AND e.kind = ? AND e.row < s.row ORDER BY e.row DESC LIMIT 1))
-"""
 
 
 def local(wall_ms: int) -> datetime:
@@ -36,21 +27,6 @@ def local(wall_ms: int) -> datetime:
 def day(wall_ms: int) -> str:
     """ISO date of a row in the device's time zone."""
     return local(wall_ms).date().isoformat()
-
-
-def course(db: Database, patient: str, product: str, protocol: str) -> tuple[int, int, str]:
-    """Sessions in which this patient was given this product under this protocol, nL counted, ISO date of the last.
-
-    An empty product stands for any. A session counts from its first treatment shot on; (0, 0, "") when there is none.
-    """
-    given: dict[int, tuple[int, int]] = {}
-    treatment = AuthorisationKind.TREATMENT.value
-    for session, nl, wall_ms in run(db, _COURSE, (patient, protocol, treatment, product, Fact.PRODUCT.value)):
-        sum_nl, last = given.get(session, (0, 0))
-        given[session] = (sum_nl + nl, max(last, wall_ms))
-    if not given:
-        return 0, 0, ""
-    return len(given), sum(nl for nl, _ in given.values()), day(max(last for _, last in given.values()))
 
 
 _LINES = """
@@ -175,18 +151,14 @@ FROM session s WHERE s.patient = ? ORDER BY s.session DESC LIMIT 1
 """
 
 
-def patient_page(
-    db: Database, code: str, protocol: str = "", product: str = "", today: date | None = None
-) -> PatientPage:
-    """What the ledger knows of a code (LIM-15), and of its course with a protocol and a product."""
+def patient_page(db: Database, code: str) -> PatientPage:
+    """What the ledger knows of a code (LIM-15)."""
     last = run(db, _LAST, (code,)).fetchone()
     if last is None:
         return PatientPage(code, known=False, similar=similar_codes(db, code))
     record = read_session(db, last[0])
     zones = record.zones()
     titles = {found.zone: found.title for found in zones}
-    count, nl, last_day = course(db, code, product, protocol) if protocol else (0, 0, "")
-    days = ((today or datetime.now(UTC).astimezone().date()) - date.fromisoformat(last_day)).days if last_day else -1
     return PatientPage(
         code,
         known=True,
@@ -195,9 +167,6 @@ def patient_page(
         last_product=str(record.last_fact(Fact.PRODUCT).get("product_title", "")),
         last_protocol=record.title,
         similar=similar_codes(db, code),
-        course_sessions=count,
-        course_nl=nl,
-        course_days=max(days, 0) if last_day else -1,
         last_zones=tuple(_zone(found) for found in zones if found.done),
     )
 

@@ -116,11 +116,6 @@ class Ledger:
         with spoken(self._path):
             return restore.accounts(self._db)
 
-    def course(self, patient: str, product: str, protocol: str) -> tuple[int, int, str]:
-        """Sessions, nL counted and ISO date of the last session of this course; see `history.course`."""
-        with spoken(self._path):
-            return history.course(self._db, patient, product, protocol)
-
     def patient(self, code: str) -> tuple[bool, tuple[str, ...]]:
         """Whether the code is known, and the existing codes that are one edit away (LIM-15)."""
         with spoken(self._path):

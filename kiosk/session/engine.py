@@ -13,7 +13,7 @@ from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
 from kiosk.alarms.annunciator import Annunciator
 from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, Zone
-from kiosk.protocols.envelope import Course, envelope_for
+from kiosk.protocols.envelope import envelope_for
 from kiosk.protocols.library import Library
 from kiosk.protocols.limits import Setting, Total, Totals, Verdict
 from kiosk.protocols.profile import MODES, Device
@@ -203,7 +203,7 @@ class Engine:
                 syringe=syringe,
                 protocol=protocol,
                 product=product,
-                course=Course(facts.course_sessions, facts.course_nl, facts.course_days),
+                course=facts.course,
                 simulated=self.simulated,
             )
         except NappageError as error:
@@ -229,7 +229,7 @@ class Engine:
         return self.tally.totals(
             (setting.zone, setting.side),
             usable_nl=max(0, held - envelope.reserve_nl),
-            course=(facts.course_sessions + 1, facts.course_nl),
+            course=(facts.course.sessions + 1, facts.course.nl),
         )
 
     def counted(self, setting: Setting) -> tuple[Total, ...]:

@@ -14,6 +14,7 @@ from drivers.ports import Authorisation, PanelInputs
 from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRecord, Status
 from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
+from kiosk.protocols.budget import Course
 from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
 
 Client = int
@@ -59,6 +60,7 @@ class Answer(_Value, frozen=True):
     error: int = 0
     text: str = ""
     page: Page | None = None
+    course: Course | None = None
 
 
 class Inputs(_Value, frozen=True):
@@ -173,11 +175,18 @@ class ReadPage(_Value, frozen=True, tag=True):
 
 
 class ReadPatient(_Value, frozen=True, tag=True):
-    """What is known of a code; with a protocol and a product also the course so far."""
+    """What is known of a code."""
 
     patient: str
-    protocol: str = ""
-    product: str = ""
+
+
+class ReadCourse(_Value, frozen=True, tag=True):
+    """What sessions other than `besides` count towards the course of a code with a product and a protocol."""
+
+    patient: str
+    product: str
+    protocol: str
+    besides: int
 
 
 class MakeExport(_Value, frozen=True, tag=True):
@@ -185,7 +194,7 @@ class MakeExport(_Value, frozen=True, tag=True):
     format: str
 
 
-Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | MakeExport
+Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | ReadCourse | MakeExport
 
 
 class Beacon(_Value, frozen=True):

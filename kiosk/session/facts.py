@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from kiosk.channel.snapshot import SetupStep
+from kiosk.protocols.budget import Course, Given
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
 
@@ -41,9 +42,7 @@ class Facts(msgspec.Struct, frozen=True):
     path_opened_ms: int = 0
     """Wall time, UTC ms; 0 when no path is open."""
     finished: bool = False
-    course_sessions: int = 0
-    course_nl: int = 0
-    course_days: int | None = None
+    course: Course = Course(0, 0, 0)
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
@@ -104,9 +103,17 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     if kind == Fact.PATH_OPENED:
         return {"path_opened_ms": body["wall_ms"]}
     if kind == COURSE:
-        days = None if body["days"] < 0 else body["days"]
-        return {"course_sessions": body["sessions"], "course_nl": body["nl"], "course_days": days}
+        return {"course": _course(body)}
     return {}
+
+
+def _course(body: dict[str, Any]) -> Course:
+    """Zones and their days stand in two lists of one order; where zones were not told apart, the days are of each."""
+    if "zones" not in body:
+        given = () if body["days"] < 0 else (Given("", body["days"]),)
+        return Course(body["sessions"], body["nl"], body["sessions"], given)
+    given = zip(body["zones"], body["days"], strict=True)
+    return Course(body["sessions"], body["nl"], body["planned"], tuple(Given(zone, int(days)) for zone, days in given))
 
 
 def _product(facts: Facts, body: dict[str, Any]) -> dict[str, Any]:

@@ -278,6 +278,8 @@ class Requests:
             raise NotReady(why=guards.HIDDEN)
         missing = engine.missing()
         if missing:
+            for refusal in engine.verdict(setting).refusals:
+                engine.desk.event("refused", refusal.sentence, limit=refusal.key, origin=refusal.origin)
             engine.treatment.ask_crossings()
             raise NotReady(why=missing[0].rstrip("."))
         engine.treatment.arm()

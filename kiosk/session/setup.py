@@ -13,6 +13,7 @@ from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, PatientPage, SetupStep
 from kiosk.protocols.library import Library
 from kiosk.protocols.profile import Protocol
+from kiosk.protocols.words import amount
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
 from kiosk.session.desk import Desk
@@ -23,7 +24,7 @@ from kiosk.session.errors import (
     PatientMismatch,
     ScreeningStops,
 )
-from kiosk.session.exchange import Answer, ReadPatient
+from kiosk.session.exchange import Answer, ReadCourse, ReadPatient
 from kiosk.session.facts import COURSE, Facts, fold, opened
 
 Respond = Callable[[NappageError | None, Page | None], None]
@@ -198,8 +199,8 @@ class Setup:
         facts, still = self.open_facts(), self.still()
 
         def known(answer: Answer) -> None:
-            page = answer.page
-            if not isinstance(page, PatientPage):
+            course = answer.course
+            if course is None:
                 respond(NotNow(what="Choosing a product", why="the course of this patient cannot be read"), None)
                 return
             if not still():
@@ -207,10 +208,12 @@ class Setup:
                 return
             self.record(
                 COURSE,
-                f"{page.course_sessions} earlier sessions of this course",
-                sessions=page.course_sessions,
-                nl=page.course_nl,
-                days=page.course_days,
+                f"{amount(course.sessions, 'earlier sessions')} with this product, {course.planned} of this treatment",
+                sessions=course.sessions,
+                nl=course.nl,
+                planned=course.planned,
+                zones=[given.zone for given in course.given],
+                days=[str(given.days) for given in course.given],
             )
             self.record(
                 Fact.PRODUCT,
@@ -223,7 +226,7 @@ class Setup:
             )
             respond(None, None)
 
-        self._desk.ask(ReadPatient(facts.patient, facts.protocol, product.key), known)
+        self._desk.ask(ReadCourse(facts.patient, product.key, facts.protocol, facts.number), known)
 
     def prepare(self, command: ask.Prepared) -> None:
         """Disinfection is done.

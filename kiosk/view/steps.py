@@ -165,15 +165,7 @@ def _known(page: PatientPage) -> tuple[Line, ...]:
         Line("protocol", "Treatment", page.last_protocol),
         Line("zone", "Zone", page.last_zone),
         Line("product", "Product", page.last_product),
-        *_course(page),
     )
-
-
-def _course(page: PatientPage) -> tuple[Line, ...]:
-    if page.course_days < 0:
-        return ()
-    given = f"{page.course_sessions} sessions, {volume(page.course_nl)}"
-    return (Line("course", "This course", f"{given}, {page.course_days} days ago"),)
 
 
 class Screening(msgspec.Struct, frozen=True):

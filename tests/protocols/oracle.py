@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from drivers.registers import Mode
+from kiosk.protocols.budget import Course, Given
 from kiosk.protocols.limits import Counted, Setting, Totals
 from kiosk.protocols.profile import Figure
 from tests.protocols import parts as p
@@ -59,7 +60,7 @@ def against(shots: int, setting: Setting, totals: Totals, parts: dict[str, Any],
     if product is not None:
         if product.course_sessions is not None and session > product.course_sessions:
             found.add("course sessions")
-        days = course.days_since_last
+        days = _days(course, setting.zone)
         if product.interval_days is not None and days is not None and days < product.interval_days:
             found.add("interval")
     return found
@@ -108,10 +109,18 @@ def _soft(setting: Setting, zone: Any, parts: dict[str, Any], confirmed: frozens
             if key not in confirmed:
                 found.add(f"soft {name}")
     protocol, course = parts["protocol"], parts["course"]
-    usual, days = protocol.interval_days.low, course.days_since_last
-    if usual is not None and days is not None and days < usual and f"interval:{days}" not in confirmed:
+    usual, days = protocol.interval_days.low, _days(course, setting.zone)
+    if usual is not None and days is not None and days < usual and f"interval:{setting.zone}:{days}" not in confirmed:
         found.add("soft interval")
+    this, planned = course.planned + 1, protocol.sessions.high
+    if planned is not None and this > planned and f"sessions:{this}" not in confirmed:
+        found.add("soft sessions")
     return found
+
+
+def _days(course: Course, zone: str) -> int | None:
+    found = [given.days for given in course.given if given.zone in ("", zone)]
+    return min(found, default=None)
 
 
 def _totals(shots: int, setting: Setting, totals: Totals, parts: dict[str, Any], zone: Any) -> set[str]:
@@ -161,6 +170,9 @@ SHOTS = st.builds(
     st.integers(1, 60),
     st.integers(1, 60),
 )
+GIVEN = st.lists(
+    st.builds(Given, st.sampled_from(["forehead", "temple", "glabella", ""]), st.integers(0, 40)), max_size=3
+).map(tuple)
 UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     # what is usual, and what it may be instead
     "cap_depth_um": (6000, st.sampled_from([1000, 730, 550])),
@@ -183,7 +195,7 @@ UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "barrel_sensed": (True, st.just(False)),
     "needle": ("30g-4mm", st.sampled_from(list(p.LIBRARY.needles))),
     "syringe": ("5ml", st.sampled_from(["1ml", "2ml"])),
-    "course": (p.FIRST, st.builds(p.Course, st.integers(0, 4), VOLUME, st.none() | st.integers(0, 40))),
+    "course": (p.FIRST, st.builds(Course, st.integers(0, 4), VOLUME, st.integers(0, 5), GIVEN)),
     "zone": ("forehead", st.sampled_from(["temple", "knee"])),
     "side": ("whole", st.sampled_from(["left", "right", "up"])),
     "depth_um": (600, st.sampled_from([0, 50, 450, 500, 630, 700, 750, 950, 1000, 1050, 1100, 1350, 1400, 6050, -50])),

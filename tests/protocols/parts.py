@@ -57,7 +57,7 @@ NOTHING = Totals(
 SETTING = Setting(
     zone="forehead", side="whole", depth_um=600, dose_nl=20_000, mode=Mode.CONTINUOUS, rate_mhz=2000, shots=40
 )
-FIRST = Course(sessions=0, nl=0, days_since_last=None)
+FIRST = Course(sessions=0, nl=0, planned=0)
 NONE: frozenset[str] = frozenset()
 
 

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from drivers.registers import Mode, SyringeType
+from kiosk.protocols.budget import Given
 from kiosk.protocols.envelope import Course, Envelope, envelope_for
 from kiosk.protocols.errors import (
     EnvelopeRefusal,
@@ -134,20 +135,54 @@ def test_a_total_warns_from_95_percent_on_and_a_plan_that_will_not_fit_is_told()
     assert plan == ("40 shots are planned, 23 fit: This product today (product limit)",)
 
 
+def since(**days: int) -> Course:
+    """A course in which each zone was given the product so many days ago."""
+    return Course(sessions=1, nl=0, planned=1, given=tuple(Given(zone, count) for zone, count in days.items()))
+
+
+@pytest.mark.requirement("LIM-1", "LIM-4")
 def test_too_soon_is_asked_about_by_the_protocol_and_refused_by_the_product() -> None:
-    course = Course(sessions=1, nl=0, days_since_last=9)
+    course = since(forehead=9)
     (asked,) = p.envelope(course=course).check(p.SETTING, p.totals(course_sessions=2), p.NONE).crossings
-    assert asked.key == "interval:9"
-    assert asked.sentence == "The last session was 9 days ago; the protocol leaves at least 14 days between two"
-    verdict = p.envelope(course=course, product=p.product(interval_days=10)).check(p.SETTING, p.NOTHING, p.NONE)
-    assert [refusal.sentence for refusal in verdict.refusals] == [
-        "The last session was 9 days ago, and the product allows the next after 10 days"
-    ]
+    assert (asked.key, asked.origin) == ("interval:forehead:9", Origin.COURSE)
+    assert asked.sentence == (
+        "Forehead was given this product 9 days ago; the protocol leaves at least 14 days between two sessions"
+    )
+    subject = p.envelope(course=course, product=p.product(interval_days=10))
+    (refused,) = subject.check(p.SETTING, p.NOTHING, frozenset({asked.key})).refusals
+    assert (refused.key, refused.origin) == ("interval", Origin.PRODUCT)
+    assert refused.sentence == (
+        "Forehead was given this product 9 days ago, and the product allows it again after 10 days"
+    )
+
+
+@pytest.mark.requirement("LIM-1")
+def test_a_reason_lets_a_zone_be_treated_too_soon_and_no_other_zone_with_it() -> None:
+    subject = p.envelope(course=since(forehead=9, glabella=9))
+    confirmed = frozenset({"interval:forehead:9"})
+    assert subject.check(p.SETTING, p.NOTHING, confirmed).allowed
+    other = p.setting(zone="glabella")
+    assert [found.key for found in subject.check(other, p.NOTHING, confirmed).crossings] == ["interval:glabella:9"]
+
+
+@pytest.mark.requirement("LIM-1")
+def test_the_interval_is_of_the_zone_and_of_both_its_sides() -> None:
+    subject = p.envelope(course=since(temple=1), product=p.product(interval_days=14))
+    assert subject.check(p.SETTING, p.NOTHING, p.NONE).allowed
+    for side in ("left", "right"):
+        (refused,) = subject.check(p.setting(zone="temple", side=side), p.NOTHING, p.NONE).refusals
+        assert refused.sentence.startswith("Temple was given this product 1 day ago")
+
+
+@pytest.mark.requirement("LIM-1", "LED-4")
+def test_what_no_record_can_place_counts_for_every_zone() -> None:
+    course = Course(1, 0, 1, (Given("forehead", 30), Given("", 3)))
+    (asked,) = p.envelope(course=course).check(p.SETTING, p.NOTHING, p.NONE).crossings
+    assert asked.key == "interval:forehead:3"
 
 
 def test_on_the_very_day_that_it_may_be_nothing_is_asked_or_refused() -> None:
-    course = Course(sessions=1, nl=0, days_since_last=14)
-    subject = p.envelope(course=course, product=p.product(interval_days=14, course_sessions=2))
+    subject = p.envelope(course=since(forehead=14), product=p.product(interval_days=14, course_sessions=2))
     assert subject.check(p.SETTING, p.NOTHING, p.NONE).allowed
 
 
@@ -178,16 +213,18 @@ def test_a_plan_is_told_to_be_too_long_exactly_when_it_is() -> None:
 
 
 def test_more_sessions_than_planned_are_asked_about() -> None:
-    course = Course(sessions=3, nl=0, days_since_last=20)
+    course = Course(sessions=0, nl=0, planned=3)
     (asked,) = p.envelope(course=course).check(p.SETTING, p.NOTHING, p.NONE).crossings
     assert (asked.key, asked.sentence) == ("sessions:4", "This is session 4; the protocol plans at most 3")
 
 
 @pytest.mark.requirement("LIM-2")
 def test_a_course_with_negative_numbers_cannot_be_constructed() -> None:
-    for bad in ((-1, 0, None), (0, -1, None), (0, 0, -1)):
+    for bad in ((-1, 0, 0), (0, -1, 0), (0, 0, -1)):
         with pytest.raises(LimitsInvalid):
             Course(*bad)
+    with pytest.raises(LimitsInvalid, match="days is -1"):
+        Given("forehead", -1)
 
 
 # -- slices -------------------------------------------------------------------------------------------------------

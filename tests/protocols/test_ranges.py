@@ -32,7 +32,7 @@ def test_an_envelope_is_built_by_envelope_for_and_by_nothing_else() -> None:
 def test_an_envelope_never_changes() -> None:
     subject = p.envelope()
     with pytest.raises(AttributeError, match="never changes"):
-        subject._course = Course(0, 0, None)
+        subject._course = Course(0, 0, 0)
 
 
 def test_nobody_else_can_have_the_mint() -> None:

@@ -346,24 +346,3 @@ def test_a_code_is_known_and_its_neighbours_are_named(subject: Ledger) -> None:
     subject.append([sample.session(number, code) for number, code in enumerate(codes, 1)])
     assert subject.patient("AB12") == (True, ("AB13", "AB1X2", "B12", "BA12", "ab12"))
     assert subject.patient("QQ77") == (False, ())
-
-
-@pytest.mark.requirement("LIM-6")
-def test_a_course_counts_sessions_of_this_patient_product_and_protocol_only(subject: Ledger) -> None:
-    def given(session: int, patient: str, protocol: str, product: str, shots: int) -> None:
-        subject.append([sample.session(session, patient, protocol)])
-        subject.append([sample.event(Fact.PRODUCT, session=session, product=product)])
-        subject.append([sample.shot(session * 100 + i, 16, session=session) for i in range(shots)])
-
-    given(1, "P", "mesolift", "ha", 3)
-    given(2, "P", "mesolift", "ha", 2)
-    given(3, "P", "mesolift", "vitamin", 5)
-    given(4, "P", "scalp", "ha", 5)
-    given(5, "Q", "mesolift", "ha", 5)
-    given(6, "P", "mesolift", "ha", 0)
-    subject.append([sample.shot(9, 16, session=2, kind=AuthorisationKind.PRIME, dose_nl=250_000)])
-    sessions, nl, last = subject.course("P", "ha", "mesolift")
-    assert (sessions, nl) == (2, 5 * 20_100)
-    assert last == "2026-09-21"
-    assert subject.course("P", "", "mesolift")[:2] == (3, 10 * 20_100)
-    assert subject.course("nobody", "ha", "mesolift") == (0, 0, "")

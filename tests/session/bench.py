@@ -22,6 +22,7 @@ from hal_sim.rig import Rig
 from kiosk.access.demo import DEMO_ACCOUNTS, demo_rows
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage, Reply, Snapshot, Treat
+from kiosk.protocols.budget import Course
 from kiosk.protocols.library import SHIPPED, Library, load
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import (
@@ -166,6 +167,7 @@ class Bench:
         self.ledger = self._open()
         self.ledger.append(demo_rows(0))
         self.patients: dict[str, PatientPage] = {}
+        self.courses: dict[str, Course] = {}
         self.clerk_answers = True
         self.sent: list[tuple[str, int]] = []
         self.after_sending: list[Callable[[str], None]] = []
@@ -229,6 +231,8 @@ class Bench:
                 return x.Answer(ticket, any(a.pin == pin and a.hashed == hashed for a in DEMO_ACCOUNTS))
             case x.HashPin(pin):
                 return x.Answer(ticket, True, text=f"hash of {pin}")
+            case x.ReadCourse(patient):
+                return x.Answer(ticket, True, course=self.courses.get(patient, Course(0, 0, 0)))
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
             case _:

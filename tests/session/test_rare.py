@@ -13,6 +13,7 @@ from drivers.registers import ANCHOR, COMMAND, LEASE, Command, CommandKind, Outc
 from hal_sim.blocks import ModbusException, NoAnswer
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
+from kiosk.protocols.budget import Course, Given
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow, Unit, WriteFailed
 from kiosk.session import exchange as x
@@ -386,7 +387,8 @@ def test_what_is_sensed_stands_against_arming_by_itself(subject: Bench) -> None:
 
 def test_a_course_that_is_too_soon_is_asked_when_arming(tmp_path: Path) -> None:
     bench = Bench(tmp_path).start()
-    bench.patients["P1"] = PatientPage("P1", True, "2026-11-15", course_sessions=1, course_nl=1, course_days=3)
+    bench.patients["P1"] = PatientPage("P1", True, "2026-11-15")
+    bench.courses["P1"] = Course(1, 1, 1, (Given("forehead", 3),))
     bench.open(new=False).screen().product().needle().syringe()
     bench.tell(ask.Prepared(True))
     bench.prime()
@@ -397,6 +399,31 @@ def test_a_course_that_is_too_soon_is_asked_when_arming(tmp_path: Path) -> None:
     assert bench.snap.question is not None
     bench.tell(ask.ConfirmSoft(bench.snap.question.key, "a second half of the first session"))
     bench.live()
+    bench.close()
+
+
+@pytest.mark.requirement("LIM-1", "LIM-4")
+def test_sooner_than_the_product_allows_is_refused_whatever_was_confirmed_and_the_refusal_is_recorded(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path).start()
+    bench.patients["P1"] = PatientPage("P1", True, "2026-11-15")
+    bench.courses["P1"] = Course(1, 1, 1, (Given("forehead", 3),))
+    bench.open(new=False).screen().product("example-label").needle().syringe()
+    bench.tell(ask.Prepared(True))
+    bench.prime()
+    bench.run(0.1)
+    said = "Forehead was given this product 3 days ago, and the product allows it again after 31 days"
+    for _ in range(2):
+        assert said in bench.refused(bench.arm_command())
+        bench.run(0.1)
+        if bench.snap.question is not None:
+            bench.tell(ask.ConfirmSoft(bench.snap.question.key, "a second half of the first session"))
+    recorded = [event for event in bench.events("refused") if event.sentence == said]
+    assert [(event.body["limit"], event.body["origin"]) for event in recorded] == [("interval", "product")] * 2
+    bench.tell(ask.ChooseZone("glabella", "whole"))
+    bench.run(0.1)
+    assert said not in " ".join(bench.snap.missing)
     bench.close()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
-from kiosk.records.rows import AccountRow, Certainty, ClosingRow, SessionRow, ShotRow
+from kiosk.protocols.budget import Course, Given
+from kiosk.records.rows import AccountRow, Certainty, ClosingRow, EventRow, SessionRow, ShotRow
+from kiosk.session import facts as facts_of
 from kiosk.session.exchange import Answer
 from tests.session.bench import PRACTITIONER, TECHNICIAN, Bench
 
@@ -77,7 +79,7 @@ def test_a_record_that_cannot_be_read_opens_nothing_and_chooses_nothing(home: Be
     assert "cannot be read" in home.refused(ask.OpenSession("mesolift", "P1", True))
     del home.patients["P1"]
     home.open().screen()
-    home.patients["P1"] = None  # type: ignore[assignment]
+    home.courses["P1"] = None  # type: ignore[assignment]
     assert "cannot be read" in home.refused(ask.UseProduct("example-saline", "L1", "2027-01-01"))
 
 
@@ -126,13 +128,26 @@ def test_a_product_without_lot_or_out_of_date_is_refused(home: Bench, command: a
 
 @pytest.mark.requirement("LIM-6")
 def test_the_course_so_far_counts(home: Bench) -> None:
-    home.patients["P1"] = PatientPage("P1", True, "2026-11-01", course_sessions=2, course_nl=5_000_000, course_days=17)
+    home.patients["P1"] = PatientPage("P1", True, "2026-11-01")
+    course = home.courses["P1"] = Course(2, 5_000_000, 1, (Given("forehead", 17), Given("temple", 40)))
     home.open(new=False).screen().product("example-label")
     facts = home.engine.setup.facts
     assert facts is not None
-    assert (facts.course_sessions, facts.course_nl, facts.course_days) == (2, 5_000_000, 17)
+    assert facts.course == course
     home.needle().syringe()
-    assert "17 days ago" in " ".join(home.snap.missing)
+    assert "Forehead was given this product 17 days ago" in " ".join(home.snap.missing)
+
+
+def test_a_course_recorded_before_zones_were_told_apart_counts_for_each_of_them() -> None:
+    before = facts_of.opened(SessionRow(1, 0, "ana", "P1", "mesolift", "", ""))
+
+    def found(days: int) -> Course:
+        row = EventRow(facts_of.COURSE, 0, 1, "ana", "", {"sessions": 2, "nl": 500, "days": days})
+        return facts_of.fold(before, row).course
+
+    assert found(17) == Course(2, 500, 2, (Given("", 17),))
+    assert found(17).days_since("forehead") == 17
+    assert found(-1) == Course(2, 500, 2)
 
 
 # -- the path ----------------------------------------------------------------------------------------------------------

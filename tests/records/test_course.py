@@ -1,0 +1,118 @@
+"""Which recorded shot counts towards which course: by patient code, product, protocol and zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from kiosk.protocols.budget import Course, Given
+from kiosk.records.clerk import Asked, Clerk
+from kiosk.records.connection import open_reader
+from kiosk.records.course import course
+from kiosk.records.facts import Fact
+from kiosk.records.ledger import Ledger
+from kiosk.records.rows import AuthorisationKind, Row
+from kiosk.session.exchange import ReadCourse
+from tests.records import sample
+
+NL = 20_100
+"""What one shot of the sample counts."""
+NOTHING = Course(0, 0, 0)
+
+
+def given(session: int, zones: dict[str, int], *, patient: str = "P", protocol: str = "mesolift", product: str = "ha",
+          **changes: Any) -> list[Row]:  # fmt: skip
+    """A session in which each zone got so many shots."""
+    rows: list[Row] = [
+        sample.session(session, patient, protocol),
+        sample.event(Fact.PRODUCT, session=session, product=product),
+    ]
+    number = session * 1000
+    for zone, shots in zones.items():
+        rows += [sample.shot(number + i, 0, session=session, zone=zone, **changes) for i in range(shots)]
+        number += shots
+    return rows
+
+
+@pytest.fixture
+def db(subject: Ledger, path: Path) -> Iterator[Database]:
+    reader = open_reader(path)
+    yield reader
+    reader.close()
+
+
+def of(db: Database, product: str = "ha", protocol: str = "mesolift", patient: str = "P", besides: int = 99) -> Course:
+    return course(db, patient, product, protocol, besides=besides, today=date(2026, 10, 1))
+
+
+TEN = 10
+"""Days from the sample's clock, 2026-09-21, to the day asked about."""
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_course_is_of_this_code_and_this_product_under_every_protocol(subject: Ledger, db: Database) -> None:
+    for rows in (
+        given(1, {"forehead": 3}),
+        given(2, {"forehead": 2, "temple": 1}),
+        given(3, {"forehead": 5}, product="vitamin"),
+        given(4, {"crown": 5}, protocol="scalp"),
+        given(5, {"nose": 5}, patient="Q"),
+        given(6, {}),
+    ):
+        subject.append(rows)
+    zones = tuple(Given(zone, TEN) for zone in ("crown", "forehead", "temple"))
+    assert of(db) == Course(sessions=3, nl=11 * NL, planned=3, given=zones)
+    assert of(db, protocol="scalp") == Course(sessions=3, nl=11 * NL, planned=1, given=zones)
+    assert of(db, product="vitamin") == Course(sessions=1, nl=5 * NL, planned=3, given=(Given("forehead", TEN),))
+    assert of(db, product="other", protocol="other") == NOTHING
+    assert of(db, patient="nobody") == NOTHING
+
+
+@pytest.mark.requirement("LIM-6")
+def test_the_session_that_runs_is_counted_by_itself_and_not_as_an_earlier_one(subject: Ledger, db: Database) -> None:
+    subject.append(given(1, {"forehead": 3}))
+    assert of(db, besides=1) == NOTHING
+
+
+@pytest.mark.requirement("LIM-6")
+def test_primes_and_bench_shots_belong_to_no_course(subject: Ledger, db: Database) -> None:
+    subject.append(given(1, {"": 1}, kind=AuthorisationKind.PRIME))
+    subject.append(given(2, {"": 1}, kind=AuthorisationKind.BENCH))
+    assert of(db) == NOTHING
+
+
+@pytest.mark.requirement("LIM-6", "LED-4")
+def test_a_shot_recovered_after_the_product_was_changed_counts_for_the_product_it_was_of(
+    subject: Ledger, db: Database
+) -> None:
+    subject.append([sample.session(1, "P"), sample.event(Fact.PRODUCT, product="ha"), sample.authorisation(16)])
+    subject.append([sample.event(Fact.PRODUCT, product="vitamin"), sample.shot(1, 16, recovered=True)])
+    assert of(db).sessions == 1
+    assert of(db, product="vitamin").sessions == 0
+
+
+@pytest.mark.requirement("LIM-6", "LED-4")
+def test_what_no_record_can_place_is_given_without_a_zone(subject: Ledger, db: Database) -> None:
+    subject.append(given(1, {"": 1}, side=""))
+    assert of(db).given == (Given("", TEN),)
+    assert of(db).days_since("anywhere") == TEN
+
+
+def test_a_clock_set_back_gives_no_negative_days(subject: Ledger, db: Database) -> None:
+    subject.append(given(1, {"forehead": 1}))
+    found = course(db, "P", "ha", "mesolift", besides=0, today=date(2020, 1, 1))
+    assert found.given == (Given("forehead", 0),)
+
+
+def test_the_clerk_answers_with_the_days_until_today(subject: Ledger, path: Path, tmp_path: Path) -> None:
+    subject.append(given(1, {"forehead": 1}))
+    answer = Clerk(path, tmp_path).answer(Asked(3, ReadCourse("P", "ha", "mesolift", 2)))
+    assert answer.course is not None
+    assert (answer.ticket, answer.ok, answer.course.sessions) == (3, True, 1)
+    since = datetime.now(UTC).astimezone().date() - date(2026, 9, 21)
+    assert answer.course.given[0].days in {since.days, since.days - 1}  # midnight may pass
