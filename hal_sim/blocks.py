@@ -110,12 +110,25 @@ class Registers:
         Raises:
             ModbusException: 02 where nothing stands, 03 for no registers.
         """
+        content, first = self._place(address, registers)
+        return content()[first : first + registers * 2]
+
+    def check_readable(self, address: int, registers: int) -> None:
+        """Raise what `read` would: before a write in the same transaction, so that an exception means nothing was done.
+
+        Raises:
+            ModbusException: 02 where nothing stands, 03 for no registers.
+        """
+        self._place(address, registers)
+
+    def _place(self, address: int, registers: int) -> tuple[Callable[[], bytes], int]:
+        """The run that holds them all, and the byte in it where they begin."""
         if registers < 1:
             raise ModbusException(ExceptionCode.ILLEGAL_VALUE)
         for start, size, content in self._runs:
             first = (address - start) * 2
             if first >= 0 and first + registers * 2 <= size:
-                return content()[first : first + registers * 2]
+                return content, first
         raise ModbusException(ExceptionCode.ILLEGAL_ADDRESS)
 
     def write(self, now: float, address: int, data: bytes) -> None:

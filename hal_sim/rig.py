@@ -88,12 +88,14 @@ class Rig:
             self._after()
 
     def exchange(self, now: float, address: int, data: bytes, read_address: int, read_registers: int) -> bytes:
-        """Function 23: write one block, then read, in one transaction.
+        """Function 23: write one block, then read, in one transaction; with an exception neither was done.
 
         Raises:
             ModbusException: what the controller answers instead.
             NoAnswer: the device started again meanwhile.
         """
+        self._look(now)
+        self.registers.check_readable(read_address, read_registers)
         self.write(now, address, data)
         self.body.settle(self.now)
         return self.registers.read(read_address, read_registers)

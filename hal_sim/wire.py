@@ -38,6 +38,8 @@ LATE_S = 0.1
 EVERY = 10
 """A fault of single frames strikes each tenth."""
 BROADCAST = 0
+MOST = 257
+"""A frame has at most 256 bytes; of what is longer no more is kept than shows that it is none."""
 
 
 class Registers(Protocol):
@@ -111,7 +113,7 @@ class Wire:
         data = self._line.read()
         if not data:
             return
-        self._buffer += data
+        self._buffer = (self._buffer + data)[:MOST]
         self._last_byte = now
         size = self._size(self._buffer)
         if size is not None and len(self._buffer) == size:

@@ -157,6 +157,14 @@ def test_nobody_reading_never_stops_the_device(subject: OnBench, raw: Raw) -> No
     assert subject.state()["boot_count"] == 1
 
 
+@pytest.mark.requirement("LNK-1")
+def test_an_endless_noise_is_one_run_of_bytes_that_is_no_frame(subject: OnBench, raw: Raw) -> None:
+    for _ in range(8):
+        raw.send(b"\x55" * 512)
+    assert raw.hear(50) == b""
+    assert raw.ask(crc(bytes([1, 3, 0, 0, 0, 1]))) == crc(bytes([1, 3, 2, 0, 1]))
+
+
 def test_a_reset_in_the_middle_of_a_write_answers_nothing(subject: OnBench, raw: Raw) -> None:
     subject.do("power-cut 3")
     command = COMMAND.encode(Command(1, CommandKind.VOID))

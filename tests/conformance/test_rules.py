@@ -9,7 +9,10 @@ import pytest
 
 from drivers.registers import (
     AUTHORISATION,
+    COMMAND,
     SERVICE_WORD,
+    STATUS,
+    Command,
     CommandKind,
     ControllerState,
     Fault,
@@ -20,6 +23,7 @@ from drivers.registers import (
     SyringeType,
 )
 from tests.conformance.subject import MOVING, Subject
+from tests.conformance.wires import Rejected
 
 pytestmark = pytest.mark.conformance
 
@@ -76,6 +80,24 @@ def test_after_a_void_with_a_fresh_id_a_late_authorisation_is_refused(subject: S
     subject.command(CommandKind.VOID)
     data = AUTHORISATION.encode(late)
     assert subject.refusal(lambda: subject.wire.write(AUTHORISATION.address, data)) == Refusal.OLD_ID
+
+
+@pytest.mark.requirement("LNK-1", "LED-2")
+@pytest.mark.parametrize(("read_address", "registers"), [(0x4000, 1), (STATUS.address, 60)])
+def test_an_exception_means_that_nothing_was_taken(subject: Subject, read_address: int, registers: int) -> None:
+    """Also when only the reading half of a transaction cannot be done."""
+    subject.ready()
+    for address, data in (
+        (AUTHORISATION.address, AUTHORISATION.encode(subject.block())),
+        (COMMAND.address, COMMAND.encode(Command(subject.draw(), CommandKind.HOME))),
+    ):
+        before = subject.beat()
+        with pytest.raises(Rejected) as caught:
+            subject.wire.exchange(address, data, read_address, registers)
+        assert caught.value.code == 2
+        after = subject.beat()
+        assert (after.authorisation_id, after.command_id) == (before.authorisation_id, before.command_id)
+        assert (after.lifetime_shots, after.shots_left, after.state) == (before.lifetime_shots, 0, before.state)
 
 
 def test_the_same_command_twice_is_done_once(subject: Subject) -> None:
