@@ -203,15 +203,20 @@ class Treatment:
         glass.tap("alarms")
         self._on("alarms")
         self._picture("alarms")
-        while (first := self._acknowledgement(glass.settled())) is not None:
-            key = first
-            glass.tap_to(key, lambda seen, was=key: seen.find(was) is None, "the alarm to be acknowledged")
+        while (waiting := self._waiting(glass.settled())) is not None:
+            number = waiting.removeprefix("alarm:")
+            glass.tap_to(waiting, lambda seen: seen.screen == "alarm", "the alarm's page")
+            self._picture(f"alarm-{number}")
+            glass.tap_to(f"acknowledge:{number}", lambda seen: seen.screen == "alarms", "the alarm to be acknowledged")
+            glass.until(lambda seen, was=waiting: seen.find(was) is None, "the alarm to be known")
         glass.tap("back")
         self._on("treat")
 
     @staticmethod
-    def _acknowledgement(seen: Outline) -> str | None:
-        return next((widget.key for widget in seen.widgets if widget.key.startswith("acknowledge:")), None)
+    def _waiting(seen: Outline) -> str | None:
+        """Key of the first alarm in the list that nobody has acknowledged."""
+        keys = (widget.key for widget in seen.widgets if widget.key.startswith("alarm:"))
+        return next((key for key in keys if not key.endswith(":known")), None)
 
     def _second_syringe(self) -> None:
         glass = self._glass

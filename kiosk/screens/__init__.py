@@ -11,8 +11,8 @@ SCREENS: dict[str, str] = {
     "protocols": "ProtocolsScreen", "patient": "PatientScreen", "screening": "ScreeningScreen",
     "product": "ProductScreen", "needle": "NeedleScreen", "syringe": "SyringeScreen",
     "preparation": "PreparationScreen", "prime": "PrimeScreen", "treat": "TreatScreen", "end": "EndScreen",
-    "record": "RecordScreen", "history": "HistoryScreen", "alarms": "AlarmsScreen", "about": "AboutScreen",
-    "people": "PeopleScreen", "account": "AccountScreen",
+    "record": "RecordScreen", "history": "HistoryScreen", "alarms": "AlarmsScreen", "alarm": "AlarmScreen",
+    "about": "AboutScreen", "people": "PeopleScreen", "account": "AccountScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 
 from kiosk.screens.page import Page
-from kiosk.view.records import Alarms
+from kiosk.view.alarms import Alarms
 
 
 class AlarmsScreen(Page):
-    """See `kiosk.view.records.Alarms` for what it shows."""
+    """See `kiosk.view.alarms.Alarms` for what it shows."""
 
     data = ObjectProperty(Alarms(), rebind=True)

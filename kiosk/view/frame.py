@@ -33,6 +33,7 @@ TITLES: dict[ScreenKey, str] = {
     "record": "Record",
     "history": "History",
     "alarms": "Alarms",
+    "alarm": "Alarm",
     "about": "About",
     "people": "People",
     "account": "New account",
@@ -107,10 +108,10 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if local.notice:
         return Strip(local.notice, "dark", "information")
     alarms = standing(snapshot)
-    if alarms and screen != "alarms":
+    if alarms and screen not in ("alarms", "alarm"):
         first = alarms[0]
         more = f"  (+{len(alarms) - 1} more)" if len(alarms) > 1 else ""
-        show = Touch("strip:alarms", "Show", Go("alarms"))
+        show = Touch("strip:alarms", "Show", Go(f"alarm:{first.number}"))
         return Strip(f"{first.title}. {first.todo}{more}", ALARM_TONES[first.priority], "bell", show)
     if screen == "first":
         return Strip(FIRST, "primary", "account")

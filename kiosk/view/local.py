@@ -61,6 +61,8 @@ class Local(msgspec.Struct, frozen=True):
     patient: PatientPage | None = None
     sessions: SessionList | None = None
     record: SessionPage | None = None
+    alarm: int = 0
+    """Number of the alarm whose page is open."""
     exported: str = ""
     notice: str = ""
     notice_until: float = 0.0

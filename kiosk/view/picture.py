@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import panels, people, records, start, steps, treat
+from kiosk.view import alarms, panels, people, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
@@ -56,7 +56,8 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "end": lambda snapshot, local, _: records.end(snapshot, local),
     "record": lambda _, local, __: records.record(local),
     "history": lambda _, local, __: records.history(local),
-    "alarms": lambda snapshot, _, __: records.alarms(snapshot),
+    "alarms": lambda snapshot, _, __: alarms.alarms(snapshot),
+    "alarm": lambda snapshot, local, _: alarms.alarm(snapshot, local),
     "about": lambda snapshot, _, catalogue: start.about(snapshot, catalogue),
     "people": lambda snapshot, local, _: people.people(snapshot, local),
     "account": lambda _, local, __: people.account(local),

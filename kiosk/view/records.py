@@ -1,13 +1,12 @@
-"""What the screens after the treating show: end of session, record, history, alarms."""
+"""What the screens after the treating show: end of session, record, history."""
 
 from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.commands import AcknowledgeAlarm, ExportSession, PauseSound, ResumeTreating
-from kiosk.channel.snapshot import Alarm, SessionLine, SessionPage, ShotLine, Snapshot, Total, Zone
+from kiosk.channel.commands import ExportSession, ResumeTreating
+from kiosk.channel.snapshot import SessionLine, SessionPage, ShotLine, Snapshot, Total, Zone
 from kiosk.view.actions import Go, Panel, Send
-from kiosk.view.frame import standing
 from kiosk.view.local import Local
 from kiosk.view.numbers import amount, dashed, mm, ul, volume
 from kiosk.view.steps import tick
@@ -142,48 +141,3 @@ def _session(line: SessionLine) -> Touch:
     mark = " · SIMULATED" if line.simulated else ""
     return Touch(f"session:{line.number}", f"{line.number}  {line.patient}", Go(f"record:{line.number}"),
                  f"{line.opened} · {line.protocol} · {line.practitioner}{mark}", state)  # fmt: skip
-
-
-class AlarmCard(msgspec.Struct, frozen=True):
-    """One alarm in full (ALM-4)."""
-
-    key: str = ""
-    title: str = ""
-    what: str = ""
-    patient: str = ""
-    todo: str = ""
-    inhibits: str = ""
-    state: str = ""
-    priority: str = "low"
-    acknowledge: Touch = NOTHING
-
-
-class Alarms(msgspec.Struct, frozen=True):
-    cards: tuple[AlarmCard, ...] = ()
-    empty: str = ""
-    pause: Touch = NOTHING
-    recover: Touch = NOTHING
-
-
-def alarms(snapshot: Snapshot) -> Alarms:
-    """Every alarm that stands: number, what happened, whether the patient is safe, what to do."""
-    listed = standing(snapshot)
-    label = f"Sound paused {snapshot.sound_paused_s} s" if snapshot.sound_paused_s else "Pause sound"
-    return Alarms(
-        cards=tuple(_alarm(alarm) for alarm in listed),
-        empty="" if listed else "No alarm stands.",
-        pause=Touch("pause", label, Send(PauseSound()), icon="volume-off") if listed else NOTHING,
-        recover=Touch("recover", "Recover", Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
-    )
-
-
-def _alarm(alarm: Alarm) -> AlarmCard:
-    acknowledge = Touch(
-        f"acknowledge:{alarm.number}", "Acknowledge", Send(AcknowledgeAlarm(alarm.number)), tone="primary"
-    )
-    state = "stands" if alarm.active else "is over"
-    return AlarmCard(
-        key=f"alarm:{alarm.number}", title=f"A{alarm.number}  {alarm.title}", what=alarm.what, patient=alarm.patient,
-        todo=alarm.todo, inhibits=alarm.inhibits, state=f"{alarm.priority}, {state}", priority=alarm.priority,
-        acknowledge=NOTHING if alarm.acknowledged else acknowledge,
-    )  # fmt: skip

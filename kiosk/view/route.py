@@ -10,7 +10,7 @@ from kiosk.view.setup import PLACES
 
 ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
-    "preparation", "prime", "treat", "end", "record", "history", "alarms", "about", "people", "account",
+    "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "people", "account",
 ]  # fmt: skip
 PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
 
@@ -23,6 +23,8 @@ HOME_PLACES: dict[str, ScreenKey] = {
 }
 ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {"people": "people", "account": "account"}
 """Pages for an administrator only."""
+EVERYWHERE_PLACES: dict[str, ScreenKey] = {"alarms": "alarms", "alarm": "alarm", "about": "about"}
+"""Pages that are there in every phase, signed in or not."""
 SETUP_PLACES: dict[str, ScreenKey] = {
     "screening": "screening",
     "product": "product",
@@ -46,10 +48,8 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
     """The screen under whatever panel is open."""
     if snapshot is None:
         return "selftest"
-    if local.place == "alarms":
-        return "alarms"
-    if local.place == "about":
-        return "about"
+    if local.place in EVERYWHERE_PLACES:
+        return EVERYWHERE_PLACES[local.place]
     return _before(snapshot) or _inside(snapshot, local)
 
 

@@ -91,7 +91,8 @@ def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
     ticks = local.ticks - SAID_ONCE.get(type(command), frozenset())
     closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks)
     if then:
-        closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else closed.trail)
+        trail = closed.trail[: closed.trail.index(then)] if then in closed.trail else closed.trail
+        closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else trail)
     return Outcome(closed, (command,))
 
 
@@ -99,9 +100,12 @@ def _go(local: Local, place: str) -> Outcome:
     """Opens a place; ``history`` and ``record:N`` ask control for their page."""
     name, _, number = place.partition(":")
     trail = (*local.trail, local.place) if local.place != name else local.trail
+    trail = trail[: trail.index(name)] if name in trail else trail
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
     if name == "history":
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
+    if name == "alarm":
+        return Outcome(replace(moved, alarm=int(number)))
     if name == "record":
         return Outcome(replace(moved, record=None, exported=""), (channel.ReadSession(session=int(number)),))
     if name == "patient":

@@ -71,15 +71,3 @@ def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: st
         for other, x, y, x2, y2 in found[at + 1 :]:
             assert x >= right - 1 or x2 <= left + 1 or y >= top - 1 or y2 <= bottom + 1, f"{one} over {other}"
     assert [text.text for text in texts(sized) if text.overflows] == []
-
-
-@pytest.mark.requirement("STP-2")
-def test_stop_is_in_the_same_place_on_every_screen(sized: Stage) -> None:
-    places = set()
-    for scene in ("home", "treat-armed", "panel-lock", "panel-cover", "panel-arm", "panel-stop-open"):
-        sized.scene(*SCENES[scene], CATALOGUE)
-        assert sized.app.glass is not None
-        stop = sized.app.glass.stop
-        places.add((*stop.pos, *stop.size))
-        assert sized.app.glass.children[0] == stop
-    assert len(places) == 1

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.channel import commands as c
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.picture import draw
 from kiosk.view.records import end, record
 from kiosk.view.touch import NOTHING
 from tests.view.samples import (
-    ALARMS,
     CATALOGUE,
     LINK,
     SCENES,
@@ -57,20 +55,6 @@ def test_history_pages_back() -> None:
     shown = draw(snap(), at("history", sessions=lines), CATALOGUE).page
     assert shown.rows[0].trail == "not signed, 1 shots, 0.0 uL"  # type: ignore[attr-defined]
     assert draw(snap(), at("history"), CATALOGUE).page.empty == "Reading the history"  # type: ignore[attr-defined]
-
-
-@pytest.mark.requirement("ALM-4")
-def test_an_alarm_is_told_in_full() -> None:
-    page: Any = draw(*SCENES["alarms"], CATALOGUE).page
-    assert page.cards[0].title == "A301  Occlusion"
-    assert page.cards[0].patient.startswith("The needle is retracted")
-    assert page.cards[0].acknowledge.effect == a.Send(c.AcknowledgeAlarm(301))
-    assert page.cards[2].acknowledge == NOTHING
-    paused: Any = draw(snap(alarms=ALARMS, sound_paused_s=90, user=None), at("alarms"), CATALOGUE).page
-    assert paused.pause.label == "Sound paused 90 s"
-    assert paused.recover == NOTHING
-    over: Any = draw(snap(alarms=(replace(ALARMS[0], active=False),)), at("alarms"), CATALOGUE).page
-    assert over.cards[0].state == "high, is over"
 
 
 def test_about_says_the_plain_sentence() -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from kivy.factory import Factory
-from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
-from kivy.uix.relativelayout import RelativeLayout
 
-from kiosk.screens import theme
-from kiosk.view.records import AlarmCard
 from kiosk.view.steps import Stepper
 
 
@@ -49,10 +46,3 @@ class StepsFoot(BoxLayout):
     """The way out and the way on."""
 
     model = ObjectProperty(Stepper(), rebind=True)
-
-
-class AlarmRow(RelativeLayout):
-    """One alarm in full."""
-
-    model = ObjectProperty(AlarmCard(), rebind=True)
-    tint = ColorProperty(theme.rgba("petrol"))

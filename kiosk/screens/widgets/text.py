@@ -10,7 +10,7 @@ from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
 from kivy.core.text import LabelBase
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.screens import theme
@@ -53,6 +53,8 @@ class Text(Label):
     strong = BooleanProperty(False)
     single = BooleanProperty(False)
     """True for what must stay on one line."""
+    ink_width = NumericProperty(0)
+    """Width of what is written, at most the box's, pixels."""
     overflows = BooleanProperty(False)
     """True when the text does not fit even at the smallest size; tests walk all screens for it."""
 
@@ -72,6 +74,7 @@ class Text(Label):
         while size > least and not self._fits(font, size):
             size = max(least, size * 0.94)
         self.font_size = size
+        self.ink_width = min(self.width, _broad(self.text, font, size))
         self.overflows = bool(self.text) and not self._fits(font, size)
         self.shorten = self.overflows
 
@@ -88,6 +91,14 @@ def _measure(text: str, font: str, size: float, width: int, line_height: float, 
     core.resolve_font_name()
     pieces = [text] if single else re.split(r"\s+", text)
     return max((core.get_extents(piece)[0] for piece in pieces), default=0), core.render()[1]
+
+
+@lru_cache(maxsize=1024)
+def _broad(text: str, font: str, size: float) -> float:
+    """Width of a text on one line, pixels."""
+    core = CoreLabel(text=text, font_name=font, font_size=size)
+    core.resolve_font_name()
+    return core.get_extents(text)[0]
 
 
 class Icon(Label):

@@ -1,0 +1,92 @@
+"""What the alarm screens show: the list of what stands, and one page for each alarm (ALM-4)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.commands import AcknowledgeAlarm, PauseSound
+from kiosk.channel.snapshot import Alarm, Snapshot
+from kiosk.view.actions import Go, Panel, Send
+from kiosk.view.frame import ALARM_TONES, standing
+from kiosk.view.local import Local
+from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
+
+SIGN_IN = "Sign in to acknowledge: the record says who did."
+FREE = "Nothing: treating may go on."
+OVER = "This alarm is over."
+
+
+class Alarms(msgspec.Struct, frozen=True):
+    rows: tuple[Touch, ...] = ()
+    empty: str = ""
+    pause: Touch = NOTHING
+    recover: Touch = NOTHING
+
+
+def alarms(snapshot: Snapshot) -> Alarms:
+    """Every alarm that stands or waits, the highest first; each opens its page."""
+    listed = standing(snapshot)
+    return Alarms(
+        rows=tuple(_row(alarm) for alarm in listed),
+        empty="" if listed else "No alarm stands.",
+        pause=_pause(snapshot) if listed else NOTHING,
+        recover=Touch("recover", "Recover", Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
+    )
+
+
+def _row(alarm: Alarm) -> Touch:
+    """A waiting alarm has its priority's tone; an acknowledged one is plain and keeps another key."""
+    key = f"alarm:{alarm.number}" + (":known" if alarm.acknowledged else "")
+    return Touch(
+        key, f"A{alarm.number}  {alarm.title}", Go(f"alarm:{alarm.number}"), alarm.todo, state_of(alarm), "bell",
+        tone="plain" if alarm.acknowledged else ALARM_TONES[alarm.priority],
+    )  # fmt: skip
+
+
+def state_of(alarm: Alarm) -> str:
+    """Priority and state in words: colour is never the only sign."""
+    state = "stands" if alarm.active else "is over"
+    return f"{alarm.priority}, {state}" + (", known" if alarm.acknowledged else "")
+
+
+def _pause(snapshot: Snapshot) -> Touch:
+    label = f"Sound paused {snapshot.sound_paused_s} s" if snapshot.sound_paused_s else "Pause sound"
+    return Touch("pause", label, Send(PauseSound()), icon="volume-off")
+
+
+class AlarmPage(msgspec.Struct, frozen=True):
+    """One alarm in full (ALM-4): number, title, what happened, the patient, what to do, what it inhibits."""
+
+    title: str = OVER
+    state: str = ""
+    tone: Tone = "quiet"
+    lines: tuple[Line, ...] = ()
+    acknowledge: Touch = NOTHING
+    pause: Touch = NOTHING
+    others: Touch = NOTHING
+
+
+def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
+    """The page of the alarm that was opened; one that is over and known says just that."""
+    listed = standing(snapshot)
+    found = next((alarm for alarm in listed if alarm.number == local.alarm), None)
+    more = len(listed) - (found is not None)
+    others = Touch("others", f"{more} more", Go("alarms"), icon="bell") if more else NOTHING
+    if found is None:
+        return AlarmPage(others=others)
+    acknowledge = Touch(f"acknowledge:{found.number}", "Acknowledge", Send(AcknowledgeAlarm(found.number), "alarms"),
+                        tone="primary", icon="check")  # fmt: skip
+    return AlarmPage(
+        title=f"A{found.number}  {found.title}",
+        state=state_of(found),
+        tone=ALARM_TONES[found.priority],
+        lines=(
+            Line("what", "What happened", found.what),
+            Line("patient", "The patient", found.patient),
+            Line("todo", "What to do", found.todo),
+            Line("inhibits", "What it inhibits", found.inhibits or FREE),
+        ),
+        acknowledge=NOTHING if found.acknowledged else unless(acknowledge, "" if snapshot.user else SIGN_IN),
+        pause=_pause(snapshot),
+        others=others,
+    )

@@ -1,0 +1,107 @@
+"""STOP on the glass: at touch-down, at once, whatever else is there (STP-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kiosk.channel import commands as c
+from tests.screens.stage import Stage
+from tests.view.samples import CATALOGUE, SCENES, TREATING
+
+pytestmark = pytest.mark.screen
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Stage]:
+    stage = Stage()
+    yield stage
+    stage.close()
+
+
+def finger_on_stop(stage: Stage) -> Any:
+    from kivy.tests.common import UnitTestTouch
+
+    assert stage.app.glass is not None
+    stop = stage.app.glass.stop
+    return UnitTestTouch(*stop.to_window(*stop.center))
+
+
+@pytest.mark.requirement("STP-2", "ACC-3")
+@pytest.mark.parametrize("scene", [name for name, (snapshot, _) in SCENES.items() if snapshot is not None])
+def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(lasting: Stage, scene: str) -> None:
+    lasting.scene(*SCENES[scene], CATALOGUE)
+    finger = finger_on_stop(lasting)
+    finger.touch_down()
+    lasting.frames()
+    assert lasting.heard == [c.Stop()]
+    finger.touch_up()
+    lasting.frames()
+    assert lasting.heard == [c.Stop()]
+
+
+@pytest.mark.requirement("STP-2", "UI-6")
+def test_stop_is_not_deaf_while_all_else_has_just_appeared(stage: Stage) -> None:
+    stage.scene(*SCENES["treat"], CATALOGUE)
+    stage.tap("tile:mode")
+    finger = finger_on_stop(stage)
+    finger.touch_down()
+    stage.frames()
+    assert stage.heard == [c.Stop()]
+
+
+@pytest.mark.requirement("STP-2")
+def test_stop_acts_while_another_finger_holds_to_arm(stage: Stage) -> None:
+    stage.scene(*SCENES["panel-arm"], CATALOGUE)
+    holding = stage.down(stage.find("arm:confirm"))
+    stage.time.now += 0.5
+    stage.publish(TREATING)
+    stage.frames()
+    finger_on_stop(stage).touch_down()
+    stage.frames()
+    assert stage.heard == [c.Stop()]
+    holding.touch_up()
+
+
+@pytest.mark.requirement("STP-2")
+def test_every_press_stops_again_and_none_waits_for_an_answer(stage: Stage) -> None:
+    stage.scene(*SCENES["treat-armed"], CATALOGUE)
+    for _ in range(3):
+        finger = finger_on_stop(stage)
+        finger.touch_down()
+        finger.touch_up()
+        stage.frames()
+    assert stage.heard == [c.Stop()] * 3
+
+
+@pytest.mark.requirement("STP-2")
+def test_without_control_stop_says_that_it_could_not_be_sent(stage: Stage) -> None:
+    stage.scene(*SCENES["treat"], CATALOGUE)
+    stage.end_control()
+    stage.frames(2)
+    finger_on_stop(stage).touch_down()
+    assert stage.app.local.notice.startswith("E506")
+
+
+@pytest.mark.requirement("STP-2", "ALM-4")
+@pytest.mark.parametrize("size", [(800, 480), (1280, 720), (720, 1280)])
+def test_nothing_is_ever_drawn_over_stop(size: tuple[int, int]) -> None:
+    stage = Stage(size)
+    places: set[tuple[float, ...]] = set()
+    for scene in SCENES:
+        stage.scene(*SCENES[scene], CATALOGUE)
+        glass = stage.app.glass
+        assert glass is not None
+        stop = glass.stop
+        places.add((*stop.pos, *stop.size))
+        assert glass.children[0] == stop, scene
+        assert stage.window.children[0] == glass, scene
+        for part in (glass.ids.surround, glass.ids.over, *glass.ids.rail.children):
+            if part.width > 1 and part.height > 1:
+                x, y = part.to_window(part.x, part.y)
+                apart = x >= stop.right or x + part.width <= stop.x or y >= stop.top or y + part.height <= stop.y
+                assert apart, (scene, part)
+    stage.close()
+    assert len(places) == 1
