@@ -126,12 +126,12 @@ def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
         path.chmod(FILE_MODE)
     except OSError as error:
         raise storage_error(error, path) from error
-    new = path.stat().st_size == 0
     with spoken(path):
         db = Database(sqlite3.connect(path, isolation_level=None), execute_plugins=False)
     try:
         with spoken(path):
-            if new:
+            # Not the file's size: a power cut in its making leaves a page that SQLite takes back as it looks (LED-10).
+            if run(db, "PRAGMA page_count").fetchone()[0] == 0:
                 run(db, f"PRAGMA application_id = {APPLICATION_ID:d}")
             check_is_ledger(db, path)
             check(db)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
+import struct
 import subprocess
 import sys
 from collections.abc import Generator
@@ -14,7 +16,7 @@ import pytest
 
 from drivers.errors import NappageError
 from kiosk.records.chain import verify
-from kiosk.records.connection import open_reader
+from kiosk.records.connection import APPLICATION_ID, open_reader
 from kiosk.records.errors import StorageFailed, StorageFull
 from kiosk.records.ledger import Ledger
 from tests.records import sample
@@ -112,6 +114,20 @@ def test_a_ledger_whose_making_was_cut_off_is_made_anew(tmp_path: Path, wall: Wa
             Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
     else:
         path.touch()
+    ledger = Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
+    assert ledger.append([sample.session()]) == (1,)
+    ledger.close()
+
+
+def test_a_making_that_a_power_cut_took_back_is_begun_anew(path: Path, wall: Wall) -> None:
+    """The first page had come to the disk, and the removal of the journal that takes it back had not."""
+    path.parent.mkdir()
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    db.close()
+    pages_before, sector, page = 0, 512, 4096
+    header = struct.pack(">8sIIIII", bytes.fromhex("d9d505f920a163d7"), 0, 0, pages_before, sector, page)
+    path.with_name(f"{path.name}-journal").write_bytes(header.ljust(sector, b"\0"))
     ledger = Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
     assert ledger.append([sample.session()]) == (1,)
     ledger.close()
