@@ -47,6 +47,16 @@ COLOURS: dict[str, str] = {
     "armed_pale": "fde6d9",
     "grey": "d7dfe4",
     "grey_ink": "4c5b66",
+    "body": "e3eaee",
+    "body_shade": "c9d5dc",
+    "body_line": "4a6272",
+    "zone_planned": "bfe2ea",
+    "zone_left": "fbdca6",
+    "zone_done": "bde3cb",
+    "epidermis": "d99c86",
+    "dermis": "f0c8b6",
+    "subcutis": "f8e8b9",
+    "tissue": "f0e2d8",
 }
 """Named sRGB colours; every pair that a text uses is in `PAIRS` and tested against WCAG AA."""
 
@@ -84,6 +94,8 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
     ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),
     ("night", "amber_pale"), ("soft", "armed_pale"), ("amber", "armed_pale"),
+    ("ink", "zone_planned"), ("ink", "zone_left"), ("ink", "zone_done"), ("ink", "dermis"), ("ink", "subcutis"),
+    ("ink", "tissue"), ("ink", "epidermis"),
 )  # fmt: skip
 """Text on ground, as used."""
 

@@ -5,6 +5,8 @@ Left and right are the patient's. A zone too small for a finger is touched by it
 
 from __future__ import annotations
 
+from functools import cache
+from math import hypot
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -12,7 +14,7 @@ import msgspec
 from kiosk.channel.commands import ChooseZone, Side
 from kiosk.channel.snapshot import PatientPage, Snapshot, Zone
 from kiosk.view.actions import Cancel, Panel, Pick, Send
-from kiosk.view.figures import Figure, Region, figures, room
+from kiosk.view.figures import Figure, Region, cut, figures, inside, room
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Touch
 from kiosk.view.zones import given_of, side_words
@@ -20,8 +22,10 @@ from kiosk.view.zones import given_of, side_words
 State = Literal["planned", "left", "done"]
 """Nothing given yet, some of what was armed for left, all given."""
 STATES: dict[State, str] = {"planned": "planned", "left": "shots left", "done": "done"}
-NARROWEST = 66.0
-"""Least width of a name on a zone, dp."""
+NARROWEST = 1.65
+"""Least width of a zone that holds its own name, in targets."""
+BELOW = 0.06
+"""So much of a figure's height is shown below its lowest zone."""
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -76,6 +80,21 @@ def home_of(key: str, side: str) -> str:
     return next(found, "")
 
 
+@cache
+def framed_figure(key: str, places: tuple[tuple[str, Side], ...]) -> Figure:
+    """A figure down to a little below the lowest of these zones: what is treated is drawn larger."""
+    shown = next(each for each in figures() if each.key == key)
+    lowest = [y for each in shown.regions if (each.key, each.side) in places for _, y in each.points]
+    framed = cut(shown, max(shown.least, max(lowest) + BELOW * shown.height)) if lowest else shown
+    widest = max(abs(x) for stroke in framed.strokes for x, _ in stroke.points)
+    return msgspec.structs.replace(framed, half_width=widest + 2.0)
+
+
+def frame_of(plate: Plate) -> Figure | None:
+    """The figure of a plate as it is drawn, None when it has none."""
+    return framed_figure(plate.figure, tuple((spot.key, spot.side) for spot in plate.spots)) if plate.figure else None
+
+
 def state_of(zone: Zone) -> State:
     """How far a zone is."""
     if not zone.done:
@@ -97,7 +116,7 @@ def plate(
     first, second = (right, left) if shown.patients_right == "left" else (left, right)
     return Plate(
         figure=key,
-        seen=f"{shown.title}, {shown.seen}",
+        seen=shown.seen,
         at_left=first,
         at_right=second,
         spots=tuple(_spot(zone, chosen, last) for zone in zones if home_of(zone.key, zone.side) == key),
@@ -178,7 +197,7 @@ def fit(shown: Figure, width: float, height: float) -> tuple[float, float, float
 
 
 def lay_out(
-    shown: Figure, spots: tuple[Spot, ...], width: float, height: float, target: float, name_width: float
+    shown: Figure, spots: tuple[Spot, ...], width: float, height: float, target: float, name: tuple[float, float]
 ) -> Layout:
     """Figure in the middle, names at its sides; all lengths in the same unit.
 
@@ -188,14 +207,15 @@ def lay_out(
         width: of the whole box.
         height: of the whole box.
         target: least side of what is touched (UI-1).
-        name_width: width of a name beside the picture.
+        name: width and height of a name beside the picture, no less than the target.
     """
+    name_width, name_height = name
     gap = target / 8
     scale, _, top = fit(shown, max(1.0, width - 2 * (name_width + 2 * gap)), height)
     middle = width / 2
     rooms = [room(region(shown, spot).points) for spot in spots]
     least = target / 2 / scale
-    large = [each.half_height >= least and each.half_width * scale * 2 >= NARROWEST * target / 56 for each in rooms]
+    large = [each.half_height >= least and each.half_width * scale * 2 >= NARROWEST * target for each in rooms]
     sides: dict[bool, list[int]] = {False: [], True: []}
     for at, each in sorted(enumerate(rooms), key=lambda entry: entry[1].y):
         if not large[at]:
@@ -203,8 +223,8 @@ def lay_out(
             sides[right].append(at)
     tops: dict[int, float] = {}
     for members in sides.values():
-        wanted = [top + rooms[at].y * scale - target / 2 for at in members]
-        tops.update(zip(members, spread(wanted, target + gap, 0.0, height - target), strict=True))
+        wanted = [top + rooms[at].y * scale - name_height / 2 for at in members]
+        tops.update(zip(members, spread(wanted, name_height + gap, 0.0, height - name_height), strict=True))
     places: list[Place] = []
     for at, each in enumerate(rooms):
         x, y = middle + each.x * scale, top + each.y * scale
@@ -214,9 +234,25 @@ def lay_out(
             continue
         right = at in sides[True]
         left = width - name_width if right else 0.0
-        start = (left if right else name_width, tops[at] + target / 2)
-        places.append(Place(Box(left, tops[at], name_width, target), True, start, (x, y)))
+        start = (left if right else name_width, tops[at] + name_height / 2)
+        places.append(Place(Box(left, tops[at], name_width, name_height), True, start, (x, y)))
     return Layout(scale, middle, top, tuple(places))
+
+
+def touched(
+    shown: Figure, spots: tuple[Spot, ...], layout: Layout, place: tuple[float, float], clear: float
+) -> Spot | Literal["unclear"] | None:
+    """The zone under a finger beside the targets; "unclear" while another one is nearer than `clear` (UI-1).
+
+    `place` is measured from the top left corner of the layout.
+    """
+    x, y = (place[0] - layout.middle) / layout.scale, (place[1] - layout.top) / layout.scale
+    met = next((spot for spot in spots if inside(region(shown, spot).points, x, y)), None)
+    if met is None:
+        return None
+    others = [point for spot in spots if spot is not met for point in region(shown, spot).points]
+    near = any(hypot(x - at[0], y - at[1]) * layout.scale < clear for at in others)
+    return "unclear" if near else met
 
 
 def spread(wanted: list[float], pitch: float, low: float, high: float) -> list[float]:
@@ -224,11 +260,10 @@ def spread(wanted: list[float], pitch: float, low: float, high: float) -> list[f
     if not wanted:
         return []
     pitch = min(pitch, (high - low) / (len(wanted) - 1)) if len(wanted) > 1 else pitch
-    found: list[float] = []
+    up: list[float] = []
     for at, want in enumerate(wanted):
-        found.append(max(want, low + at * pitch, found[-1] + pitch if found else low))
-    limit = high
-    for at in range(len(found) - 1, -1, -1):
-        found[at] = min(found[at], limit)
-        limit = found[at] - pitch
-    return found
+        up.append(min(max(want, low, up[-1] + pitch if up else low), high - (len(wanted) - 1 - at) * pitch))
+    down: list[float] = []
+    for at, want in reversed(list(enumerate(wanted))):
+        down.append(max(min(want, high, down[-1] - pitch if down else high), low + at * pitch))
+    return [(one + other) / 2 for one, other in zip(up, reversed(down), strict=True)]

@@ -7,6 +7,7 @@ zone; any other is a pair, one on the left and one on the right of the patient.
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -52,6 +53,8 @@ class _Drawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patients_right: Literal["left", "right"]
     line: tuple[_Line, ...]
     zone: tuple[_Zone, ...]
+    least: float | None = None
+    """So much of the height is always shown; None for all of it."""
 
 
 class Stroke(msgspec.Struct, frozen=True):
@@ -94,6 +97,53 @@ class Figure(msgspec.Struct, frozen=True):
     patients_right: Literal["left", "right"]
     strokes: tuple[Stroke, ...]
     regions: tuple[Region, ...]
+    least: float
+
+
+def cut(figure: Figure, bottom: float) -> Figure:
+    """The figure down to a line: what is below is not drawn, as a portrait ends at its frame."""
+    if bottom >= figure.height:
+        return figure
+    strokes: list[Stroke] = []
+    for stroke in figure.strokes:
+        if stroke.fill is not None and min(y for _, y in stroke.points) < bottom:
+            strokes.append(Stroke(_above(stroke.points, bottom), False, stroke.fill, 0.0))
+        if stroke.weight:
+            line = (*stroke.points, stroke.points[0]) if stroke.closed else stroke.points
+            strokes += [Stroke(run, False, None, stroke.weight) for run in _runs(line, bottom)]
+    return msgspec.structs.replace(figure, height=bottom, strokes=tuple(strokes))
+
+
+def _above(points: Points, bottom: float) -> Points:
+    """An outline without what is below a line."""
+    found: list[Point] = []
+    for start, end in zip(points, (*points[1:], points[0]), strict=True):
+        if start[1] <= bottom:
+            found.append(start)
+        if (start[1] <= bottom) != (end[1] <= bottom):
+            found.append(_crossing(start, end, bottom))
+    return tuple(found)
+
+
+def _runs(points: Points, bottom: float) -> list[Points]:
+    """The pieces of a line above another."""
+    found: list[Points] = []
+    run: list[Point] = []
+    for start, end in itertools.pairwise(points):
+        if start[1] <= bottom and not run:
+            run = [start]
+        if (start[1] <= bottom) != (end[1] <= bottom):
+            run.append(_crossing(start, end, bottom))
+        if end[1] <= bottom:
+            run.append(end)
+        elif run:
+            found.append(tuple(run))
+            run = []
+    return [*found, tuple(run)] if run else found
+
+
+def _crossing(start: Point, end: Point, level: float) -> Point:
+    return start[0] + (end[0] - start[0]) * (level - start[1]) / (end[1] - start[1]), level
 
 
 @cache
@@ -117,7 +167,7 @@ def _figure(key: str, drawing: _Drawing) -> Figure:
                 strokes.append(Stroke(mirrored(points), line.closed, fill, weight))
     regions = tuple(region for zone in drawing.zone for region in _regions(zone, drawing.patients_right))
     return Figure(key, drawing.title, drawing.seen, drawing.half_width, drawing.height, drawing.patients_right,
-                  tuple(strokes), regions)  # fmt: skip
+                  tuple(strokes), regions, drawing.height if drawing.least is None else drawing.least)  # fmt: skip
 
 
 def _regions(zone: _Zone, patients_right: Literal["left", "right"]) -> tuple[Region, ...]:
