@@ -138,9 +138,9 @@ class Treatment:
     # -- treating ------------------------------------------------------------------------------------------------------
     def _values(self) -> None:
         glass = self._glass
-        glass.tap_to("tile:zone", lambda seen: seen.panel == "choice", "the list of zones")
+        glass.tap_to("tile:zone", lambda seen: seen.panel == "map", "the map of zones")
         self._picture("zones")
-        self._pick("zone:temple:left", "choice:later")
+        self._pick("zone:temple:left", "zones:list")
         self._on("treat")
         glass.tap_to("tile:depth", lambda seen: seen.panel == "edit", "the depth to be edited")
         glass.tap("step:up")

@@ -20,8 +20,9 @@ PANELS: dict[str, tuple[str, str]] = {
     "stop": ("stopped", "StopPanel"), "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"),
     "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
     "choice": ("choice", "ChoicePanel"),
+    "map": ("map", "MapPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups")
+PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body")
 
 
 @cache

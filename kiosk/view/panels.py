@@ -207,7 +207,7 @@ class Choosing(msgspec.Struct, frozen=True):
 def choosing(snapshot: Snapshot, local: Local) -> Choosing:
     """A short list to choose from: zone and side, mode, or how to recover."""
     treat, session = snapshot.treat, snapshot.session
-    if local.panel == "zone" and session is not None:
+    if local.panel == "zones" and session is not None:
         rows = tuple(
             Touch(f"zone:{zone.key}:{zone.side}", side_words(zone.title, zone.side),
                   Send(ChooseZone(zone.key, zone.side)), zone_detail(zone), given_of(zone),

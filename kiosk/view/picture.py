@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import alarms, panels, people, records, start, steps, treat
+from kiosk.view import alarms, bodymap, panels, people, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
@@ -73,6 +73,7 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "pin": lambda snapshot, local, _: _pin(snapshot, local),
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
+    "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 
 

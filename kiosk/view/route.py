@@ -12,7 +12,7 @@ ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "people", "account",
 ]  # fmt: skip
-PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice"]
+PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map"]
 
 HOME_PLACES: dict[str, ScreenKey] = {
     "protocols": "protocols",
@@ -38,7 +38,8 @@ PANELS: dict[str, PanelKey] = {
     "text": "text",
     "pin": "pin",
     "arm": "arm",
-    "zone": "choice",
+    "zone": "map",
+    "zones": "choice",
     "mode": "choice",
     "recover": "choice",
 }

@@ -307,10 +307,46 @@ ARMED = replace(
 OFFER = Offer(TREAT, SESSION.product, SESSION.syringe, SESSION.needle)
 PICKS = {"protocol": "mesolift", "product": "hyaluron", "needle": "n30g4", "syringe": "s2", "account": USER.name}
 KNOWN = s.PatientPage(
-    "MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",)
-)
+    "MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",),
+    last_zones=ZONES[:2],
+)  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)
 QUESTION = s.Question("depth", "0.95 mm is above the usual depth of 0.90 mm for Cheek (zone).", True)
+
+
+def zones_of(*places: tuple[str, str, bool], technique: str = "nappage") -> tuple[s.Zone, ...]:
+    """Zones as a protocol lists them: key, title, and whether it is a pair; the first is done, the second begun."""
+    found: list[s.Zone] = []
+    for key, title, paired in places:
+        for side in ("left", "right") if paired else ("whole",):
+            planned, done = ((60, 60), (40, 12))[len(found)] if len(found) < 2 else (0, 0)
+            found.append(s.Zone(key, title, side, planned, done, done * 20_000, technique, "2 to 4", 60))
+    return tuple(found)
+
+
+def treating_zones(zones: tuple[s.Zone, ...]) -> s.Snapshot:
+    """Treating the third of these zones, or the last."""
+    now = zones[min(2, len(zones) - 1)]
+    return replace(
+        TREATING, session=replace(SESSION, zones=zones), treat=replace(TREAT, zone=now.key, side=now.side, angle_deg=60)
+    )
+
+
+MESOLIFT = zones_of(
+    ("forehead", "Forehead", False), ("glabella", "Between the eyebrows", False), ("temple", "Temple", True),
+    ("nose", "Nose", False), ("zygoma", "Cheekbone", True), ("submandibular", "Below the jaw", True),
+)  # fmt: skip
+EYELID = zones_of(("lower_eyelid", "Lower eyelid", True), technique="clinic")
+SCALP = zones_of(
+    ("frontal", "Front of the scalp", False), ("crown", "Crown", False), ("temporal", "Side of the scalp", True)
+)
+STRETCH_MARKS = zones_of(
+    ("abdomen", "Abdomen", False), ("thigh", "Thigh", True), ("hip", "Hip", True), ("breast", "Breast", True)
+)
+PAIN = zones_of(("shoulder", "Shoulder", True), ("lower_back", "Lower back", True), ("knee", "Knee", True))
+NECK = zones_of(("neck", "Neck", False), ("decollete", "Decollete", False))
+ABSENT = zones_of(("forehead", "Forehead", False), ("left_ring_finger", "Ring finger", True))
+
 
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "selftest": (snap("starting", user=None, ready=False), at()),
@@ -410,7 +446,15 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         ),
     ),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
-    "panel-zone": (TREATING, at(panel="zone")),
+    "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
+    "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
+    "panel-zone-eyelid": (treating_zones(EYELID), at(panel="zone")),
+    "panel-zone-scalp": (treating_zones(SCALP), at(panel="zone")),
+    "panel-zone-front": (treating_zones(STRETCH_MARKS), at(panel="zone")),
+    "panel-zone-back": (treating_zones(PAIN), at(panel="zone", picks={"figure": "back"})),
+    "panel-zone-neck": (treating_zones(NECK), at(panel="zone")),
+    "panel-zone-absent": (treating_zones(ABSENT), at(panel="zone")),
+    "panel-zones": (TREATING, at(panel="zones")),
     "panel-mode": (TREATING, at(panel="mode")),
     "panel-recover": (TREATING, at(panel="recover")),
 }

@@ -172,7 +172,7 @@ def test_without_the_home_switch_no_screen_says_safe() -> None:
 
 
 def test_choices_send_their_command() -> None:
-    zones = choosing(TREATING, at(panel="zone")).rows
+    zones = choosing(TREATING, at(panel="zones")).rows
     assert zones[2].effect == a.Send(c.ChooseZone("cheek", "right"))
     assert zones[1].selected
     assert [row.effect for row in choosing(TREATING, at(panel="mode")).rows] == [

@@ -125,7 +125,8 @@ def test_one_panel_at_a_time_and_the_gravest_wins() -> None:
     assert panel(everything, at(panel="zone")) == "stop"
     assert panel(replace(everything, user=None), at()) == "question"
     assert panel(replace(TREATING, question=everything.question), at(panel="zone")) == "question"
-    assert panel(TREATING, at(panel="zone")) == "choice"
+    assert panel(TREATING, at(panel="zone")) == "map"
+    assert panel(TREATING, at(panel="zones")) == "choice"
     assert panel(TREATING, at()) == ""
 
 
