@@ -118,7 +118,7 @@ class ModbusInjector:
         self._link = link
         self._latch = latch
         self._counter = 0
-        self._unanswered = False
+        self._asked = False
 
     @property
     def statistics(self) -> LinkStatistics:
@@ -157,13 +157,13 @@ class ModbusInjector:
         """
         self._counter = (self._counter + 1) % 0x10000
         lease = LEASE.encode(Lease(counter=self._counter, pedal=int(pedal), cursor=cursor))
-        earlier_unanswered, self._unanswered = self._unanswered, True
+        first, self._asked = not self._asked, True
         answer = self._link.exchange(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS)
         status, records = decode_exchange(answer)
-        # A lease that was not fresh is not echoed: that is good news only while no other answer can be on its way.
-        if status.lease_echo != self._counter and earlier_unanswered:
+        # The first lease of a connection only gives the counter's place and is not echoed; no answer to an earlier one
+        # can be on its way then. From the second on, what is not echoed is late, repeated, or a controller's restart.
+        if status.lease_echo != self._counter and not first:
             raise self._link.distrust("it answers an earlier lease")
-        self._unanswered = False
         return status, records
 
     def authorise(self, authorisation: Authorisation, epoch: int) -> None:

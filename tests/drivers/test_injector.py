@@ -208,11 +208,17 @@ def test_figures_that_no_injector_has_are_not_believed(far: FarEnd, latch: StopL
         connect(far.port, latch, parity="N", timeout_ms=PATIENT_MS)
 
 
+def echoing(end: FarEnd, request: bytes) -> None:
+    """Answers a lease as it must be answered."""
+    status = msgspec.structs.replace(STATUS_VALUES, lease_echo=int.from_bytes(request[11:13], "big"))
+    end.send(read_answer(request, STATUS.encode(status) + bytes(2 * RECORD.size)))
+
+
 # -- the lease
 
 
 def test_every_exchange_counts_the_lease_on_by_one(facing: ModbusInjector, far: FarEnd) -> None:
-    far.answer = answering(STATUS.encode(STATUS_VALUES) + bytes(2 * RECORD.size))
+    far.answer = echoing
     facing.exchange(pedal=False, cursor=7)
     facing.exchange(pedal=True, cursor=0x10002)
     assert [request[11:19] for request in far.requests] == [
@@ -244,6 +250,20 @@ def test_the_answer_to_an_earlier_lease_is_not_taken_for_the_present_one(
     assert facing.statistics.bad == 1
     far.answer = answering(STATUS.encode(msgspec.structs.replace(STATUS_VALUES, lease_echo=3)) + bytes(2 * RECORD.size))
     assert facing.exchange(pedal=False, cursor=1)[0].lease_echo == 3
+
+
+@pytest.mark.requirement("LNK-1")
+def test_an_answer_that_the_line_repeats_late_is_not_taken_for_the_next(facing: ModbusInjector, far: FarEnd) -> None:
+    """Nothing was lost before it: the answer to the second lease comes again when the third has been sent."""
+    far.answer = echoing
+    facing.exchange(pedal=False, cursor=1)
+    facing.exchange(pedal=False, cursor=1)
+    second = far.requests[-1]
+    far.answer = lambda end, request: echoing(end, second)
+    with pytest.raises(BadFrame, match="an earlier lease"):
+        facing.exchange(pedal=False, cursor=1)
+    far.answer = echoing
+    assert facing.exchange(pedal=False, cursor=1)[0].lease_echo == 4
 
 
 @pytest.mark.requirement("LNK-1")
