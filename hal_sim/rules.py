@@ -130,6 +130,7 @@ COMMAND: dict[CommandKind, tuple[CommandRule, ...]] = {
     ),
     CommandKind.PRIME: (
         (Refusal.VALUE, lambda _, command: not 1 <= command.argument <= PRIME_MAX_NL),
+        (Refusal.STATE, lambda device, _: not device.body.home),
         (Refusal.SYRINGE, lambda device, _: not device.journal.piston_known),
         (Refusal.RESERVE, lambda device, _: device.gauges.usable_nl() <= 0),
         (Refusal.BUSY, lambda device, _: device.settling()),

@@ -209,9 +209,10 @@ class OnBench(OnSerialLine):
 
     simulated = True
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *words: str) -> None:
+        places = ["--link", str(folder / "port"), "--console", str(folder / "console")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hal_sim", "--link", str(folder / "port"), "--console", str(folder / "console")],
+            [sys.executable, "-m", "hal_sim", *places, *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -234,11 +235,11 @@ class OnBench(OnSerialLine):
         state: dict[str, object] = json.loads(self._answers.readline())
         return state
 
-    def close(self) -> None:
+    def close(self, how: signal.Signals = signal.SIGTERM) -> None:
         super().close()
         self._answers.close()
         self._console.close()
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(how)
         self._process.wait(10)
         assert self._process.stdout is not None
         self._process.stdout.close()

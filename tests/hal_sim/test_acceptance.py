@@ -366,3 +366,13 @@ def test_inputs_are_reported_as_they_are() -> None:
     subject.pedal = True
     subject.rig.set_enable(subject.now, True)
     assert Input(subject.wait(0.05).inputs) == (Input.HOME | Input.TRIGGER | Input.CONTACT | Input.PEDAL | Input.SUPPLY)
+
+
+def test_a_prime_needs_the_needle_retracted_as_the_home_switch_sees_it() -> None:
+    subject = Host().ready()
+    motions = subject.status().lifetime_shots
+    subject.do("fault home-switch-dead on")
+    assert subject.refused(lambda: subject.command(*PRIMING)) == Refusal.STATE
+    assert subject.status().lifetime_shots == motions
+    subject.do("fault home-switch-dead off")
+    subject.command(*PRIMING)
