@@ -73,6 +73,7 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ExportSession: READS,
     ask.FindPatient: TREATS,
     ask.PairInjector: ADMINISTERS,
+    ask.AcceptFinding: ADMINISTERS,
 }
 COMMANDS: tuple[type, ...] = get_args(ask.AnyCommand)
 

@@ -233,6 +233,13 @@ class PairInjector(_Command, frozen=True):
     reason: Text
 
 
+class AcceptFinding(_Command, frozen=True):
+    """An administrator's reason for rows that the check of the record found lost or changed (LED-11)."""
+
+    key: Text
+    reason: Text
+
+
 # -- end ----------------------------------------------------------------------------------------------------------
 class Finish(_Command, frozen=True):
     """Ends treating; the session waits for its signature."""
@@ -307,6 +314,7 @@ AnyCommand = (
     | Rehome
     | ClearFaults
     | PairInjector
+    | AcceptFinding
     | Finish
     | ResumeTreating
     | Sign

@@ -10,6 +10,11 @@ from typing import Literal
 
 import msgspec
 
+from kiosk.channel.catalogue import Catalogue
+from kiosk.channel.catalogue import Choice as Choice  # noqa: PLC0414  one door for whoever lays out a screen
+from kiosk.channel.catalogue import ProductChoice as ProductChoice  # noqa: PLC0414  one door for whoever lays out a screen
+from kiosk.channel.catalogue import ProtocolCard as ProtocolCard  # noqa: PLC0414  one door for whoever lays out a screen
+from kiosk.channel.catalogue import SyringeChoice as SyringeChoice  # noqa: PLC0414  one door for whoever lays out a screen
 from kiosk.channel.commands import ModeName, Side
 
 Phase = Literal["starting", "home", "setup", "treat", "closing"]
@@ -60,6 +65,13 @@ class LinkView(_View, frozen=True):
     good: int = 0
     bad: int = 0
     calibration_id: int = 0
+
+
+class RecordView(_View, frozen=True):
+    """What the check of the whole record found (LED-11); `key` names a finding that waits for a reason, else ""."""
+
+    sentence: str = ""
+    key: str = ""
 
 
 class LoopView(_View, frozen=True):
@@ -250,51 +262,7 @@ class Snapshot(_View, frozen=True):
     """Local date and time, minutes; empty when the clock is not trusted."""
     last_session: int = 0
     """Number of the session signed last in this run, 0 for none."""
-
-
-# -- catalogue: sent once, after Hello ------------------------------------------------------------------------------
-class ProtocolCard(_View, frozen=True):
-    key: str
-    title: str
-    summary: str
-    techniques: tuple[str, ...]
-    zones: tuple[str, ...]
-    sessions: str
-    interval: str
-    approved: bool
-    needs_clinic: tuple[str, ...] = ()
-    """Names of the figures that the clinic has to give."""
-
-
-class Choice(_View, frozen=True):
-    key: str
-    title: str
-    detail: str = ""
-
-
-class SyringeChoice(_View, frozen=True):
-    key: str
-    title: str
-    barrel_nl: int
-    reserve_nl: int
-
-
-class ProductChoice(_View, frozen=True):
-    key: str
-    title: str
-    detail: str = ""
-    example: bool = True
-
-
-class Catalogue(_View, frozen=True):
-    """What can be chosen: sent once after `Hello`, and again when it changes."""
-
-    protocols: tuple[ProtocolCard, ...]
-    needles: tuple[Choice, ...]
-    syringes: tuple[SyringeChoice, ...]
-    products: tuple[ProductChoice, ...]
-    screening: tuple[Choice, ...]
-    versions: tuple[tuple[str, str], ...] = ()
+    record: RecordView = RecordView()
 
 
 # -- replies --------------------------------------------------------------------------------------------------------

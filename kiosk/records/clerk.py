@@ -19,7 +19,6 @@ import msgspec
 from sqlite_utils import Database
 
 from drivers.errors import NappageError
-from drivers.registers import AnchorPair
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
 from kiosk.records import chain, history
@@ -36,23 +35,18 @@ from kiosk.session.exchange import (
     ReadCourse,
     ReadPage,
     ReadPatient,
+    VerifyLedger,
 )
 
 _PR_SET_PDEATHSIG = 1
 PAGE_LINES = 20
 
 
-class VerifyLedger(msgspec.Struct, frozen=True, tag=True):
-    """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
-
-    anchors: AnchorPair | None = None
-
-
 class Asked(msgspec.Struct, frozen=True):
     """One line to the clerk."""
 
     ticket: int
-    question: Question | VerifyLedger
+    question: Question
 
 
 class Clerk:
@@ -69,14 +63,14 @@ class Clerk:
         except NappageError as error:
             return refusal(asked.ticket, error)
 
-    def _answer(self, ticket: int, question: Question | VerifyLedger) -> Answer:
+    def _answer(self, ticket: int, question: Question) -> Answer:
         if isinstance(question, HashPin):
             return Answer(ticket, ok=True, text=hash_pin(question.pin))
         if isinstance(question, CheckPin):
             return Answer(ticket, ok=pin_is(question.pin, question.hashed))
         if isinstance(question, VerifyLedger):
-            verdict = chain.verify(self._ledger, question.anchors)
-            return Answer(ticket, ok=not verdict.blocks, sentence=verdict.sentence, text=verdict.state)
+            verdict = chain.verify(self._ledger, question.anchors, question.opened)
+            return Answer(ticket, ok=not verdict.blocks, sentence=verdict.sentence, text=verdict.state, verdict=verdict)
         db = open_reader(self._ledger)
         try:
             with spoken(self._ledger):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.records.clerk import Asked, VerifyLedger, refusal
+from kiosk.records.clerk import Asked, refusal
 from kiosk.records.errors import ClerkGone
 from kiosk.session.exchange import Answer, Question
 
@@ -47,7 +47,7 @@ class ClerkClient:
         self._decoder = msgspec.json.Decoder(Answer)
         self._start()
 
-    def ask(self, question: Question | VerifyLedger, ticket: int | None = None) -> int:
+    def ask(self, question: Question, ticket: int | None = None) -> int:
         """Hand a question in; its answer comes out of `poll` under the ticket returned. Never blocks."""
         if ticket is None:
             ticket = self._next_ticket

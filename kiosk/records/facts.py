@@ -38,7 +38,12 @@ class Fact(StrEnum):
     """Syringe, line and needle were thrown away."""
     PAIRED = "paired"
     """An administrator bound this ledger to a controller, or said "ledger restored" (LED-5). Body: `serial`,
-    `cursor`, `lifetime_nl`, `max_id`, `boot_count`, `reason`. Made by `reconcile.pairing`."""
+    `cursor`, `lifetime_nl`, `max_id`, `boot_count`, `reason`, `disowned` (keys of anchors that are not this record's).
+    Made by `reconcile.pairing`."""
+    FINDING = "record finding"
+    """A check of the whole record found rows lost or changed (LED-11). Body: `key`, `state`, `row`, `finding`."""
+    ACCEPTED = "record accepted"
+    """An administrator gave the reason for a finding (LED-11). Body: `key`, `row`, `finding`, `missing`, `reason`."""
     BLOCKED = "blocked"
     """Ledger and controller contradict each other; only a later `PAIRED` of that serial ends it. Body: `serial`."""
     APPROVED = "approved"

@@ -115,17 +115,23 @@ def pairing(
     mono_ms: int,
     user: str,
     reason: str,
+    disowned: tuple[str, ...] = (),
 ) -> Reconciliation:
     """An administrator binds this ledger to this controller, or says "ledger restored", with a reason (LED-5).
 
     What an earlier controller left open is counted in full; what this one did that the ledger lacks is recorded.
+    `disowned` are the keys of anchors that from now on are no word about this ledger (LED-11).
     """
     if _why_stranger(view, identity, status) or view.serial == 0:
         left = _in_full(view, status, mono_ms, "an administrator paired another injector", "")
         cursor, nl, top = status.lifetime_shots + 1, status.lifetime_nl, _accepted(status)
         event = _agreed(Fact.PAIRED, identity, cursor, nl, max(view.max_id, top), mono_ms, view.session, (user, reason))
-        return msgspec.structs.replace(left, events=(event,), cursor=cursor, lifetime_nl=nl)
-    return _Comparison(view, identity, status, records, mono_ms).result(Fact.PAIRED, user, reason)
+        paired = msgspec.structs.replace(left, events=(event,), cursor=cursor, lifetime_nl=nl)
+    else:
+        paired = _Comparison(view, identity, status, records, mono_ms).result(Fact.PAIRED, user, reason)
+    *others, last = paired.events
+    last = msgspec.structs.replace(last, body={**last.body, "disowned": list(disowned)})
+    return msgspec.structs.replace(paired, events=(*others, last))
 
 
 def _accepted(status: Status | None) -> int:

@@ -132,12 +132,13 @@ class LedgerThread:
             if self._prioritise is not None:
                 self._prioritise()
             ledger = self._open()
+            opened = Opened(ledger.restore())
         except NappageError as error:
             failed = NotOpened(error.number, str(error))
             self._post(failed)
             self._refuse_all(failed)
             return
-        self._post(Opened(ledger.restore()))
+        self._post(opened)
         while (item := self._queue.get()) is not None:
             self._post(_read_back(ledger) if isinstance(item, str) else self._commit(ledger, *item))
         try:

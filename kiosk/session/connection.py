@@ -18,8 +18,10 @@ import msgspec
 from drivers.registers import RECORDS_KEPT, CommandKind, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
-from kiosk.records.reconcile import LedgerView, Reconciliation, pairing, reconcile
+from kiosk.records.known import LedgerView
+from kiosk.records.reconcile import Reconciliation, pairing, reconcile
 from kiosk.records.rows import ID_STRIDE, Certainty, Restored, ShotRow
+from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.exchange import Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
@@ -66,6 +68,10 @@ class Connection:
         self.connected: Connected | None = None
         self._records: dict[int, ShotRecord] = {}
         self._ledger: Restored | None = None
+        self._known: LedgerView | None = None
+        """What the ledger knows of the injector, with what this connect has added."""
+        self._recovered: tuple[ShotRow, ...] = ()
+        self._opened = desk.last_row
         self._cursor = 1
         self._ahead = ""
         self._paired = False
@@ -128,6 +134,7 @@ class Connection:
         self.connected = link
         self._desk.identity = link.identity
         self._uptime_ms = 0
+        self._recovered = ()
         self.state = State.REREADING
         self._desk.event(
             "link",
@@ -157,8 +164,13 @@ class Connection:
     def _void(self, status: Status | None) -> None:
         if status is None or self._ledger is None:
             return
-        accepted = max(status.authorisation_id, status.command_id)
-        self._ahead = AHEAD if accepted >= self._ledger.max_id + ID_STRIDE else self._why_still_ahead(self._ledger)
+        identity, accepted = self._desk.identity, max(status.authorisation_id, status.command_id)
+        assert identity is not None, "connected, so its identity was read"
+        self._ahead = dict(self._ledger.blocked).get(identity.serial, "")
+        if accepted >= self._ledger.max_id + ID_STRIDE:
+            # Written with the void's own row, which hides it from the ids: no kill between the two forgets it.
+            self._ahead = AHEAD
+            self._desk.event(Fact.BLOCKED, AHEAD, serial=identity.serial)
 
         def voided(error: MotionFailed | None) -> None:
             if error is None:
@@ -167,16 +179,6 @@ class Connection:
                 self._desk.emit(Disconnect(str(error.facts["why"])))
 
         self._slot.serve(CommandKind.VOID, 0, voided)
-
-    def _why_still_ahead(self, ledger: Restored) -> str:
-        """What our own `void` hides from the ids: that it was ahead when it was last here, or that rows are lost."""
-        connected = self.connected
-        if connected is None or not self._knows(ledger):
-            return ""
-        serial, row = connected.identity.serial, connected.anchors.newest_row
-        if row > ledger.last_row:
-            return f"The injector's anchor names row {row}, the record ends with row {ledger.last_row}: rows are lost"
-        return dict(ledger.blocked).get(serial, "")
 
     def _start_reading(self) -> None:
         ledger = self._ledger
@@ -217,35 +219,48 @@ class Connection:
         identity, ledger = self._desk.identity, self._ledger
         assert identity is not None, "settled after the injector was read"
         assert ledger is not None, "settled after the ledger was read"
-        records = tuple(self._records[number] for number in sorted(self._records))
-        found = reconcile(self._view(ledger), identity, status, records, mono_ms=self._desk.mono_ms)
-        blocked = self._ahead or found.blocked
-        if blocked:
-            self.state, self._why = State.BLOCKED, blocked
-            self._desk.event(Fact.BLOCKED, blocked, serial=identity.serial)
+        self._known = view = self._view(ledger)
+        found = reconcile(view, identity, status, self._read_records(), mono_ms=self._desk.mono_ms)
+        if found.blocked:
+            self._block(found.blocked)
+            self._desk.event(Fact.BLOCKED, found.blocked, serial=identity.serial)
+        elif self._ahead:  # rows were lost: what the controller still holds is written first, then a person decides
+            self._apply(found, lambda: self._block(self._ahead))
         else:  # nothing moves, or it would not have been read to the end: there is nothing to wait for
-            self._apply(found)
+            self._apply(found, self._ready_to_go)
+
+    def _read_records(self) -> tuple[ShotRecord, ...]:
+        return tuple(self._records[number] for number in sorted(self._records))
 
     def _view(self, ledger: Restored) -> LedgerView:
         """The ledger as it was before this connect, but for the id of our own `void`."""
         return msgspec.structs.replace(LedgerView.of(ledger), max_id=max(ledger.max_id, self._desk.max_id))
 
-    def _apply(self, found: Reconciliation) -> None:
+    def _block(self, why: str) -> None:
+        self.state, self._why = State.BLOCKED, why
+
+    def _apply(self, found: Reconciliation, then: Callable[[], None]) -> None:
         self.state = State.SETTLING
         for sentence in found.sentences:
             self._desk.notice(sentence)
-        self._desk.commit(*found.rows, then=lambda: self._done(found))
+        self._desk.commit(*found.rows, then=lambda: self._done(found, then))
 
-    def _done(self, found: Reconciliation) -> None:
+    def _done(self, found: Reconciliation, then: Callable[[], None]) -> None:
         if self.state is not State.SETTLING:
             return
-        self.state = State.READY
+        assert self._ledger is not None, "settled from the ledger"
+        assert self._known is not None, "settled from the ledger"
+        self._known = self._known.after(found.rows)
+        self._recovered += found.shots
         self._intake.restart(found.cursor)
+        then()
+        self._settled(self._ledger, self._recovered)
+
+    def _ready_to_go(self) -> None:
+        self.state = State.READY
         if self._paired:
             self._paired = False
             self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
-        assert self._ledger is not None, "settled from the ledger"
-        self._settled(self._ledger, found.shots)
 
     def pair(self, reason: str) -> None:
         """An administrator pairs ledger and injector as they are now (LED-5).
@@ -253,23 +268,32 @@ class Connection:
         Raises:
             NotNow: nothing is blocked, or no reason is given.
         """
-        status, identity, ledger = self._desk.status, self._desk.identity, self._ledger
-        if self.state is not State.BLOCKED or status is None or identity is None or ledger is None:
+        status, identity, known = self._desk.status, self._desk.identity, self._known
+        if self.state is not State.BLOCKED or status is None or identity is None or known is None:
             raise NotNow(what="Pairing", why="ledger and injector do not contradict each other")
         if not reason.strip():
             raise NotNow(what="Pairing", why="a reason is needed")
-        records = tuple(self._records[number] for number in sorted(self._records))
         found = pairing(
-            self._view(ledger),
+            known,
             identity,
             status,
-            records,
+            self._read_records(),
             mono_ms=self._desk.mono_ms,
             user=self._desk.user,
             reason=reason,
+            disowned=self._disowned(),
         )
         self._paired = True
-        self._apply(found)
+        self._apply(found, self._ready_to_go)
+
+    def _disowned(self) -> tuple[str, ...]:
+        """Anchors that are no word about this ledger: of another injector's past, or of rows that were lost."""
+        assert self.connected is not None, "blocked means connected"
+        assert self._ledger is not None, "blocked means that it was read back"
+        last = self._opened if self._knows(self._ledger) else 0
+        pair = self.connected.anchors
+        both = ((pair.newest_row, pair.newest_sha256), (pair.older_row, pair.older_sha256))
+        return tuple(anchor_key(row, sha256) for row, sha256 in both if row > last)
 
 
 def unattributed(shots: tuple[ShotRow, ...]) -> str:

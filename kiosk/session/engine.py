@@ -30,6 +30,7 @@ from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
+from kiosk.session.record_check import RecordCheck
 from kiosk.session.requests import Requests
 from kiosk.session.selftest import SelfTest
 from kiosk.session.setup import Setup
@@ -75,7 +76,6 @@ class Engine:
         self.versions = versions
         self.loop = LoopView(realtime=False)
         """Lateness of the control cycle; set by whoever runs it."""
-        self.verified = restored.verified
         self.approvals = frozenset(restored.approvals)
         self._certified = restored.calibration
         self.next_session = restored.next_session
@@ -88,6 +88,7 @@ class Engine:
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
         self.intake = Intake(self.desk, self.tally.add)
         self.connection = Connection(self.desk, self.slot, self.intake, self._reconciled)
+        self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
         self.setup = Setup(self.desk, library, self._fact)
         self.path = FluidPath(self.desk, self.slot, library, self.setup)
         self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
@@ -130,6 +131,9 @@ class Engine:
             self.treatment.end(self.stop.view().sentence.rstrip("."), CommandKind.STOP)
             self.slot.interrupt("stopped", CommandKind.STOP)
         self.connection.step()
+        if not self.connection.ready:
+            self.record.forget()
+        self.record.step()
         desk.hear()
         self._take_records()
         self.slot.step()
@@ -164,6 +168,10 @@ class Engine:
         self._recount(restored.shots + tuple(shot for shot in recovered if shot.session == self.desk.session))
         self.signals.unattributed = unattributed(recovered) or self.signals.unattributed
         self.rebuild_envelope()
+        connected = self.connection.connected
+        assert connected is not None, "compared with an injector that is there"
+        if self.connection.ready:
+            self.record.begin(connected.anchors)
 
     def _fact(self, kind: str) -> None:
         """A fact of the session changed: parts that changed make a new envelope."""

@@ -16,6 +16,7 @@ from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
 from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.records.verdict import Verdict
 
 Client = int
 """Number of a channel client; 0 is nobody."""
@@ -61,6 +62,7 @@ class Answer(_Value, frozen=True):
     text: str = ""
     page: Page | None = None
     course: Course | None = None
+    verdict: Verdict | None = None
 
 
 class Inputs(_Value, frozen=True):
@@ -194,7 +196,15 @@ class MakeExport(_Value, frozen=True, tag=True):
     format: str
 
 
-Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | ReadCourse | MakeExport
+class VerifyLedger(_Value, frozen=True, tag=True):
+    """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
+
+    anchors: AnchorPair | None = None
+    opened: int | None = None
+    """Last row when control opened the ledger."""
+
+
+Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | ReadCourse | MakeExport | VerifyLedger
 
 
 class Beacon(_Value, frozen=True):

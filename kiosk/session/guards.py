@@ -84,6 +84,7 @@ def against_opening(engine: Engine) -> Iterator[str]:
         yield "the self-test has not passed"
     if engine.pedal.failed:
         yield engine.pedal.failed
+    yield from engine.record.against()
     if signals.mismatch:
         yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
     if signals.unattributed:

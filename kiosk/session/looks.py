@@ -36,7 +36,7 @@ def _sentence(words: str) -> str:
 def _ledger(engine: Engine) -> str:
     if engine.desk.ledger_broken:
         return f"The record cannot be written: {engine.desk.ledger_broken}"
-    return "" if engine.verified == "good" else engine.verified
+    return f"{engine.record.damage}. An administrator gives a reason under Recover." if engine.record.damage else ""
 
 
 def _profiles(engine: Engine) -> str:
@@ -63,7 +63,9 @@ def _inputs(engine: Engine) -> str:
 
 
 def _link(engine: Engine) -> str:
-    return "" if engine.connection.ready else _sentence(engine.connection.sentence)
+    if not engine.connection.ready:
+        return _sentence(engine.connection.sentence)
+    return _sentence(next(engine.record.against(), ""))
 
 
 def _faults(engine: Engine) -> str:

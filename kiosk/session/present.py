@@ -131,6 +131,7 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         busy=engine.slot.words if engine.slot.current is not None and engine.treatment.arming is None else "",
         wall=wall(engine),
         last_session=engine.last_session,
+        record=engine.record.view(),
     )
 
 

@@ -68,6 +68,7 @@ class Requests:
             ask.Rehome: self._rehome,
             ask.ClearFaults: self._clear_faults,
             ask.PairInjector: self._pair,
+            ask.AcceptFinding: self._accept,
             ask.Finish: self._finish,
             ask.ResumeTreating: self._resume,
             ask.Sign: self._sign,
@@ -308,6 +309,10 @@ class Requests:
 
     def _pair(self, command: ask.PairInjector, _: Answerer) -> None:
         self._engine.connection.pair(command.reason)
+
+    def _accept(self, command: ask.AcceptFinding, answer: Answerer) -> bool:
+        self._engine.record.accept(command.key, command.reason, answer)
+        return True
 
     # -- end -------------------------------------------------------------------------------------------------------
     def _finish(self, *_: object) -> None:

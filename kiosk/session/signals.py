@@ -119,8 +119,8 @@ class Signals:
             yield Raised(A.LEDGER_FAILED, desk.ledger_broken)
         elif desk.ledger_slow:
             yield Raised(A.LEDGER_SLOW)
-        if engine.verified != "good":
-            yield Raised(A.BLOCKED_LEDGER, engine.verified)
+        if engine.record.damage:
+            yield Raised(A.BLOCKED_LEDGER, engine.record.damage)
         if not desk.inputs.wall_trusted:
             yield Raised(A.CLOCK_UNTRUSTED)
         if engine.connection.state is State.BLOCKED:

@@ -62,6 +62,7 @@ TABLE: dict[type, Rule] = {
     ask.Rehome: Rule(AFTER_START),
     ask.ClearFaults: Rule(ALWAYS),
     ask.PairInjector: Rule(ALWAYS, shell=True),
+    ask.AcceptFinding: Rule(ALWAYS),
     ask.Finish: Rule(frozenset({"setup", "treat"}), ends_arming=True),
     ask.ResumeTreating: Rule(CLOSING),
     ask.Sign: Rule(CLOSING),

@@ -24,6 +24,7 @@ from kiosk.protocols.budget import Course
 from kiosk.protocols.library import load
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import Committed, Restored, Row, WriteFailed
+from kiosk.records.verdict import Verdict
 from kiosk.session import exchange as x
 from kiosk.session import virtual as v
 from kiosk.session.cycle import PERIOD_S, Cycle
@@ -124,6 +125,8 @@ def _answer(ticket: int, question: x.Question) -> x.Answer:
         return x.Answer(ticket, True, page=PatientPage(question.patient, False))
     if isinstance(question, x.ReadCourse):
         return x.Answer(ticket, True, course=Course(0, 0, 0))
+    if isinstance(question, x.VerifyLedger):
+        return x.Answer(ticket, True, verdict=Verdict("good", 0, "This ledger is as old as this run"))
     return x.Answer(ticket, False, "nobody asks this here", error=1)
 
 

@@ -14,6 +14,7 @@ from drivers.registers import AnchorPair
 from kiosk.records import chain
 from kiosk.records.chain import Verdict, verify
 from kiosk.records.errors import LedgerDamaged
+from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from tests.records import sample
 from tests.records.conftest import Wall
@@ -219,3 +220,100 @@ def test_a_verdict_that_is_good_does_not_block() -> None:
 def test_an_empty_ledger_is_good(reopen: Callable[[], Ledger], path: Path) -> None:
     reopen().close()
     assert verify(path).sentence.startswith("All 0 rows")
+
+
+# -- what a reason was given for -----------------------------------------------------------------------------------
+def give_reason(path: Path, wall: Wall, key: str, missing: int = 0) -> None:
+    ledger = Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
+    ledger.append([sample.event(Fact.ACCEPTED, key=key, row=1, finding="x", missing=missing, reason="known")])
+    ledger.close()
+
+
+def test_an_accepted_change_is_passed_over_and_the_next_one_is_named(written: Path, wall: Wall) -> None:
+    tamper(written, "UPDATE shot SET dose_nl = 1 WHERE number = 7", "UPDATE shot SET dose_nl = 1 WHERE number = 9")
+    first = verify(written)
+    give_reason(written, wall, first.key)
+    second = verify(written)
+    assert (second.state, second.row > first.row) == ("changed", True)
+    give_reason(written, wall, second.key)
+    assert verify(written).state == "not anchored"
+    assert verify(written).sentence.startswith("But for what was given a reason")
+
+
+def test_an_accepted_row_that_is_changed_again_is_another_finding(written: Path, wall: Wall) -> None:
+    tamper(written, "UPDATE shot SET dose_nl = 1 WHERE number = 7")
+    give_reason(written, wall, verify(written).key)
+    tamper(written, "UPDATE shot SET dose_nl = 2 WHERE number = 7")
+    assert "dose_nl 2" in verify(written).sentence
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DELETE FROM event WHERE row IN (4, 5)",),
+        (SHOT_12_AGAIN,),
+        ("DELETE FROM event WHERE row = 4", "DELETE FROM event WHERE row = 7"),
+    ],
+)
+def test_accepted_gaps_and_doubles_are_passed_over_here_and_at_opening(
+    written: Path, wall: Wall, statements: tuple[str, ...]
+) -> None:
+    tamper(written, *statements)
+    while (found := verify(written)).blocks:
+        give_reason(written, wall, found.key, found.missing)
+    ledger = Ledger.open(written, "simulated", clock_wall_ms=wall, boot_id="b")
+    assert ledger.restore().verified == "good"
+    ledger.close()
+
+
+def test_the_quick_check_begins_behind_rows_that_are_known_to_be_missing(written: Path, wall: Wall) -> None:
+    tamper(written, "DELETE FROM event WHERE row IN (4, 5)")
+    found = verify(written)
+    assert (found.sentence, found.missing) == ("Rows 4 to 5 were removed", 2)
+    give_reason(written, wall, found.key, found.missing)
+    db = chain.open_reader(written)
+    last = chain.head(db)[0]
+    assert chain.check_tail(db, rows=last - 4).state == "good"
+    db.close()
+
+
+def test_an_anchor_that_was_disowned_says_nothing_and_the_older_one_speaks(written: Path, wall: Wall) -> None:
+    rows = len(hashes(written))
+    known = anchors(written, rows, 8)
+    forged = AnchorPair(rows + 50, b"x" * 32, known.older_row, known.older_sha256)
+    lost = verify(written, forged)
+    assert (lost.state, lost.row) == ("lost", rows)
+    give_reason(written, wall, lost.key)
+    after = verify(written, forged)
+    assert (after.state, after.anchored) == ("not anchored", 8)
+    assert verify(written, AnchorPair(rows + 51, b"x" * 32, 0, bytes(32))).state == "lost", (
+        "another anchor, another finding"
+    )
+
+
+def test_rows_lost_before_the_writer_opened_are_called_lost_whatever_was_written_since(written: Path) -> None:
+    rows = len(hashes(written))
+    verdict = verify(written, AnchorPair(rows - 1, b"x" * 32, 0, bytes(32)), opened=rows - 3)
+    assert (verdict.state, verdict.row) == ("lost", rows - 3)
+
+
+@pytest.mark.parametrize("body", ["not json", "[1]", '{"key": 5}', '{"disowned": "x"}'])
+def test_an_event_that_says_nothing_accepts_nothing(written: Path, body: str) -> None:
+    for kind in (Fact.ACCEPTED, Fact.PAIRED):
+        tamper(written, f"UPDATE event SET kind = '{kind.value}', body = '{body}' WHERE row = 2")
+        assert (verify(written).state, verify(written).row) == ("changed", 2)
+
+
+def test_a_signature_that_does_not_say_what_was_given_is_told(subject: Ledger, path: Path) -> None:
+    subject.append([*sample.treatment(3)[:-1], sample.closing(1, 2, 40_000)])
+    subject.close()
+    (said,) = verify(path).totals
+    assert said.startswith("Session 1 is signed with 2 shots and 40.0 uL, but 3 shots and 60.")
+
+
+def test_a_row_that_cannot_be_read_is_a_damaged_ledger_and_not_a_crash(written: Path, wall: Wall) -> None:
+    tamper(written, f"UPDATE event SET kind = '{Fact.BLOCKED.value}', body = '[1' WHERE row = 2")
+    ledger = Ledger.open(written, "simulated", clock_wall_ms=wall, boot_id="b")
+    with pytest.raises(LedgerDamaged, match="a row cannot be read"):
+        ledger.restore()
+    ledger.close()

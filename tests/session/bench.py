@@ -13,7 +13,7 @@ from typing import Any
 
 from drivers.errors import LinkTimeout, NappageError, StaleEpoch
 from drivers.injector import ModbusInjector
-from drivers.registers import AUTHORISATION, COMMAND, LEASE, CommandKind
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, AnchorPair, CommandKind
 from drivers.stop import StopLatch
 from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.faults import Faults
@@ -24,6 +24,7 @@ from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage, Reply, Snapshot, Treat
 from kiosk.protocols.budget import Course
 from kiosk.protocols.library import SHIPPED, Library, load
+from kiosk.records.chain import verify
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import (
     AuthorisationRow,
@@ -169,6 +170,10 @@ class Bench:
         self.patients: dict[str, PatientPage] = {}
         self.courses: dict[str, Course] = {}
         self.clerk_answers = True
+        self.clerk_fails = False
+        """Whether the clerk cannot read the record when it is to check it."""
+        self.verified = 0
+        """How often the whole record was checked."""
         self.sent: list[tuple[str, int]] = []
         self.after_sending: list[Callable[[str], None]] = []
         self.lose = 0
@@ -209,10 +214,11 @@ class Bench:
     def _post(self, told: Committed | WriteFailed | Restored) -> None:
         self.cycle.post(told)
 
-    def restart(self, *, after_s: float = 0.0) -> None:
-        """Control ends and begins again; the device goes on by itself meanwhile."""
+    def restart(self, *, after_s: float = 0.0, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Control ends and begins again; the device goes on by itself meanwhile, `meanwhile` is done to the file."""
         self.cycle.close()
         self.ledger.close()
+        meanwhile()
         self.clock.now += after_s
         self.rig.advance(self.clock.now)
         self.ledger = self._open()
@@ -235,8 +241,21 @@ class Bench:
                 return x.Answer(ticket, True, course=self.courses.get(patient, Course(0, 0, 0)))
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
+            case x.VerifyLedger(anchors, opened):
+                self.verified += 1
+                if self.clerk_fails:
+                    return x.Answer(ticket, False, "The ledger cannot be read just now", "Wait.", 412)
+                return self._verify(ticket, anchors, opened)
             case _:
                 return x.Answer(ticket, False, "There is no such page", "Choose another.", 417)
+
+    def _verify(self, ticket: int, anchors: AnchorPair | None, opened: int | None) -> x.Answer:
+        """As the clerk does it, on the same file."""
+        try:
+            verdict = verify(self.folder / "ledger.db", anchors, opened)
+        except NappageError as error:
+            return x.Answer(ticket, False, error.sentence.format(**error.facts), error.remedy, error.number)
+        return x.Answer(ticket, not verdict.blocks, verdict.sentence, text=verdict.state, verdict=verdict)
 
     # -- time ----------------------------------------------------------------------------------------------------
     def step(self) -> None:
@@ -485,6 +504,12 @@ class Bench:
 
     def resolution(self, number: int) -> ResolutionRow:
         return next(row for row in self.rows(ResolutionRow) if row.id == number)
+
+    @property
+    def anchored(self) -> tuple[int, bytes]:
+        """Row and hash that the injector's newest anchor names."""
+        pair = self.rig.controller.journal.anchors()
+        return pair.newest_row, pair.newest_sha256
 
     def last_authorisation(self) -> AuthorisationRow:
         return self.rows(AuthorisationRow)[-1]

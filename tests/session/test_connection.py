@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from drivers.errors import BadFrame, LinkTimeout
-from drivers.registers import Anchor, ControllerState, Outcome
+from drivers.registers import ControllerState, Outcome
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty, ShotRow
 from kiosk.session.dispatch import Stage
@@ -190,21 +190,6 @@ def test_an_injector_that_is_ahead_stays_blocked_over_every_reconnect_and_restar
     assert not connected(subject)
     subject.sign_in(ADMINISTRATOR)
     subject.tell(ask.PairInjector("ledger restored from the backup of Monday"))
-    subject.until(lambda: connected(subject), 2)
-    subject.restart()
-    subject.until(lambda: connected(subject), 3)
-
-
-@pytest.mark.requirement("LED-11", "LED-5")
-def test_an_anchor_beyond_the_end_of_the_record_blocks(subject: Bench) -> None:
-    injector = subject.cycle.injector
-    assert injector is not None
-    injector.write_anchor(Anchor(1_000_000, b"x" * 32))
-    subject.restart()
-    subject.run(2)
-    assert "rows are lost" in subject.snap.link.sentence
-    subject.sign_in(ADMINISTRATOR)
-    subject.tell(ask.PairInjector("ledger restored"))
     subject.until(lambda: connected(subject), 2)
     subject.restart()
     subject.until(lambda: connected(subject), 3)

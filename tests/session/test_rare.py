@@ -103,7 +103,8 @@ def test_the_self_test_is_run_again_between_sessions_only(bench: Bench) -> None:
 
 @pytest.mark.requirement("LED-11", "WDG-6")
 def test_a_damaged_record_and_a_program_without_priority_are_said(bench: Bench) -> None:
-    bench.engine.verified = "row 3 was changed"
+    bench.engine.record._opened = "Row 3 was changed"
+    bench.clerk_answers = False
     bench.cycle._realtime = False
     bench.run(1)
     assert bench.check("ledger") == "failed"

@@ -1,0 +1,53 @@
+"""What can be chosen on this device: sent to the kiosk once after `Hello`, and again when it changes."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class _View(msgspec.Struct, frozen=True):
+    pass
+
+
+class ProtocolCard(_View, frozen=True):
+    key: str
+    title: str
+    summary: str
+    techniques: tuple[str, ...]
+    zones: tuple[str, ...]
+    sessions: str
+    interval: str
+    approved: bool
+    needs_clinic: tuple[str, ...] = ()
+    """Names of the figures that the clinic has to give."""
+
+
+class Choice(_View, frozen=True):
+    key: str
+    title: str
+    detail: str = ""
+
+
+class SyringeChoice(_View, frozen=True):
+    key: str
+    title: str
+    barrel_nl: int
+    reserve_nl: int
+
+
+class ProductChoice(_View, frozen=True):
+    key: str
+    title: str
+    detail: str = ""
+    example: bool = True
+
+
+class Catalogue(_View, frozen=True):
+    """What can be chosen: sent once after `Hello`, and again when it changes."""
+
+    protocols: tuple[ProtocolCard, ...]
+    needles: tuple[Choice, ...]
+    syringes: tuple[SyringeChoice, ...]
+    products: tuple[ProductChoice, ...]
+    screening: tuple[Choice, ...]
+    versions: tuple[tuple[str, str], ...] = ()
