@@ -130,10 +130,8 @@ class Wire:
         """Length of the frame that begins with `data`; None while that cannot be told."""
         if len(data) < 2:
             return None
-        kind = self._framer.decoder.lookupPduClass(data)
-        if kind is None or data[1] not in _HANDLED:
-            return None
-        return kind.calculateRtuFrameSize(data) or None
+        kind = _HANDLED.get(data[1])
+        return None if kind is None else kind.calculateRtuFrameSize(data) or None
 
     def _frame(self, now: float) -> None:
         frame, self._buffer = self._buffer, b""

@@ -158,6 +158,19 @@ def test_nobody_reading_never_stops_the_device(subject: OnBench, raw: Raw) -> No
 
 
 @pytest.mark.requirement("LNK-1")
+def test_two_bytes_alone_are_thrown_away_whatever_function_they_name(subject: OnBench, raw: Raw) -> None:
+    """The library looks at a third byte of some functions to find out what they are."""
+    for dropped, function in enumerate((0, 3, 7, 8, 16, 23, 0x2B, 0x83, 0xFF), start=1):
+        raw.send(bytes([1, function]))
+        for _ in range(2000):  # each answer of the console is a turn of the bench
+            if subject.do("frames") == f"frames 0 dropped {dropped}":
+                break
+        else:
+            raise AssertionError(f"function {function} was never thrown away")
+    assert raw.ask(crc(bytes([1, 3, 0, 0, 0, 1]))) == crc(bytes([1, 3, 2, 0, 1]))
+
+
+@pytest.mark.requirement("LNK-1")
 def test_an_endless_noise_is_one_run_of_bytes_that_is_no_frame(subject: OnBench, raw: Raw) -> None:
     for _ in range(8):
         raw.send(b"\x55" * 512)
