@@ -7,6 +7,7 @@ SOURCES := kiosk drivers hal_sim tests
 RUN_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_ARGS ?=
 
 .PHONY: help
 help: ## list every target
@@ -47,6 +48,14 @@ trace: setup ## every requirement with the tests that prove it; fails when one l
 .PHONY: bench
 bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/ (BENCH_ARGS=--short)
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## over 10,000,000 mutated frames and 100,000 files and messages: no crash, no motion, a clear error each (FUZZ_ARGS=--seed N)
+	@$(BIN)/python -m tests.proofs.fuzz $(FUZZ_ARGS)
+
+.PHONY: fuzz-short
+fuzz-short: setup ## the same in about a minute
+	@$(BIN)/python -m tests.proofs.fuzz --short $(FUZZ_ARGS)
 
 .PHONY: registers
 registers: setup-run ## print the injector's register map
