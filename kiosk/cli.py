@@ -289,6 +289,23 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
 
 
 @main.group()
+def calibrate() -> None:
+    """Judge what was measured against balance and gauge."""
+
+
+@calibrate.command("worksheet")
+@click.argument("file", type=click.Path(path_type=Path))
+@plainly
+def calibrate_worksheet(file: Path) -> int:
+    """Judge a FILE of weights and gauge readings and propose corrections. Exit code 1: something does not pass."""
+    from kiosk.calibration.worksheet import judge
+
+    told, passes = judge(file)
+    click.echo(told)
+    return 0 if passes else 1
+
+
+@main.group()
 def service() -> None:
     """What a technician needs of the device and of the instruments that measure it."""
 

@@ -1,0 +1,1 @@
+"""Tests of what a measurement says about the device."""
