@@ -90,6 +90,9 @@ class Treatment:
     def _screening(self) -> None:
         self._tap_all("adult", "consent")
         self._picture("screening")
+        while (page := self._glass.settled()).find("more") is not None:
+            here = [widget.key for widget in page.widgets]
+            self._glass.tap_to("more", lambda seen, was=here: [w.key for w in seen.widgets] != was, "more questions")
         self._continue_to("product")
 
     def _product(self) -> None:

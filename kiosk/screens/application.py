@@ -26,7 +26,7 @@ from kiosk.view.local import Local
 from kiosk.view.observe import hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
-from kiosk.view.update import World, act
+from kiosk.view.update import World, act, replace
 
 DRAIN_S = 1 / 40
 ARMED_REDRAW_S = 0.2
@@ -202,12 +202,19 @@ class KioskApp(App):
     def _on_stop(self, touch: Any) -> bool:
         return self.glass is not None and bool(self.glass.stop.collide_point(*touch.pos))
 
+    def _note_ends(self) -> None:
+        """Remembers which lists have shown their last page: it is on the glass now."""
+        seen = self.glass.lists_at_end() if self.glass is not None else frozenset[str]()
+        if not seen <= self.local.ends:
+            self.local = replace(self.local, ends=self.local.ends | seen)
+
     # -- frames ---------------------------------------------------------------------------------------------------
     def _flipped(self, *_: Any) -> None:
         """A frame is on the glass; returns None, or Kivy would stop drawing."""
         if self._finish:
             glFinish()
         self._redrawn = self.clock()
+        self._note_ends()
         if self.client.connected and self._shown:
             self._send((Flip(self._shown),))
         if self._outline is not None and self.glass is not None and self._outline.write(self.glass):

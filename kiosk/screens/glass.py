@@ -13,6 +13,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import panel_classes, screen_classes
 from kiosk.screens.page import Page
+from kiosk.screens.widgets.rows import PagedRows
 from kiosk.screens.widgets.touchable import StopButton, Touchable
 from kiosk.view.frame import Frame
 from kiosk.view.picture import Picture
@@ -93,6 +94,13 @@ class Glass(FloatLayout):
                 _appear(self._panels[panel])
             elif before:
                 _appear(self.ids.surround)
+
+    def lists_at_end(self) -> frozenset[str]:
+        """Names of the led lists of the screen that show their last page; none while a panel covers them."""
+        if self._panel:
+            return frozenset()
+        found = self.ids.surround.ids.body.walk(restrict=True)
+        return frozenset(rows.name for rows in found if isinstance(rows, PagedRows) and rows.led and rows.at_end)
 
     def on_touch_down(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """STOP first; then the panel, which takes every touch; then the screen."""

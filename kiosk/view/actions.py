@@ -96,6 +96,13 @@ class ArmShown(_Action, frozen=True):
     """Second step of arming: exactly what the open offer shows (LIM-8)."""
 
 
+class Turn(_Action, frozen=True):
+    """Turn the pages of a list that the screen's own buttons lead."""
+
+    name: str
+    by: Literal[-1, 1]
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -119,6 +126,7 @@ Action = (
     | OpenTyped
     | SubmitPin
     | ArmShown
+    | Turn
     | Wipe
 )
 

@@ -68,6 +68,10 @@ class Local(msgspec.Struct, frozen=True):
     notice_until: float = 0.0
     heard_notice: int = 0
     """Number of control's notice shown last."""
+    turned: dict[str, int] = {}
+    """Page of each list that the view leads."""
+    ends: frozenset[str] = frozenset()
+    """Names of the lists whose last page has been on the glass in this session."""
     settings: Settings = Settings()
     asleep: bool = False
     rested: float = 0.0

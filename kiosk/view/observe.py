@@ -55,6 +55,8 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             ticks=frozenset(),
             texts={},
             fill_nl=None,
+            turned={},
+            ends=frozenset(),
             picks=_kept(local),
         )
     if snapshot.phase != local.phase or local.place not in ALLOWED[snapshot.phase] | {""}:

@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.channel.commands import AnyCommand, ConfirmDrop, Finish, Prime
 from kiosk.channel.snapshot import Catalogue, Choice, PatientPage, ProtocolCard, SetupStep, Snapshot
-from kiosk.view.actions import Action, FindTyped, Go, OpenTyped, Panel, Pick, Say, Send, Tick, Wipe
+from kiosk.view.actions import Action, FindTyped, Go, OpenTyped, Panel, Pick, Say, Send, Tick, Turn, Wipe
 from kiosk.view.local import Local
 from kiosk.view.numbers import dashed, ml, volume
 from kiosk.view.setup import (
@@ -23,6 +23,8 @@ from kiosk.view.setup import (
 )
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 
+SCREENING = "screening"
+"""Name of the list of questions."""
 CLINIC = "needs the clinic's figure"
 """Said where no grade A or B source exists and the clinic has to give its own figure."""
 
@@ -174,19 +176,31 @@ class Screening(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     reason: Touch = NOTHING
     verdict: str = ""
+    page: int = 0
+    earlier: Touch = NOTHING
 
 
 def screening(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Screening:
-    """Age, consent, and the contraindications; one ticked needs a physician's reason."""
+    """Age, consent, and the contraindications; one ticked needs a physician's reason.
+
+    The way on leads through all pages of the questions first: nobody goes on past one that was never on the glass.
+    """
     yes = screening_yes(local, catalogue)
     reason = local.text("physician")
     shown = Touch("reason", reason or "to be typed", Panel("text:physician"), "Physician's reason", icon="pencil")
+    page = local.turned.get(SCREENING, 0)
+    step = stepper(snapshot, "screening", screening_command(local, catalogue))
+    if SCREENING not in local.ends:
+        more = Touch("more", "More questions", Turn(SCREENING, 1), tone="primary", icon="chevron-right")
+        step = msgspec.structs.replace(step, go_on=more)
     return Screening(
-        step=stepper(snapshot, "screening", screening_command(local, catalogue)),
+        step=step,
         asks=(tick("adult", "18 or older", local), tick("consent", "Consent signed", local)),
-        rows=tuple(tick(f"screen:{item.key}", item.title, local, trail=item.detail) for item in catalogue.screening),
+        rows=tuple(tick(f"screen:{item.key}", item.title, local) for item in catalogue.screening),
         reason=shown if yes else NOTHING,
         verdict=f"{len(yes)} ticked: stop, unless a physician decides otherwise" if yes else "Tick all that apply",
+        page=page,
+        earlier=Touch("earlier", "Back", Turn(SCREENING, -1), icon="chevron-left") if page else NOTHING,
     )
 
 

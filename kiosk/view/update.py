@@ -204,10 +204,17 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
             if field == "focus":
                 return replace(local, focus=value)
             return picked.with_text("pin", "") if field == "account" else picked
-        case actions.Tick(key=key):
-            return replace(local, ticks=local.ticks ^ {key})
+        case actions.Turn() | actions.Tick():
+            return _mark(local, action)
         case _:
             return local
+
+
+def _mark(local: Local, action: actions.Turn | actions.Tick) -> Local:
+    if isinstance(action, actions.Tick):
+        return replace(local, ticks=local.ticks ^ {action.key})
+    page = max(0, local.turned.get(action.name, 0) + action.by)
+    return replace(local, turned={**local.turned, action.name: page})
 
 
 def _type(local: Local, key: str) -> Local:

@@ -55,6 +55,8 @@ def said(stage: Stage) -> tuple[set[str], set[str]]:
     for turn in range(max((int(widget.pages) for widget in lists(stage)), default=1)):
         for widget in lists(stage):
             widget.page = min(turn, widget.pages - 1)
+            if widget.led:
+                stage.app.local = replace(stage.app.local, turned={widget.name: turn})
         stage.frames(3)
         for text in (w for w in glass.ids.surround.ids.body.walk(restrict=True) if isinstance(w, Text) and w.text):
             found.add(text.text)

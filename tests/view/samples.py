@@ -378,6 +378,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "patient-known": (snap(), at("patient", texts={"patient": "MK-2291"}, patient=KNOWN)),
     "patient-new": (snap(), at("patient", texts={"patient": "ZT-0007"}, patient=NEW)),
     "screening": (setup("screening"), at(ticks=frozenset({"adult", "screen:c3"}), session=18)),
+    "screening-end": (
+        setup("screening"),
+        at(ticks=frozenset({"adult", "consent"}), turned={"screening": 1}, ends=frozenset({"screening"}), session=18),
+    ),
     "product": (setup("product"), at(picks=PICKS, texts={"lot": "LX-4471", "expiry": "202704"})),
     "needle": (setup("needle"), at(picks=PICKS, ticks=frozenset({"needle:new"}))),
     "syringe": (setup("syringe"), at(picks=PICKS, fill_nl=1_800_000)),

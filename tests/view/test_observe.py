@@ -67,10 +67,17 @@ def test_the_age_and_the_reason_are_kept() -> None:
 @pytest.mark.requirement("LIM-14")
 def test_nothing_is_carried_from_one_session_to_the_next() -> None:
     local = at(
-        "protocols", picks={"account": "A", "product": "p"}, texts={"lot": "1"}, ticks=frozenset({"adult"}), fill_nl=3
+        "protocols",
+        picks={"account": "A", "product": "p"},
+        texts={"lot": "1"},
+        ticks=frozenset({"adult"}),
+        fill_nl=3,
+        turned={"screening": 2},
+        ends=frozenset({"screening"}),
     )
     new = seen(local, setup("screening"))
     assert (new.picks, new.texts, new.ticks, new.fill_nl) == ({"account": "A"}, {}, frozenset(), None)
+    assert (new.turned, new.ends) == ({}, frozenset())
     assert (new.place, new.session) == ("", 18)
     assert seen(new, setup("screening")) == new
 

@@ -12,7 +12,7 @@ from kiosk.view import actions as a
 from kiosk.view.picture import draw
 from kiosk.view.setup import preparation_command, product_command, screening_command, syringe_command
 from kiosk.view.start import home, selftest, signin
-from kiosk.view.steps import patient, prime, protocols, stepper
+from kiosk.view.steps import patient, prime, protocols, screening, stepper
 from kiosk.view.touch import NOTHING
 from tests.view.samples import (
     ACCOUNTS,
@@ -168,3 +168,15 @@ def test_priming_pushes_what_control_says_and_asks_for_the_drop() -> None:
     assert drop.yes.effect == a.Send(c.ConfirmDrop(True))
     assert drop.no.effect == a.Send(c.ConfirmDrop(False))
     assert prime(snap()).prime == NOTHING
+
+
+@pytest.mark.requirement("UI-5")
+def test_the_way_on_leads_through_all_questions_first() -> None:
+    ready = frozenset({"adult", "consent"})
+    first = screening(setup("screening"), at(ticks=ready), CATALOGUE)
+    assert first.step.go_on.effect == a.Turn("screening", 1)
+    assert first.earlier == NOTHING
+    second = screening(setup("screening"), at(ticks=ready, turned={"screening": 1}), CATALOGUE)
+    assert second.earlier.effect == a.Turn("screening", -1)
+    seen = screening(setup("screening"), at(ticks=ready, ends=frozenset({"screening"})), CATALOGUE)
+    assert isinstance(seen.step.go_on.effect, a.Send)

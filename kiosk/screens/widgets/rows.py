@@ -7,7 +7,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.metrics import dp
-from kivy.properties import ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.label import Label
@@ -53,6 +53,8 @@ class PagedRows(BoxLayout):
     """Columns where the list is wide enough, else fewer."""
     narrowest = NumericProperty(200)
     """Least width of a column, dp."""
+    led = BooleanProperty(False)
+    """True where the screen's own buttons turn the pages: there is no pager then, and `page` comes from the view."""
     page = NumericProperty(0)
     pages = NumericProperty(1)
 
@@ -68,27 +70,38 @@ class PagedRows(BoxLayout):
         self._on.bind(on_fire=lambda *_: self._turn(1))
         self.add_widget(self._grid)
         self.add_widget(self._pager)
+        self._laid: tuple[object, ...] = ()
         again = Clock.create_trigger(self._lay, -1)
-        for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height"):
+        for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height", "led"):
             self.fbind(name, again)
         again()
 
+    @property
+    def at_end(self) -> bool:
+        """True while the last page is laid out in a window."""
+        return self.get_root_window() is not None and self.page >= self.pages - 1 and self._laid == self._given()
+
     def _turn(self, by: int) -> None:
         self.page = max(0, min(self.pages - 1, self.page + by))
+
+    def _given(self) -> tuple[object, ...]:
+        """All that a layout is made from."""
+        return (self.items, *self.size, self.page, self.kind, self.columns, self.narrowest, self.row_height, self.led)
 
     def _lay(self, *_: object) -> None:
         gap, row = dp(theme.GAP), dp(self.row_height)
         columns = max(1, min(int(self.columns), int(self.width // dp(self.narrowest)) or 1))
         whole = max(1, int((self.height + gap) // (row + gap))) * columns
         paged = len(self.items) > whole
-        pager = dp(theme.TARGET)
+        pager = 0 if self.led else dp(theme.TARGET)
         fits = max(1, int((self.height - pager) // (row + gap))) * columns if paged else whole
         self.pages = max(1, -(-len(self.items) // fits))
-        self.page = min(self.page, self.pages - 1)
+        self.page = min(int(self.page), self.pages - 1)
+        self._laid = self._given()
         shown = self.items[self.page * fits : (self.page + 1) * fits]
         self._grid.cols = columns
         self._fill(shown, row)
-        self._show_pager(paged, pager)
+        self._show_pager(paged and not self.led, pager)
 
     def _fill(self, shown: tuple[Any, ...], row: float) -> None:
         grid = self._grid
