@@ -36,7 +36,7 @@ from kiosk.protocols.profile import Device
 from kiosk.records.clerk_client import ClerkClient
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
-from kiosk.records.writer import LedgerThread, NotOpened, NotReread, Opened, Reread, Told
+from kiosk.records.writer import Closed, LedgerThread, NotOpened, NotReread, Opened, Reread, Told
 from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
 from kiosk.system.clock import ClockEvidence, Trust, judge, read_battery_ms, read_boot_id, read_ntp_synchronised
@@ -99,7 +99,7 @@ class LedgerDesk:
         if isinstance(told, Opened):
             return told.restored
         if isinstance(told, NotOpened):
-            raise ControlRefused(why=told.sentence)
+            raise ControlRefused(why=told.sentence.rstrip("."))
         raise ControlRefused(why=f"the record did not open within {timeout_s:.0f} s")
 
     def deliver_to(self, sink: Callable[[Committed | WriteFailed | Restored], None]) -> None:
@@ -116,6 +116,8 @@ class LedgerDesk:
             self._sink(WriteFailed(0, told.error, told.sentence))
         elif isinstance(told, Committed | WriteFailed):
             self._sink(told)
+        elif isinstance(told, Closed) and told.sentence:
+            print(f"control: {told.sentence}", file=sys.stderr, flush=True)
         self._wake()
 
     def submit(self, unit: Unit) -> bool:

@@ -63,7 +63,9 @@ def in_words(error: Exception, path: Path | str, table: str = "") -> NappageErro
             return LedgerBusy(path=path, holder="SQLite says locked")
         case sqlite3.SQLITE_CONSTRAINT | sqlite3.SQLITE_MISMATCH | sqlite3.SQLITE_TOOBIG:
             return RowRefused(path=path, table=table or "new", why=str(error))
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return LedgerForbidden(act="write", path=path)
+        case sqlite3.SQLITE_CANTOPEN if not _may_write(Path(path)):
             return LedgerForbidden(act="write", path=path)
         case 0:
             return RowRefused(path=path, table=table or "new", why=str(error))
@@ -74,6 +76,12 @@ def in_words(error: Exception, path: Path | str, table: str = "") -> NappageErro
 def run(db: Database, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
     """Execute one statement; outside `db.atomic()` a write commits by itself."""
     return db.execute(sql, parameters)  # pyright: ignore[reportUnknownMemberType]  sqlite-utils leaves it open
+
+
+def _may_write(path: Path) -> bool:
+    """Whether rights allow what SQLite could not do: else the storage refused it."""
+    folder = os.access(path.parent, os.W_OK | os.X_OK, effective_ids=True)
+    return folder and (not path.exists() or os.access(path, os.W_OK, effective_ids=True))
 
 
 @contextmanager
@@ -136,10 +144,29 @@ def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
             check_is_ledger(db, path)
             check(db)
             settle(db, path, WRITER_PRAGMAS)
+        sync_folder(path)
     except NappageError:
         db.close()
         raise
     return db
+
+
+def sync_folder(path: Path) -> None:
+    """Have the folder's entries of the ledger and its log on the disk before the first commit (LED-1).
+
+    SQLite does it as well, and passes over an error of it in silence; a log without its entry is lost with the power.
+
+    Raises:
+        StorageFull, StorageFailed: they are not.
+    """
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def open_reader(path: Path) -> Database:

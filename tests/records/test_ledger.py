@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import stat
@@ -314,6 +316,28 @@ def test_every_sqlite_error_has_a_number_and_a_sentence(code: int, kind: type[Na
     error = sqlite3.OperationalError("said")
     error.sqlite_errorcode = code
     assert isinstance(in_words(error, "x.db"), kind)
+
+
+def test_a_file_that_cannot_be_opened_although_rights_allow_it_is_a_failed_storage(tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert isinstance(in_words(error, tmp_path / "x.db"), StorageFailed)
+
+
+@pytest.mark.requirement("LED-1", "LED-12")
+def test_a_folder_that_cannot_be_synced_refuses_the_start(
+    path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log's entry in its folder may be lost with the power then, and every commit with it."""
+
+    def failing(_handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(StorageFailed, match="E405"):
+        Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
+    monkeypatch.undo()
+    Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b").close()
 
 
 @pytest.mark.requirement("LED-12")
