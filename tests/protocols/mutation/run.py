@@ -47,7 +47,17 @@ def run(mutants: Sequence[Mutant], jobs: int) -> list[Ran]:
         Broken: see there.
     """
     plugin = _Loop(mutants, jobs)
-    words = ["-p", "no:terminal", "-p", "no:randomly", "-p", "no:cacheprovider", "--timeout=0"]
+    words = [
+        "-o",
+        "addopts=--import-mode=importlib",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+        "--timeout=0",
+    ]
     words += ["-k", BROKEN_BY_HAND, *(f"tests/protocols/{name}" for name in TESTS)]
     code = pytest.main(words, plugins=[plugin])
     if code != 0 or not plugin.sound:
