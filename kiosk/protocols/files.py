@@ -33,6 +33,9 @@ Grade = Annotated[
         )
     ),
 ]
+COUNT_MOST = 100_000
+"""Points, sessions or days: more is a slip of the finger, and a number that a record cannot hold must not get in."""
+Count = Annotated[int, Meta(ge=1, le=COUNT_MOST)]
 Pair = tuple[Decimal, Decimal]
 Default = Annotated[Decimal | None, Meta(description="Offered first. Without one the lowest allowed value is offered.")]
 Soft = Annotated[Pair | None, Meta(description="[low, high] usual range; beyond it a person confirms with a reason.")]
@@ -160,7 +163,9 @@ class NeedleFile(Struct, frozen=True, forbid_unknown_fields=True):
     pressure_kpa: Annotated[int, Meta(description="Highest pressure before it.", ge=1, le=1000)]
     hub_ul: Decimal
     source: str
-    shots_max: Annotated[int, Meta(description="Shots until it is called blunt; 0: no source gives one.", ge=0)] = 0
+    shots_max: Annotated[
+        int, Meta(description="Shots until it is called blunt; 0: no source gives one.", ge=0, le=COUNT_MOST)
+    ] = 0
 
 
 class NeedlesFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,13 +199,11 @@ class ProductFile(Struct, frozen=True, forbid_unknown_fields=True):
     example: bool = False
     point_ul: Annotated[Decimal | None, Meta(description="Most in one point.")] = None
     session_ul: Annotated[Decimal | None, Meta(description="Most in one session.")] = None
-    session_points: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most points in one session.")] = None
-    course_sessions: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Most sessions in one course.")] = (
-        None
-    )
+    session_points: Annotated[Count | None, Meta(description="Most points in one session.")] = None
+    course_sessions: Annotated[Count | None, Meta(description="Most sessions in one course.")] = None
     course_ul: Annotated[Decimal | None, Meta(description="Most in one course.")] = None
     interval_days: Annotated[
-        Annotated[int, Meta(ge=0)] | None, Meta(description="Fewest days between two sessions.")
+        Annotated[int, Meta(ge=0, le=COUNT_MOST)] | None, Meta(description="Fewest days between two sessions.")
     ] = None
     viscosity_mpa_s: Annotated[Decimal | None, Meta(description="Viscosity at room temperature.")] = None
 

@@ -36,6 +36,8 @@ MOST_BYTES = 1_000_000
 """A hundred times the longest profile that comes with the program."""
 MOST_DIGITS = 28
 """Of a number with a point, before and after it: what decimal arithmetic carries without rounding."""
+MOST_BITS = 93
+"""Of a whole number: those of 28 digits."""
 MOST_SIZE = 1_000
 """Powers of ten that it may be away from 1; far beyond any figure, and within what can be reckoned with."""
 MOST_WRITTEN = 80
@@ -49,10 +51,11 @@ def read(path: Path) -> Table:
 
     Raises:
         ProfileMissing, ProfileUnreadable, ProfileSyntax: with the file's name, the last with its line.
+        ProfileValue: a whole number that nothing can reckon with, such as a hexadecimal one of a thousand digits.
     """
     text = _text(path)
     try:
-        return tomllib.loads(text, parse_float=_decimal)
+        raw = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
@@ -62,6 +65,22 @@ def read(path: Path) -> Table:
         raise ProfileSyntax(file=path, line=_largest(text, _OPENED), why="nested too deeply") from error
     except ValueError as error:  # the parser hands on what int() says of a number that is too long for it
         raise ProfileSyntax(file=path, line=_largest(text, _DIGITS), why="a number of too many digits") from error
+    _refuse_monstrous(path, raw)
+    return raw
+
+
+def _refuse_monstrous(path: Path, raw: Table) -> None:
+    """Raise ProfileValue for the first whole number of too many bits; tables may be deep, so nothing here recurses."""
+    waiting: list[tuple[str, object]] = [("", raw)]
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict):
+            table = cast("Table", value)
+            waiting += [(f"{key}.{name}" if key else name, entry) for name, entry in reversed(table.items())]
+        elif isinstance(value, list):
+            waiting += [(key, entry) for entry in reversed(cast("list[object]", value))]
+        elif isinstance(value, int) and value.bit_length() > MOST_BITS:
+            raise ProfileValue(file=path, key=key, value=written(value), allowed=f"at most {MOST_DIGITS} digits")
 
 
 def _text(path: Path) -> str:
@@ -202,7 +221,7 @@ def written(value: object) -> str:
             return _short("[" + ", ".join(_entries(cast("list[object]", value))) + "]")
         case str():
             return f'"{_short(value)}"'
-        case int() if value.bit_length() > 128:
+        case int() if value.bit_length() > MOST_BITS:
             return f"a whole number of {value.bit_length()} bits"
         case _:
             return _short(str(value))

@@ -22,7 +22,7 @@ from kiosk.protocols.errors import (
     ProfileValue,
 )
 from kiosk.protocols.library import Library
-from kiosk.protocols.reading import read, shaped
+from kiosk.protocols.reading import read, shaped, written
 from kiosk.rehearsal.errors import (
     ScenarioKeyMissing,
     ScenarioKeyUnknown,
@@ -33,7 +33,7 @@ from kiosk.rehearsal.errors import (
 )
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
-Number = Annotated[int, msgspec.Meta(ge=0)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Microlitres = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Mode = Literal["single", "burst", "continuous"]
 
@@ -205,10 +205,12 @@ def _check(path: Path, scenario: Scenario, library: Library) -> None:
 
 
 def _whole(path: Path, key: str, value: Decimal | None, unit: str) -> None:
-    if value is not None and (value <= 0 or value * 1000 != int(value * 1000)):
-        raise ScenarioValue(file=path, key=key, value=value, allowed=f"more than 0, in whole thousandths of a {unit}")
+    if value is not None and not (value.is_finite() and value > 0 and value * 1000 == int(value * 1000)):
+        raise ScenarioValue(
+            file=path, key=key, value=written(value), allowed=f"more than 0, in whole thousandths of a {unit}"
+        )
 
 
 def _one_of(path: Path, key: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise ScenarioValue(file=path, key=key, value=f'"{value}"', allowed=", ".join(allowed))
+        raise ScenarioValue(file=path, key=key, value=written(value), allowed=", ".join(allowed))

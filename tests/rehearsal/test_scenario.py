@@ -96,6 +96,13 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
             PATIENT + "[[steps]]\narm = { zone = 'forehead', shots = 1, depth_mm = 0.00005 }\n" + EXPECT,
             "steps.0.arm.depth_mm", "whole thousandths",
         ),
+        *[
+            (
+                PATIENT + f"[[steps]]\narm = {{ zone = 'forehead', shots = 1, rate_per_s = {rate} }}\n" + EXPECT,
+                "steps.0.arm.rate_per_s", "more than 0",
+            )
+            for rate in ("nan", "inf", "-1.5")
+        ],
         (PATIENT + STEP + EXPECT + "[expect.zones]\n'temple whole' = 1\n", "expect.zones", "temple left"),
     ],
 )  # fmt: skip
