@@ -242,13 +242,20 @@ def room(points: Points) -> Room:
         for column in range(1, GRID):
             x, y = left + (right - left) * column / GRID, top + (bottom - top) * row / GRID
             half = best.half_height + 1.0
-            while _holds(points, x, y, half, half):
+            while _holds(points, x - half, x + half, y, half):
                 best = Room(x, y, half, half)
                 half += 1.0
-    while best.half_height and _holds(points, best.x, best.y, best.half_width + 1.0, best.half_height):
-        best = best._replace(half_width=best.half_width + 1.0)
-    return best
+    return _widened(points, best) if best.half_height else best
 
 
-def _holds(points: Points, x: float, y: float, wide: float, high: float) -> bool:
-    return all(inside(points, x + dx * wide, y + dy * high) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+def _widened(points: Points, square: Room) -> Room:
+    left, right = square.x - square.half_width, square.x + square.half_width
+    while _holds(points, left - 1.0, right, square.y, square.half_height):
+        left -= 1.0
+    while _holds(points, left, right + 1.0, square.y, square.half_height):
+        right += 1.0
+    return Room((left + right) / 2, square.y, (right - left) / 2, square.half_height)
+
+
+def _holds(points: Points, left: float, right: float, y: float, high: float) -> bool:
+    return all(inside(points, x, y + dy * high) for x in (left, (left + right) / 2, right) for dy in (-1, 0, 1))

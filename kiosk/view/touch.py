@@ -1,4 +1,4 @@
-"""The few kinds of thing a screen is made of: what can be touched, tiles with a number, lines, bars, lamps."""
+"""The few kinds of thing a screen is made of: what can be touched, tiles with a number, lines, lamps."""
 
 from __future__ import annotations
 
@@ -66,17 +66,6 @@ class Line(msgspec.Struct, frozen=True):
     trail: str = ""
     icon: str = ""
     tone: Tone = "plain"
-
-
-class Bar(msgspec.Struct, frozen=True):
-    """A level from 0 to 1 with its words."""
-
-    title: str = ""
-    text: str = ""
-    level: float = 0.0
-    tone: Tone = "plain"
-    mark: float = 0.0
-    """Where a line is drawn on the bar, 0 for none."""
 
 
 class Lamp(msgspec.Struct, frozen=True):

@@ -1,14 +1,17 @@
-"""What the treat screen shows: five tiles and shots, chips of what is missing, the arming, bars and lamps."""
+"""What the treat screen shows: five tiles, the pictures beside them, chips of what is missing, lamps and ARM."""
 
 from __future__ import annotations
 
 import msgspec
 
 from kiosk.channel.commands import Disarm, Finish, ModeName
-from kiosk.channel.snapshot import PressureState, SessionView, Snapshot, Treat, Value
+from kiosk.channel.snapshot import SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
+from kiosk.view.bodymap import Plate, home_of, plate
+from kiosk.view.dosage import Barrel, Pressure, Ring, barrel, pressure, ring
 from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume
-from kiosk.view.touch import NOTHING, Bar, Lamp, Line, Tile, Tone, Touch, unless
+from kiosk.view.skin import Section, section
+from kiosk.view.touch import NOTHING, Lamp, Line, Tile, Tone, Touch, unless
 from kiosk.view.zones import given_of, side_words
 
 MODES: dict[ModeName, tuple[str, str]] = {
@@ -16,30 +19,28 @@ MODES: dict[ModeName, tuple[str, str]] = {
     "burst": ("Burst", "a few shots a press"),
     "continuous": ("Continuous", "runs while held"),
 }
-PRESSURES: dict[PressureState, tuple[str, Tone]] = {
-    "free": ("free", "good"),
-    "resisting": ("resisting", "warn"),
-    "blocked": ("blocked", "danger"),
-}
-PRESSURE_FULL_KPA = 300
-"""Where the pressure bar ends; the word beside it is what counts, the level only shows a trend."""
 HOLD_MS = 1000
 """ARM is confirmed by holding so long (UI-6)."""
+
+
+class ZoneTile(msgspec.Struct, frozen=True):
+    """The tile of the zone: its name beside the small map."""
+
+    tile: Tile = Tile()
+    plate: Plate = Plate()
 
 
 class TreatView(msgspec.Struct, frozen=True):
     armed: bool = False
     tiles: tuple[Tile, ...] = ()
+    zone: ZoneTile = ZoneTile()
+    shots: Tile = Tile()
+    ring: Ring = Ring()
+    section: Section = Section()
     missing: tuple[Line, ...] = ()
     """Chips: at most three sentences of what is missing (UI-5)."""
-    words: str = ""
-    count: str = ""
-    planned: str = ""
-    progress: float = 0.0
-    note: str = ""
-    total: str = ""
-    syringe: Bar = Bar()
-    pressure: Bar = Bar()
+    barrel: Barrel = Barrel()
+    pressure: Pressure = Pressure()
     lamps: tuple[Lamp, ...] = ()
     arm: Touch = NOTHING
     buttons: tuple[Touch, ...] = ()
@@ -47,8 +48,6 @@ class TreatView(msgspec.Struct, frozen=True):
 
 def chips(missing: tuple[str, ...]) -> tuple[Line, ...]:
     """What is missing, three lines at most; the last one counts the rest."""
-    if not missing:
-        return (Line("ready", "Nothing is missing", "Press ARM, read, hold to confirm", "", "check-circle", "good"),)
     shown = missing if len(missing) <= 3 else (*missing[:2], f"and {len(missing) - 2} more")
     return tuple(Line(f"missing{at}", words, "", "", "alert-circle", "warn") for at, words in enumerate(shown))
 
@@ -64,19 +63,16 @@ def treating(snapshot: Snapshot) -> TreatView:
     treat, session = snapshot.treat, snapshot.session
     if treat is None or session is None:
         return TreatView(missing=chips(("Control shows no treatment yet",)))
-    arming = treat.arming
     return TreatView(
-        armed=arming is not None,
-        tiles=_tiles(treat, session),
+        armed=treat.arming is not None,
+        tiles=_tiles(treat),
+        zone=_zone(treat, session),
+        shots=_shots(treat, session),
+        ring=ring(treat),
+        section=section(treat),
         missing=chips(snapshot.missing),
-        words=arming.words if arming else "",
-        count=str(arming.done) if arming else "",
-        planned=f"of {arming.planned} shots" if arming else "",
-        progress=min(1.0, arming.done / arming.planned) if arming and arming.planned else 0.0,
-        note=arming.note if arming else "",
-        total=_total(session),
-        syringe=_syringe(treat),
-        pressure=_pressure(treat),
+        barrel=barrel(treat, session),
+        pressure=pressure(treat),
         lamps=_lamps(treat),
         arm=_arm(snapshot, treat),
         buttons=_buttons(treat, snapshot.busy),
@@ -97,29 +93,40 @@ def _crossed(value: Value) -> bool:
     return low or (value.soft_high is not None and value.value > value.soft_high)
 
 
-def _tiles(treat: Treat, session: SessionView) -> tuple[Tile, ...]:
-    why = "Disarm before changing a value." if treat.arming else ""
-    values: tuple[tuple[FieldName, Value], ...] = (
-        ("depth", treat.depth),
-        ("dose", treat.dose),
-        ("rate", treat.rate),
-        ("shots", treat.shots),
-    )
-    tiles = [
-        Tile(
-            unless(Touch(f"tile:{field}", TITLES[field], Panel(f"edit:{field}")), why),
-            TITLES[field], digits(field, value.value), UNITS[field].name, limit_note(field, value),
-            "warn" if _crossed(value) or value.needs_clinic else "plain",
-        )
-        for field, value in values
-    ]  # fmt: skip
+def _why(treat: Treat) -> str:
+    return "Disarm before changing a value." if treat.arming else ""
+
+
+def _tile(treat: Treat, field: FieldName, value: Value) -> Tile:
+    touch = unless(Touch(f"tile:{field}", TITLES[field], Panel(f"edit:{field}")), _why(treat))
+    tone: Tone = "warn" if _crossed(value) or value.needs_clinic else "plain"
+    return Tile(touch, TITLES[field], digits(field, value.value), UNITS[field].name, limit_note(field, value), tone)
+
+
+def _tiles(treat: Treat) -> tuple[Tile, ...]:
     mode, meaning = MODES[treat.mode]
-    tiles.insert(3, Tile(unless(Touch("tile:mode", "Mode", Panel("mode")), why), "Mode", mode, "", meaning))
+    return (
+        _tile(treat, "depth", treat.depth),
+        _tile(treat, "dose", treat.dose),
+        _tile(treat, "rate", treat.rate),
+        Tile(unless(Touch("tile:mode", "Mode", Panel("mode")), _why(treat)), "Mode", mode, "", meaning),
+    )
+
+
+def _zone(treat: Treat, session: SessionView) -> ZoneTile:
     zone = next((zone for zone in session.zones if (zone.key, zone.side) == (treat.zone, treat.side)), None)
-    note = f"{given_of(zone).removesuffix(' shots')}, {volume(zone.given_nl)}" if zone else "zone and side"
-    touch = unless(Touch("tile:zone", "Zone", Panel("zone")), why)
-    tiles.insert(4, Tile(touch, "Zone", zone_title(session, treat), "", note))
-    return tuple(tiles)
+    note = "zone and side" if zone is None else given_of(zone)
+    if zone is not None and zone.done:
+        note = f"{note.removesuffix(' shots')}, {volume(zone.given_nl)}"
+    touch = unless(Touch("tile:zone", "Zone", Panel("zone")), _why(treat))
+    shown = plate(home_of(treat.zone, treat.side), session.zones, (treat.zone, treat.side))
+    return ZoneTile(Tile(touch, "Zone", zone_title(session, treat), "", note), shown)
+
+
+def _shots(treat: Treat, session: SessionView) -> Tile:
+    """While armed the tightest total stands where the limit stood."""
+    shots = _tile(treat, "shots", treat.shots)
+    return msgspec.structs.replace(shots, note=_total(session)) if treat.arming else shots
 
 
 def _total(session: SessionView) -> str:
@@ -128,19 +135,6 @@ def _total(session: SessionView) -> str:
         return ""
     most = max(tight, key=lambda total: total.used / (total.limit or 1))
     return f"{most.title}: {amount(most.used, most.unit)} of {amount(most.limit or 0, most.unit)}"
-
-
-def _syringe(treat: Treat) -> Bar:
-    level = treat.syringe_left_nl / treat.syringe_fill_nl if treat.syringe_fill_nl else 0.0
-    text = f"{volume(treat.usable_nl)} usable"
-    tone: Tone = "danger" if treat.usable_nl <= 0 else "warn" if level < 0.15 else "primary"
-    return Bar("Syringe", text, max(0.0, min(1.0, level)), tone)
-
-
-def _pressure(treat: Treat) -> Bar:
-    word, tone = PRESSURES[treat.pressure]
-    level = max(0.0, min(1.0, treat.pressure_kpa / PRESSURE_FULL_KPA))
-    return Bar("Pressure", f"{word}, {treat.pressure_kpa} kPa", level, tone)
 
 
 def _lamps(treat: Treat) -> tuple[Lamp, ...]:

@@ -109,6 +109,9 @@ TREAT = s.Treat(
     False,
     False,
     True,
+    150,
+    270,
+    300,
 )
 ARMING = s.ArmingView("Armed: Cheek, LEFT, 0.60 mm, 20.0 uL", 60, 12, 48, "12 shots left: product limit")
 ALARMS = (
@@ -301,7 +304,8 @@ ARMED = replace(
         enabled=True,
         retracted=False,
         pressure="resisting",
-        pressure_kpa=140,
+        pressure_kpa=190,
+        needle_um=450,
     ),
 )
 OFFER = Offer(TREAT, SESSION.product, SESSION.syringe, SESSION.needle)
@@ -330,6 +334,18 @@ def treating_zones(zones: tuple[s.Zone, ...]) -> s.Snapshot:
     return replace(
         TREATING, session=replace(SESSION, zones=zones), treat=replace(TREAT, zone=now.key, side=now.side, angle_deg=60)
     )
+
+
+def armed_in(zones: tuple[s.Zone, ...]) -> s.Snapshot:
+    """Armed in the third of these zones, the needle on its way at 60 degrees."""
+    now = treating_zones(zones)
+    assert now.treat is not None
+    depth = replace(DEPTH, value=500, hard_low=50, hard_high=950, soft_low=500, soft_high=None)
+    arming = replace(ARMING, words="Armed: Temple, LEFT, 0.50 mm, 20.0 uL", done=41, note="")
+    return replace(
+        now, treat=replace(now.treat, depth=depth, arming=arming, needle_um=400, contact=True, trigger=True,
+                           enabled=True, retracted=False, pressure_kpa=60)
+    )  # fmt: skip
 
 
 MESOLIFT = zones_of(
@@ -391,6 +407,24 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "treat": (TREATING, at()),
     "treat-missing": (UNREADY, at()),
     "treat-armed": (ARMED, at()),
+    "treat-oblique": (treating_zones(MESOLIFT), at()),
+    "treat-face-armed": (armed_in(MESOLIFT), at()),
+    "treat-deep": (
+        replace(
+            treating_zones(STRETCH_MARKS),
+            treat=replace(
+                TREAT,
+                zone="thigh",
+                side="left",
+                pressure="blocked",
+                pressure_kpa=290,
+                syringe_left_nl=240_000,
+                usable_nl=200_000,
+                depth=replace(DEPTH, value=4_200, hard_high=6_000, soft_low=2_000, soft_high=4_000),
+            ),
+        ),
+        at(),
+    ),
     "treat-syringe": (TREATING, at("syringe", picks=PICKS)),
     "end": (snap("closing", session=SESSION), at(ticks=frozenset({"cleanup"}))),
     "record": (snap(), at("record", record=RECORD)),

@@ -33,7 +33,9 @@ from tests.view.samples import (
 
 @pytest.mark.requirement("UI-2")
 def test_the_tiles_show_values_units_and_the_limit_that_binds() -> None:
-    shown = [(tile.title, tile.number, tile.unit, tile.note) for tile in treating(TREATING).tiles]
+    view = treating(TREATING)
+    tiles = (*view.tiles, view.zone.tile, view.shots)
+    shown = [(tile.title, tile.number, tile.unit, tile.note) for tile in tiles]
     assert shown == [
         ("Depth", "0.60", "mm", "max 1.50 zone"),
         ("Dose", "20.0", "uL", "max 100.0 protocol"),
@@ -55,7 +57,8 @@ def test_a_value_over_the_usual_range_is_marked() -> None:
 def test_while_armed_values_are_fixed_and_the_count_runs() -> None:
     shown = treating(ARMED)
     assert shown.tiles[0].touch.effect == a.Say("Disarm before changing a value.")
-    assert (shown.count, shown.planned, shown.progress) == ("12", "of 60 shots", 0.2)
+    assert (shown.ring.number, shown.ring.words, shown.ring.share) == ("12", "of 60 shots", 0.2)
+    assert shown.shots.note == "Syringe: 1.04 mL of 1.96 mL"
     assert shown.arm.effect == a.Send(c.Disarm())
     assert shown.arm.on_down
     assert {touch.why for touch in shown.buttons} == {"Disarm first."}
@@ -67,7 +70,7 @@ def test_while_armed_values_are_fixed_and_the_count_runs() -> None:
 )
 def test_the_syringe_bar_warns(left: int, usable: int, tone: str) -> None:
     treat = replace(TREAT, syringe_left_nl=left, usable_nl=usable)
-    assert treating(replace(TREATING, treat=treat)).syringe.tone == tone
+    assert treating(replace(TREATING, treat=treat)).barrel.tone == tone
 
 
 @pytest.mark.parametrize(("state", "tone"), [("free", "good"), ("resisting", "warn"), ("blocked", "danger")])
@@ -81,7 +84,15 @@ def test_a_treat_screen_without_news_is_empty_and_not_ready() -> None:
     assert treating(snap()).missing[0].title == "Control shows no treatment yet"
     bare = replace(TREATING, session=replace(SESSION, totals=(), zones=()), treat=replace(TREAT, syringe_fill_nl=0))
     shown = treating(bare)
-    assert (shown.total, shown.tiles[4].number, shown.syringe.level) == ("", "Choose", 0.0)
+    assert (shown.zone.tile.number, shown.zone.tile.note, shown.barrel.left) == ("Choose", "zone and side", 0.0)
+    armed = treating(replace(ARMED, session=replace(SESSION, totals=())))
+    assert armed.shots.note == ""
+    assert shown.missing == ()
+
+
+def test_a_zone_without_a_shot_promises_no_volume() -> None:
+    untouched = replace(TREATING, treat=replace(TREAT, side="right"))
+    assert treating(untouched).zone.tile.note == "0 of 60 shots"
 
 
 def test_a_zone_says_technique_and_spacing() -> None:

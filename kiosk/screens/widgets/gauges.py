@@ -1,4 +1,4 @@
-"""Things drawn rather than written: level bars, lamps, the scale of a value's limits, a syringe to its size."""
+"""Things drawn rather than written: lamps, the scale of a value's limits, a syringe to its size."""
 
 from __future__ import annotations
 
@@ -10,18 +10,7 @@ from kiosk.screens import theme
 from kiosk.screens.widgets.touchable import Touchable
 from kiosk.view.panels import Scale
 from kiosk.view.steps import Barrel
-from kiosk.view.touch import Bar, Lamp
-
-
-class BarGauge(BoxLayout):
-    """A level with its words over it."""
-
-    model = ObjectProperty(Bar(), rebind=True)
-    tint = ColorProperty(theme.rgba("petrol"))
-
-    def on_model(self, *_: object) -> None:
-        """The tone colours the level."""
-        self.tint = theme.rgba(theme.INKS[self.model.tone])
+from kiosk.view.touch import Lamp
 
 
 class LampDot(BoxLayout):

@@ -1,0 +1,91 @@
+"""The dose as pictures: a ring of shots, a syringe with what can still be given, the line's pressure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.snapshot import PressureState, SessionView, Treat
+from kiosk.view.numbers import ul, volume
+from kiosk.view.touch import Tone
+
+PRESSURES: dict[PressureState, tuple[str, Tone]] = {
+    "free": ("free", "good"),
+    "resisting": ("resisting", "warn"),
+    "blocked": ("blocked", "danger"),
+}
+LOW = 0.15
+"""A syringe is called low under this share of its fill."""
+
+
+class Ring(msgspec.Struct, frozen=True):
+    """Shots done against planned; `share` from 0 to 1."""
+
+    number: str = ""
+    words: str = ""
+    share: float = 0.0
+    running: bool = False
+
+
+def ring(treat: Treat) -> Ring:
+    """While armed what is done of what was armed for, else what would be armed."""
+    arming = treat.arming
+    if arming is None:
+        return Ring(str(treat.shots.value), "to arm")
+    share = min(1.0, arming.done / arming.planned) if arming.planned else 0.0
+    return Ring(str(arming.done), f"of {arming.planned} shots", share, running=True)
+
+
+class Barrel(msgspec.Struct, frozen=True):
+    """The syringe on its side: shares of its fill, from the nozzle."""
+
+    text: str = ""
+    detail: str = ""
+    left: float = 0.0
+    kept: float = 0.0
+    """What stays in it: the reserve."""
+    tone: Tone = "primary"
+
+
+def barrel(treat: Treat, session: SessionView) -> Barrel:
+    """What is left, less what cannot be given: the reserve stays in the barrel, the dead volume in line and needle."""
+    fill = treat.syringe_fill_nl
+    left, kept = treat.syringe_left_nl, max(0, treat.syringe_left_nl - treat.usable_nl)
+    share = _share(left, fill)
+    tone: Tone = "danger" if treat.usable_nl <= 0 else "warn" if share < LOW else "primary"
+    return Barrel(
+        text=f"{volume(treat.usable_nl)} usable",
+        detail=f"of {volume(left)}, {ul(session.dead_volume_nl)} dead",
+        left=share,
+        kept=_share(kept, fill),
+        tone=tone,
+    )
+
+
+class Pressure(msgspec.Struct, frozen=True):
+    """The line's pressure from 0 to the occlusion threshold, with the shares at which its word changes."""
+
+    text: str = ""
+    limit: str = ""
+    level: float = 0.0
+    resisting: float = 0.0
+    blocked: float = 0.0
+    """0 while no controller has said its threshold."""
+    tone: Tone = "good"
+
+
+def pressure(treat: Treat) -> Pressure:
+    """The word counts; the bar shows the way to it."""
+    word, tone = PRESSURES[treat.pressure]
+    full = treat.occlusion_kpa
+    return Pressure(
+        text=f"{word}, {treat.pressure_kpa} kPa",
+        limit=f"Line: stops at {full} kPa" if full else "Line: threshold not known",
+        level=_share(treat.pressure_kpa, full),
+        resisting=_share(treat.resisting_kpa, full),
+        blocked=_share(treat.blocked_kpa, full),
+        tone=tone,
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return max(0.0, min(1.0, part / whole)) if whole > 0 else 0.0
