@@ -1,0 +1,1 @@
+"""The long proofs, each with its short form among the tests."""

@@ -1,0 +1,178 @@
+"""Errors of the storage in the unmodified product: the n-th call about the ledger's files fails, for every n.
+
+strace answers that one call with EIO or ENOSPC. Whatever fails, it is told in a numbered sentence, nothing fires from
+then on (LED-12), and the next start finds everything that was acknowledged (LED-10).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from kiosk.alarms.conditions import A
+from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import Snapshot
+from tests.proofs.kill.examine import examine
+from tests.proofs.kill.invariants import Found
+from tests.proofs.kill.lane import ControlEnded, Lane, ProofFailed
+from tests.proofs.kill.practitioner import MOVING, SERVICE, Practitioner
+from tests.proofs.kill.recording import CALLS, call_counts, strace
+from tests.proofs.kill.session import ended_well, short_session
+
+ERRORS = ("EIO", "ENOSPC")
+FAILED = ("openat", "pwrite64", "fdatasync", "fsync", "ftruncate", "unlink")
+"""Calls through which the ledger is written, as a recording shows them."""
+WATCHED_S = 0.3
+"""How long a finger lies on the trigger after the failure: more than two shots at the highest rate."""
+_NUMBERED = re.compile(r"E(\d{3}):")
+REFUSED = 2
+"""Exit code of a control that could not start."""
+
+
+class Injection(msgspec.Struct, frozen=True):
+    """The `nth` call `call` about the ledger's files fails with `error`."""
+
+    call: str
+    error: str
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{self.error} at {self.call} {self.nth}"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of it. `how`: not reached, did not start, alarm, told at the end, went on."""
+
+    injection: Injection
+    how: str
+    sentence: str
+    found: Found
+
+
+class Told(Exception):
+    """Control has told a person that the record cannot be written."""
+
+
+def ledger_paths(lane: Lane) -> list[Path]:
+    """Everything that the ledger is written through, its folder and its lock too."""
+    names = (f"{lane.ledger.name}{suffix}" for suffix in ("", "-wal", "-shm", "-journal", ".lock"))
+    return [*(lane.data / name for name in names), lane.data]
+
+
+def counted(lane: Lane, person: Practitioner) -> dict[str, int]:
+    """How often each call is about the ledger's files in one short session."""
+    log = lane.folder / "counted.trace"
+    lane.start_control(*strace(log))
+    short_session(person)
+    ended_well(lane)
+    return call_counts(log, ledger_paths(lane))
+
+
+def injections(counts: dict[str, int], *, errors: Iterable[str] = ERRORS) -> list[Injection]:
+    """Every one there is."""
+    return [
+        Injection(call, error, nth) for call in FAILED for error in errors for nth in range(1, counts.get(call, 0) + 1)
+    ]
+
+
+def spread(planned: list[Injection], most: int) -> list[Injection]:
+    """At most so many of them, spread over all."""
+    return planned if len(planned) <= most else [planned[place * len(planned) // most] for place in range(most)]
+
+
+def inject(
+    lane: Lane, person: Practitioner, injection: Injection, last: Found, program: tuple[str, ...] = ()
+) -> Outcome:
+    """One short session of `program` with one failing call, then a start of the product without.
+
+    Raises:
+        ProofFailed: something that must hold does not.
+    """
+    log = lane.folder / "injected.trace"
+    paths = [word for path in ledger_paths(lane) for word in ("-P", str(path))]
+    how = f"inject={injection.call}:error={injection.error}:when={injection.nth}"
+    tracing = (
+        "strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={CALLS}", "-e", how, *paths, "-o", str(log),
+    )  # fmt: skip
+    lane.start_control(*tracing, program=program)
+    try:
+        how, sentence = session_over_failing_storage(lane, person)
+        if how == "went on" and "(INJECTED)" not in log.read_text():
+            how = "not reached"
+        lane.start_control()
+        person.meet()
+        found = examine(lane, person, last)
+        ended_well(lane)
+    except ProofFailed as failed:
+        raise ProofFailed(f"{injection}: {failed}") from failed
+    return Outcome(injection, how, sentence, found)
+
+
+def session_over_failing_storage(lane: Lane, person: Practitioner) -> tuple[str, str]:
+    """How a session over a failing storage went, and what was told."""
+    person.heed = _heed
+    try:
+        short_session(person)
+    except Told as told:
+        person.heed = lambda _: None
+        _nothing_fires(lane, person)
+        lane.end_control()
+        _no_python(lane)
+        return "alarm", str(told)
+    except ControlEnded:
+        code = lane.await_end()
+        _no_python(lane)
+        if code != REFUSED or not _NUMBERED.search(lane.said()):
+            raise
+        return "did not start", lane.said().strip()
+    finally:
+        person.heed = lambda _: None
+    code = lane.end_control()
+    _no_python(lane)
+    said = [line for line in lane.said().splitlines() if _NUMBERED.search(line)]
+    if code != 0:
+        raise ProofFailed(f"control ended with {code}: {lane.said()}")
+    return ("told at the end", said[-1]) if said else ("went on", "")
+
+
+def codes(sentence: str) -> list[str]:
+    """The numbers of the errors that a sentence names."""
+    return [f"E{number}" for number in _NUMBERED.findall(sentence)]
+
+
+def _heed(seen: Snapshot) -> None:
+    for alarm in seen.alarms:
+        if alarm.number == A.LEDGER_FAILED:
+            raise Told(alarm.what)
+
+
+def _no_python(lane: Lane) -> None:
+    if "Traceback" in lane.said():
+        raise ProofFailed(f"control said: {lane.said()[-3000:]}")
+
+
+def _nothing_fires(lane: Lane, person: Practitioner) -> None:
+    """What was under way ends; then neither an arming nor a finger on the trigger does anything (LED-12)."""
+    told_at = lane.device()["lifetime_shots"]
+    person.until(lambda: lane.device()["state"] not in MOVING | SERVICE, "the motion under way to end")
+    at_rest = lane.device()["lifetime_shots"]
+    if at_rest - told_at > 1:
+        raise ProofFailed(f"{at_rest - told_at} motions began after the failure was told")
+    if person.sees.phase == "treat" and person.arm():
+        raise ProofFailed("it could be armed after the failure")
+    if person.sees.phase == "starting" and person.sees.link.connected:
+        person.ask(ask.AnswerCheck("homing", True))
+    person.tell("contact on")
+    person.tell("trigger down")
+    by = time.monotonic() + WATCHED_S
+    while time.monotonic() < by:
+        person.look(WATCHED_S)
+    person.tell("trigger up")
+    person.tell("lift")
+    given = lane.device()["lifetime_shots"] - at_rest
+    if given:
+        raise ProofFailed(f"{given} motions after the failure was told")
