@@ -74,7 +74,7 @@ REFUSALS: dict[int, str] = {
     Refusal.RATE: "the interval is outside 111 to 2000 ms",
     Refusal.SHOTS: "the number of shots is outside 1 to 20",
     Refusal.MODE: "it does not know this mode",
-    Refusal.SYRINGE: "another syringe is in the clamp",
+    Refusal.SYRINGE: "another syringe is in the clamp, or it has not met this one's piston since it was cut off",
     Refusal.CALIBRATION: "another calibration is in force",
     Refusal.BOOT: "it has been restarted since",
     Refusal.RECORDS: "records that are not yet in the ledger would be overwritten",

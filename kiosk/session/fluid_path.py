@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, Input, SyringeType
+from drivers.registers import CommandKind, Input, Refusal, SyringeType
 from kiosk.channel import commands as ask
 from kiosk.protocols.library import Library
 from kiosk.records.facts import Fact
@@ -66,6 +66,9 @@ class FluidPath:
         fitted = self._library.syringes.get(facts.syringe)
         if fitted is not None and status.syringe_type != fitted.type:
             self._setup.record(SYRINGE_GONE, "The syringe was taken out: the next one is new")
+        elif fitted is not None and status.refusal == Refusal.SYRINGE:
+            # Cut off in a motion it no longer knows where the piston stands, and refuses whatever is sent (LIM-13).
+            self._setup.record(SYRINGE_GONE, "The injector no longer knows this syringe's piston: the next one is new")
 
     def changed(self) -> None:
         """A part is another one now: what was primed before says nothing of it."""

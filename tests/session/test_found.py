@@ -1,0 +1,25 @@
+"""What the campaign of random sessions found in control, each as an ordinary case."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.channel import commands as ask
+from tests.session.bench import Bench
+
+
+@pytest.mark.requirement("UI-5", "LIM-13")
+def test_an_injector_that_lost_its_piston_is_not_armed_again_and_again_but_given_a_syringe(subject: Bench) -> None:
+    subject.live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 2)
+    subject.do("reset")  # in the middle of a shot: the piston's place is lost with it
+    subject.release().do("lift")
+    subject.until(lambda: not subject.armed and subject.snap.link.connected, 5)
+    subject.tell(ask.ClearFaults())
+    subject.tell(ask.Rehome(True))
+    subject.until(lambda: not subject.snap.missing, 2)
+    subject.send(subject.arm_command())
+    subject.until(lambda: subject.snap.session is not None and subject.snap.session.step == "syringe", 2)
+    assert not subject.armed
+    subject.syringe().prime()
+    subject.live().fire(1)
