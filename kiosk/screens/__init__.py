@@ -22,7 +22,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "choice": ("choice", "ChoicePanel"),
     "map": ("map", "MapPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage")
+PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots")
 
 
 @cache

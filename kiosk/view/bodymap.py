@@ -6,7 +6,6 @@ Left and right are the patient's. A zone too small for a finger is touched by it
 from __future__ import annotations
 
 from functools import cache
-from math import hypot
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from kiosk.channel.commands import ChooseZone, Side
 from kiosk.channel.snapshot import PatientPage, Snapshot, Zone
 from kiosk.view.actions import Cancel, Panel, Pick, Send
-from kiosk.view.figures import Figure, Region, cut, figures, inside, room
+from kiosk.view.figures import Figure, Region, away, cut, figures, inside, room
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Touch
 from kiosk.view.zones import given_of, side_words
@@ -250,8 +249,8 @@ def touched(
     met = next((spot for spot in spots if inside(region(shown, spot).points, x, y)), None)
     if met is None:
         return None
-    others = [point for spot in spots if spot is not met for point in region(shown, spot).points]
-    near = any(hypot(x - at[0], y - at[1]) * layout.scale < clear for at in others)
+    others = [region(shown, spot).points for spot in spots if spot is not met]
+    near = any(away(points, x, y) * layout.scale < clear for points in others)
     return "unclear" if near else met
 
 

@@ -8,6 +8,7 @@ zone; any other is a pair, one on the left and one on the right of the patient.
 from __future__ import annotations
 
 import itertools
+import math
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -230,6 +231,16 @@ def inside(points: Points, x: float, y: float) -> bool:
             within = not within
         last_x, last_y = next_x, next_y
     return within
+
+
+def away(points: Points, x: float, y: float) -> float:
+    """Distance of a place from the line of an outline."""
+    nearest = math.inf
+    for (x1, y1), (x2, y2) in zip(points, (*points[1:], points[0]), strict=True):
+        long = (x2 - x1) ** 2 + (y2 - y1) ** 2
+        along = max(0.0, min(1.0, ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / long)) if long else 0.0
+        nearest = min(nearest, math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1)))
+    return nearest
 
 
 @cache

@@ -6,7 +6,8 @@ import msgspec
 
 from kiosk.channel.commands import ExportSession, ResumeTreating
 from kiosk.channel.snapshot import SessionLine, SessionPage, ShotLine, Snapshot, Total, Zone
-from kiosk.view.actions import Go, Panel, Send
+from kiosk.view.actions import Go, Panel, Pick, Send
+from kiosk.view.after import After, after
 from kiosk.view.local import Local
 from kiosk.view.numbers import amount, dashed, mm, ul, volume
 from kiosk.view.steps import tick
@@ -71,6 +72,10 @@ class Record(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
     exports: tuple[Touch, ...] = ()
     exported: str = ""
+    after: After = After()
+    listed: bool = False
+    """Facts and shots as lists instead of the picture."""
+    toggle: Touch = NOTHING
 
 
 def record(local: Local) -> Record:
@@ -79,18 +84,24 @@ def record(local: Local) -> Record:
     if page is None:
         return Record()
     line = page.line
+    titles = {(zone.key, zone.side): side_words(zone.title, zone.side) for zone in page.zones}
+    listed = local.picks.get("record", "") == "list"
     signed = "signed" if line.signed else "not signed"
     return Record(
         heading=f"Session {line.number}, {line.patient}, {signed}" + (", SIMULATED" if line.simulated else ""),
         facts=_facts(page),
         zones=tuple(zone_line(zone) for zone in page.zones),
-        shots=tuple(shot_row(shot) for shot in page.shots),
+        shots=tuple(shot_row(shot, titles.get((shot.zone, shot.side), "")) for shot in page.shots),
         flags=page.flags,
         exports=(
-            Touch("export:pdf", "Export PDF", Send(ExportSession(line.number, "pdf")), icon="file-pdf", tone="primary"),
+            Touch("export:pdf", "PDF", Send(ExportSession(line.number, "pdf")), icon="file-pdf", tone="primary"),
             Touch("export:csv", "CSV", Send(ExportSession(line.number, "csv")), icon="file-export"),
         ),
         exported=local.exported,
+        after=after(page),
+        listed=listed,
+        toggle=Touch("record:picture", "Picture", Pick("record", "picture"), icon="pulse") if listed
+        else Touch("record:list", "List", Pick("record", "list"), icon="clipboard-text"),
     )  # fmt: skip
 
 
@@ -107,12 +118,12 @@ def _facts(page: SessionPage) -> tuple[Line, ...]:
     )
 
 
-def shot_row(shot: ShotLine) -> tuple[str, ...]:
-    """One shot: what was asked and what was measured are kept apart (LED-7)."""
+def shot_row(shot: ShotLine, place: str = "") -> tuple[str, ...]:
+    """One shot: what was asked and what was measured are kept apart (LED-7); `place` is the zone in words."""
     side = "" if shot.side == "whole" else f" {shot.side}"
     return (
         str(shot.number),
-        shot.zone + side,
+        place or shot.zone + side,
         f"{mm(shot.measured_depth_um)} of {mm(shot.depth_um)}",
         f"{ul(shot.measured_dose_nl)} of {ul(shot.dose_nl)}",
         shot.outcome,

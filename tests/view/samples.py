@@ -247,19 +247,23 @@ RECORD = s.SessionPage(
     tuple(
         s.ShotLine(
             at,
-            "Cheek",
-            "left",
+            "forehead" if at <= 28 else "cheek",
+            "whole" if at <= 28 else "left",
             600,
             590 + at % 20,
             20_000,
-            19_800 + at * 10 % 400,
-            "completed" if at != 9 else "partial, occlusion",
+            19_800 + at * 10 % 400 if at != 9 else 9_200,
+            "completed" if at != 9 else "partial: blocked",
             "10:51:02",
         )
         for at in range(1, 41)
     ),
     (("10:42", "Session opened"),),
     ("1 shot is uncertain",),
+    (
+        s.PlanLimits("forehead", "whole", 50, 1_350, 1_000, 25_000),
+        s.PlanLimits("cheek", "left", 50, 1_050, 1_000, 25_000),
+    ),
 )
 
 
@@ -428,6 +432,23 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "treat-syringe": (TREATING, at("syringe", picks=PICKS)),
     "end": (snap("closing", session=SESSION), at(ticks=frozenset({"cleanup"}))),
     "record": (snap(), at("record", record=RECORD)),
+    "record-list": (snap(), at("record", record=RECORD, picks={"record": "list"})),
+    "record-empty": (
+        snap(),
+        at("record", record=replace(RECORD, zones=(), shots=(), limits=(), line=replace(LINE, shots=0))),
+    ),
+    "record-body": (
+        snap(),
+        at(
+            "record",
+            record=replace(
+                RECORD,
+                zones=(*PAIN, *ABSENT[1:]),
+                limits=(),
+                shots=tuple(replace(shot, zone="knee", side="left") for shot in RECORD.shots),
+            ),
+        ),
+    ),
     "history": (
         snap(),
         at("history", sessions=s.SessionList(tuple(replace(LINE, number=17 - n) for n in range(9)), True)),

@@ -37,14 +37,15 @@ def test_the_end_is_signed_after_clean_up_and_aftercare() -> None:
 @pytest.mark.requirement("LED-7")
 def test_a_record_keeps_asked_and_measured_apart() -> None:
     shown = record(SCENES["record"][1])
-    assert shown.shots[8] == ("9", "Cheek left", "0.60 mm of 0.60 mm", "19.9 uL of 20.0 uL", "partial, occlusion")
+    assert shown.shots[8] == ("9", "Forehead", "0.60 mm of 0.60 mm", "9.2 uL of 20.0 uL", "partial: blocked")
     assert "SIMULATED" in shown.heading
     page = SCENES["record"][1].record
     assert page is not None
     open_page = replace(page, line=replace(page.line, signed=False, simulated=False))
     assert record(at(record=open_page)).heading == "Session 17, MK-2291, not signed"
-    whole = replace(page, shots=(replace(page.shots[0], side="whole"),))
-    assert record(at(record=whole)).shots[0][1] == "Cheek"
+    assert shown.shots[-1][1] == "Cheek, left"
+    unknown = replace(page, zones=(), shots=(replace(page.shots[0], zone="toe"), replace(page.shots[-1], zone="toe")))
+    assert [row[1] for row in record(at(record=unknown)).shots] == ["toe", "toe left"]
     assert record(at()).heading == "Reading the record"
 
 

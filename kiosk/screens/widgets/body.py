@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from kivy.app import App
@@ -34,7 +35,7 @@ class _Drawn:
         self.fill, self.edge = Color(), Color()
         self.line = SmoothLine(points=points, close=True, width=1)
         self.ring, self.hole = Color(0, 0, 0, 0), Color(0, 0, 0, 0)
-        for part in (self.fill, *_filled(points), self.edge, self.line, self.ring, _disc(middle, dp(10)), self.hole,
+        for part in (self.fill, _filled(points), self.edge, self.line, self.ring, _disc(middle, dp(10)), self.hole,
                      _disc(middle, dp(6))):  # fmt: skip
             group.add(part)
 
@@ -52,11 +53,19 @@ def _disc(middle: tuple[float, float], side: float) -> Ellipse:
     return Ellipse(pos=(middle[0] - side / 2, middle[1] - side / 2), size=(side, side))
 
 
-def _filled(points: list[float]) -> list[Mesh]:
+def _filled(points: list[float]) -> Mesh:
+    """The inside of an outline as one mesh of triangles."""
     maker = Tesselator()
     maker.add_contour(points)
     maker.tesselate(WINDING_NONZERO, TYPE_POLYGONS)
-    return [Mesh(vertices=corners, indices=order, mode="triangle_fan") for corners, order in maker.meshes]
+    corners: list[float] = []
+    order: list[int] = []
+    for some, fan in maker.meshes:
+        first = len(corners) // 4
+        corners += some
+        for one, other in pairwise(fan[1:]):
+            order += [first + fan[0], first + one, first + other]
+    return Mesh(vertices=corners, indices=order, mode="triangles")
 
 
 class BodyPicture(Widget):
@@ -108,8 +117,7 @@ class BodyPicture(Widget):
             if stroke.fill is not None:
                 points = flat(stroke.points)
                 group.add(Color(*theme.rgba(FILLS[stroke.fill])))
-                for mesh in _filled(points):
-                    group.add(mesh)
+                group.add(_filled(points))
                 if stroke.weight:
                     line(points, stroke.closed, stroke.weight)
         for spot in plate.spots:

@@ -1,0 +1,138 @@
+"""Depth or dose of every shot on a canvas of our own: one line for what was asked, one mark for each shot, limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.factory import Factory
+from kivy.graphics import Color, InstructionGroup, Line, Mesh, Rectangle, SmoothLine
+from kivy.metrics import dp
+from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.screens import theme
+from kiosk.screens.widgets.body import BodyPicture
+from kiosk.view.after import Curve
+
+SCALE_WIDTH, WORD, DOT = 40, 16, 4.0
+"""dp: the scale at the left, the height of a word, a shot's mark."""
+MOST = 5_000
+"""Shots in one drawing instruction, which holds 65,535 corners at most."""
+
+
+class ShotPlot(FloatLayout):
+    """The picture of a `kiosk.view.after.Curve`."""
+
+    model = ObjectProperty(Curve(), rebind=True)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._drawn = InstructionGroup()
+        canvas: Any = self.canvas
+        canvas.add(self._drawn)
+        self._words: list[Any] = []
+        self._again = Clock.create_trigger(self._draw, -1)
+        for name in ("model", "size", "pos"):
+            self.fbind(name, self._again)
+        self._again()
+
+    def _draw(self, *_: object) -> None:
+        model: Curve = self.model
+        self._drawn.clear()
+        if self.width < dp(80) or self.height < dp(60):
+            return
+        self._left, self._foot = self.x + dp(SCALE_WIDTH), self.y + dp(WORD)
+        self._wide, self._high = self.right - dp(6) - self._left, self.top - dp(WORD + 6) - self._foot
+        self._frame(model)
+        if model.measured:
+            self._limits(model)
+            self._shots(model)
+        self._write(model)
+
+    def _at(self, across: float, up: float) -> tuple[float, float]:
+        return self._left + across * self._wide, self._foot + up * self._high
+
+    def _frame(self, model: Curve) -> None:
+        self._drawn.add(Color(*theme.rgba("paper")))
+        self._drawn.add(Rectangle(pos=(self._left, self._foot), size=(self._wide, self._high)))
+        self._drawn.add(Color(*theme.rgba("line")))
+        for up, _ in model.ticks:
+            self._drawn.add(Line(points=[*self._at(0, up), *self._at(1, up)], width=1))
+        for across in model.changes:
+            self._drawn.add(Line(points=[*self._at(across, 0), *self._at(across, 1)], width=1))
+
+    def _limits(self, model: Curve) -> None:
+        self._drawn.add(Color(*theme.rgba("red")))
+        for piece in model.bounds:
+            for level in (piece.low, piece.high):
+                if level >= 0:
+                    x, y = self._at(piece.start, level)
+                    thick = dp(2)
+                    self._drawn.add(Rectangle(pos=(x, y - thick / 2),
+                                              size=((piece.end - piece.start) * self._wide, thick)))  # fmt: skip
+
+    def _shots(self, model: Curve) -> None:
+        count = len(model.measured)
+        middles = [(at + 0.5) / count for at in range(count)]
+        self._drawn.add(Color(*theme.rgba("petrol")))
+        for first in range(0, count - 1, MOST):
+            some = list(zip(middles, model.asked, strict=True))[first : first + MOST + 1]
+            points = [n for across, up in some for n in self._at(across, up)]
+            self._drawn.add(SmoothLine(points=points, width=dp(1.1)))
+        odd = frozenset(model.odd)
+        self._marks([(middles[at], model.measured[at]) for at in range(count) if at not in odd], "ink", DOT)
+        self._marks([(middles[at], model.measured[at]) for at in model.odd], "armed", DOT * 2)
+
+    def _marks(self, places: list[tuple[float, float]], colour: str, side: float) -> None:
+        """All marks of a kind as one mesh, or as few as may be."""
+        for first in range(0, len(places), MOST):
+            self._mesh(places[first : first + MOST], colour, side)
+
+    def _mesh(self, places: list[tuple[float, float]], colour: str, side: float) -> None:
+        half, corners, order = dp(side) / 2, [], []
+        for across, up in places:
+            x, y = self._at(across, up)
+            at = len(corners) // 4
+            corners += [x - half, y, 0, 0, x, y - half, 0, 0, x + half, y, 0, 0, x, y + half, 0, 0]
+            order += [at, at + 1, at + 2, at, at + 2, at + 3]
+        self._drawn.add(Color(*theme.rgba(colour)))
+        self._drawn.add(Mesh(vertices=corners, indices=order, mode="triangles"))
+
+    def _write(self, model: Curve) -> None:
+        wanted = [(self.x, self._at(0, up)[1] - dp(WORD) / 2, dp(SCALE_WIDTH - 5), text, "right", "soft", False)
+                  for up, text in model.ticks]  # fmt: skip
+        top = self.top - dp(WORD + 2)
+        wanted += [(self.x, top, dp(70), model.title, "left", "ink", True),
+                   (self.x + dp(72), top, self.width - dp(76), model.words, "right", "soft", False)]  # fmt: skip
+        if model.last:
+            half = self._wide / 2
+            wanted += [(self._left, self.y - dp(1), half, "shot 1", "left", "soft", False),
+                       (self._left + half, self.y - dp(1), half, model.last, "right", "soft", False)]  # fmt: skip
+        while len(self._words) < len(wanted):
+            self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))
+            self.add_widget(self._words[-1])
+        for word in self._words[len(wanted) :]:
+            word.text = ""
+        for word, (x, y, width, text, align, colour, strong) in zip(self._words, wanted, strict=False):
+            word.pos, word.size = (x, y), (width, dp(WORD + 1))
+            word.text, word.halign, word.color, word.strong = text, align, theme.rgba(colour), strong
+
+
+class BodyRow(BoxLayout):
+    """Figures side by side."""
+
+    plates = ObjectProperty(())
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.fbind("plates", self._fill)
+
+    def _fill(self, *_: object) -> None:
+        while len(self.children) > len(self.plates):
+            self.remove_widget(self.children[0])
+        while len(self.children) < len(self.plates):
+            self.add_widget(BodyPicture(fine=False))
+        for picture, plate in zip(reversed(self.children), self.plates, strict=True):
+            picture.plate = plate
