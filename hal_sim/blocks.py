@@ -25,7 +25,6 @@ from drivers.registers import (
     SERVICE_WORD,
     STATUS,
     U32_MAX,
-    Calibration,
     ControllerState,
     ExceptionCode,
     Fault,
@@ -190,7 +189,7 @@ class Registers:
             return refusal
         if block.id <= self._controller.gauges.calibration_id():
             return Refusal.OLD_ID
-        if not _plausible(block, self._build):
+        if not self._build.plausible(block):
             return Refusal.VALUE
         self._controller.journal.write_calibration(data)
         return Refusal.NONE
@@ -288,14 +287,3 @@ class Registers:
             | controller.supplied * _SUPPLY
             | controller.inputs.pedal * _PEDAL
         )
-
-
-def _plausible(block: Calibration, build: Build) -> bool:
-    """Within a tenth of the nominal figures: more is a mistake and no calibration."""
-    nominal = build.pl_per_step
-    steps = (block.pl_per_step_1, block.pl_per_step_2, block.pl_per_step_5, block.pl_per_step_10)
-    return (
-        900_000 <= block.depth_scale_ppm <= 1_100_000
-        and -500 <= block.depth_zero_um <= 500
-        and all(10 * abs(found - named) <= named for found, named in zip(steps, nominal, strict=True))
-    )

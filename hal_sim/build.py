@@ -10,7 +10,7 @@ import math
 
 import msgspec
 
-from drivers.registers import SyringeType
+from drivers.registers import Calibration, SyringeType
 
 NEEDLE_BORE_UM: dict[int, float] = {30: 159.0, 31: 133.0, 32: 108.0}
 """Inner diameter of regular-wall needles by gauge, um (ISO 9626, rounded)."""
@@ -102,6 +102,20 @@ class Build(msgspec.Struct, frozen=True):
         if barrel == SyringeType.NONE:
             return 0.0
         return self.pl_per_step[barrel - 1] * self.dose_factor[barrel - 1]
+
+    def plausible(self, calibration: Calibration) -> bool:
+        """Whether a calibration can be this device's: figures within a tenth of the nominal ones. More is a mistake."""
+        found = (
+            calibration.pl_per_step_1,
+            calibration.pl_per_step_2,
+            calibration.pl_per_step_5,
+            calibration.pl_per_step_10,
+        )
+        return (
+            900_000 <= calibration.depth_scale_ppm <= 1_100_000
+            and -500 <= calibration.depth_zero_um <= 500
+            and all(10 * abs(step - named) <= named for step, named in zip(found, self.pl_per_step, strict=True))
+        )
 
     def resistance(self, needle: Needle | None) -> float:
         """Flow resistance of tubing and needle, kPa s/nL, by Hagen-Poiseuille: 8 mu L / (pi r^4)."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 
 from drivers.registers import (
-    U32_MAX,
-    U64_MAX,
     AuthorisationBlock,
     Command,
     CommandKind,
@@ -382,7 +380,7 @@ class Controller:
         self._go(Event.SETTLE)
 
     def _look_at_counters(self) -> None:
-        if self.journal.lifetime_shots == U32_MAX or self.journal.lifetime_nl == U64_MAX:
+        if self.journal.worn:
             self._block(Fault.COUNTER)
 
     def _clear(self) -> None:

@@ -15,6 +15,7 @@ from drivers.registers import (
     RECORD,
     RECORDS_KEPT,
     SERVICE_WORD,
+    U32_MAX,
     U64_MAX,
     Anchor,
     AnchorPair,
@@ -44,6 +45,7 @@ class Journal:
 
     def __init__(self, memory: Memory, build: Build) -> None:
         self.memory = memory
+        self._build = build
         self._head = TwoSlots(memory, _HEAD_AT, _HEAD.size)
         self.lifetime_shots = 0
         self.lifetime_nl = 0
@@ -71,6 +73,11 @@ class Journal:
         except MemoryFailed:
             self.damaged = True
         self.calibration = self._calibration()
+
+    @property
+    def worn(self) -> bool:
+        """Whether a counter is at its maximum, so that it can count no further."""
+        return U32_MAX in (self.lifetime_shots, self.boot_count) or self.lifetime_nl == U64_MAX
 
     def begin(self, identity: int, depth_um: int, dose_nl: int) -> int:
         """Write a motion before it begins. Returns its lifetime number."""
@@ -179,7 +186,7 @@ class Journal:
             dose,
         ) = _HEAD.unpack(head)
         self.piston_known = bool(piston_known)
-        self.boot_count += 1
+        self.boot_count = min(self.boot_count + 1, U32_MAX)  # at its maximum it does not wrap: see `worn`
         for kept in range(self.oldest(), self.lifetime_shots + 1):
             raw = self.memory.read(_RING_AT + kept % RECORDS_KEPT * _ENTRY, _ENTRY)
             if zlib.crc32(raw[:-4]) == int.from_bytes(raw[-4:], "big") and int.from_bytes(raw[:4], "big") == kept:
@@ -202,11 +209,14 @@ class Journal:
         self.records.pop(record.number - RECORDS_KEPT, None)
 
     def _calibration(self) -> Calibration | None:
-        """The calibration in force, or None when there is none or it is damaged."""
+        """The calibration in force, or None when there is none, or it is damaged, or it cannot be this device's."""
         if self.calibration_slot not in (0, 1):
             return None
         raw = self.memory.read(_CALIBRATION_AT + self.calibration_slot * CALIBRATION.size, CALIBRATION.size)
-        return CALIBRATION.decode(raw) if CALIBRATION.intact(raw) else None
+        if not CALIBRATION.intact(raw):
+            return None
+        calibration = CALIBRATION.decode(raw)
+        return calibration if self._build.plausible(calibration) else None
 
     def _anchor(self, slot: int) -> Anchor:
         raw = self.memory.read(_ANCHOR_AT + slot * _ANCHOR_SIZE, _ANCHOR_SIZE)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.registers import ANCHOR, RECORDS_KEPT, Anchor, AnchorPair, Outcome, ShotRecord
+from drivers.registers import (
+    ANCHOR,
+    CALIBRATION,
+    RECORDS_KEPT,
+    U32_MAX,
+    Anchor,
+    AnchorPair,
+    Fault,
+    Outcome,
+    ShotRecord,
+)
 from hal_sim.build import Build
 from hal_sim.journal import Journal
 from hal_sim.memory import SIZE, Memory, MemoryFailed, PowerCut, TwoSlots
+from tests.hal_sim.host import Host
 
 BUILD = Build()
 
@@ -205,3 +217,25 @@ def test_a_damaged_calibration_is_none() -> None:
     Journal(memory, BUILD)
     memory.write(256 + 512 * 30 + 4, b"\xff\xff")
     assert Journal(memory, BUILD).calibration is None
+
+
+@pytest.mark.requirement("LIM-9")
+@pytest.mark.parametrize("changes", [{"pl_per_step_1": 0}, {"depth_scale_ppm": 0xFFFF_FFFF}, {"depth_zero_um": 6000}])
+def test_a_whole_calibration_that_cannot_be_this_devices_is_none(changes: dict[str, int]) -> None:
+    """Its CRC is right: it was written by something else, and nobody may divide by it."""
+    memory = Memory()
+    factory = Journal(memory, Build()).calibration
+    assert factory is not None
+    place = memory.image().find(CALIBRATION.encode(factory))
+    memory.write(place, CALIBRATION.encode(msgspec.structs.replace(factory, **changes)))
+    assert Journal(memory, Build()).calibration is None
+
+
+def test_the_count_of_starts_does_not_wrap_and_at_its_maximum_nothing_is_taken() -> None:
+    host = Host()
+    host.rig.controller.journal.boot_count = U32_MAX - 1
+    host.rig.controller.journal.save()
+    for _ in range(2):
+        host.do("reset")
+        assert host.identity().boot_count == U32_MAX
+    assert host.faults() & Fault.COUNTER
