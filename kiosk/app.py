@@ -67,6 +67,7 @@ def build(
     on_flip_done: Callable[[], None] | None = None,
     light: Callable[[int], None] | None = None,
     pace: Callable[[int], None] | None = None,
+    kept: Path | None = None,
 ) -> KioskApp:
     """The application on the channel at this path; `prepare` must have run.
 
@@ -77,12 +78,13 @@ def build(
         on_flip_done: called after each completed flip; feeds systemd's watchdog (WDG-3).
         light: sets the backlight in percent; None where there is none.
         pace: sets the most frames a second; None for Kivy's own clock.
+        kept: file in which the settings of this screen are kept; None to keep none.
     """
     from kiosk.screens.application import KioskApp, pace_clock
 
     offscreen = os.environ.get("SDL_VIDEODRIVER") == "offscreen"
     client = ChannelClient(channel_path, "kiosk", clock)
-    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock)
+    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock, kept=kept)
 
 
 def main(
@@ -92,8 +94,9 @@ def main(
     outline: Path | None = None,
     on_flip_done: Callable[[], None] | None = None,
     light: Callable[[int], None] | None = None,
+    kept: Path | None = None,
 ) -> None:
     """Runs the kiosk until its window is closed or the process gets SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="nappage-kivy-") as home:
         prepare(Path(home), size, fullscreen)
-        build(channel_path, time.monotonic, outline, on_flip_done, light).run()
+        build(channel_path, time.monotonic, outline, on_flip_done, light, kept=kept).run()

@@ -17,7 +17,7 @@ from typing import ParamSpec
 import click
 
 from drivers.errors import NappageError
-from kiosk.system.storage import data_folder, ledger_path
+from kiosk.system.storage import data_folder, ledger_path, settings_file
 
 P = ParamSpec("P")
 REFUSED = 2
@@ -149,8 +149,9 @@ def control(  # noqa: PLR0913  one for each option
 @click.option("--size", default="800x480", help="Window, WIDTHxHEIGHT.")
 @click.option("--fullscreen", is_flag=True, help="Take the whole screen.")
 @click.option("--outline", type=click.Path(path_type=Path), help="Write the outline of the screen to this file.")
+@click.option("--settings", type=click.Path(path_type=Path), help="Keep the settings of this screen in this file.")
 @plainly
-def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None) -> int:
+def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None, settings: Path | None) -> int:
     """The screen. It can open neither port nor pins nor database."""
     from kiosk.app import main as kiosk_main
     from kiosk.system.backlight import Backlight
@@ -170,7 +171,7 @@ def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None) -> i
 
     backlight = Backlight.find()
     light = backlight.set_percent if backlight else None
-    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped, light)
+    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped, light, settings or settings_file())
     return 0
 
 

@@ -114,6 +114,7 @@ def _control(running: Running, places: Places) -> ChildPlan:
 
 def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
     words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
+    words += ["--settings", running.data / "screen.json"]
     if not running.demo:
         return [ChildPlan("kiosk", _nappage(*words), Restart.ALWAYS, after="control")]
     shown = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}  # real touches need the real window, whatever is set here

@@ -12,7 +12,7 @@ SCREENS: dict[str, str] = {
     "product": "ProductScreen", "needle": "NeedleScreen", "syringe": "SyringeScreen",
     "preparation": "PreparationScreen", "prime": "PrimeScreen", "treat": "TreatScreen", "end": "EndScreen",
     "record": "RecordScreen", "history": "HistoryScreen", "alarms": "AlarmsScreen", "alarm": "AlarmScreen",
-    "about": "AboutScreen", "people": "PeopleScreen", "account": "AccountScreen",
+    "about": "AboutScreen", "settings": "SettingsScreen", "people": "PeopleScreen", "account": "AccountScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {

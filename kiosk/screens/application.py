@@ -17,11 +17,12 @@ from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import ChannelStalled, NoControl
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.channel.socket import ChannelClient
-from kiosk.screens import load, theme
+from kiosk.screens import keeping, load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline
 from kiosk.view.actions import Action
 from kiosk.view.doubled import OneFinger
+from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.local import Local
 from kiosk.view.observe import hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
@@ -58,6 +59,7 @@ class KioskApp(App):
         finish: waits for the drawing of each flip to end; offscreen needs it, or memory grows without bound.
         light: sets the backlight in percent, None where there is none.
         pace: sets how many frames a second are drawn at most.
+        kept: file in which the settings of this screen are kept, None to keep none.
     """
 
     def __init__(
@@ -69,11 +71,14 @@ class KioskApp(App):
         finish: bool = False,
         light: Callable[[int], None] | None = None,
         pace: Callable[[int], None] = pace_clock,
+        kept: Path | None = None,
     ) -> None:
         super().__init__()
         self.client = client
         self.clock = clock
-        self.local = Local(now=clock(), rested=clock())
+        self.local = Local(now=clock(), rested=clock(), has_light=light is not None)
+        self._kept = kept
+        self._read_settings()
         self.snapshot: Snapshot | None = None
         self.catalogue: Catalogue = EMPTY
         self.glass: Glass | None = None
@@ -95,12 +100,17 @@ class KioskApp(App):
         Metrics.density = min(Window.width, Window.height) / theme.SHORT_SIDE
         Metrics.fontscale = 1.0
         load()
-        Window.clearcolor = theme.rgba("night")
-        self.glass = Glass()
+        self.glass = self._new_glass()
         self.refresh()
         Window.bind(on_flip=self._flipped, on_touch_down=self._touched)
         Clock.schedule_interval(self.cycle, DRAIN_S)
         return self.glass
+
+    def _new_glass(self) -> Glass:
+        """A root widget in the theme that is set."""
+        theme.use(self.local.settings.theme)
+        Window.clearcolor = theme.rgba("night")
+        return Glass()
 
     def on_stop(self) -> None:
         """Leaves nothing behind: a second application in the process starts clean."""
@@ -126,8 +136,16 @@ class KioskApp(App):
             self.local = outcome.local
             self._send(outcome.commands)
         self.local = rest(self.local, self.snapshot)
+        if theme.chosen() != self.local.settings.theme:
+            self._dress_anew()
         self.refresh()
         self._keep_drawing()
+
+    def _dress_anew(self) -> None:
+        """Another theme: everything on the glass is made again, deaf for its first 400 ms as ever."""
+        Window.remove_widget(self.glass)
+        self.root = self.glass = self._new_glass()
+        Window.add_widget(self.glass)
 
     def refresh(self) -> None:
         """Draws the present picture; widgets change only where it differs. Light and pace follow it."""
@@ -171,10 +189,27 @@ class KioskApp(App):
         """One touch has meant this."""
         world = World(self.snapshot or BEFORE, self.catalogue)
         self.local = tick(self.local, self.clock(), self.local.age_ms, self.local.reason)
+        before = self.local.settings
         outcome = act(self.local, action, world)
         self.local = outcome.local
+        if self.local.settings != before:
+            self._keep_settings()
         self._send(outcome.commands)
         self.refresh()
+
+    def _read_settings(self) -> None:
+        if self._kept is not None:
+            try:
+                self.local = replace(self.local, settings=keeping.read(self._kept))
+            except SettingsUnreadable as fault:
+                self.local = self.local.saying(str(fault))
+
+    def _keep_settings(self) -> None:
+        if self._kept is not None:
+            try:
+                keeping.keep(self._kept, self.local.settings)
+            except SettingsNotKept as fault:
+                self.local = self.local.saying(str(fault))
 
     def _send(self, commands: tuple[AnyCommand, ...]) -> None:
         for command in commands:

@@ -1,4 +1,4 @@
-"""The one theme as data: colours, type, spacing, and the tones of things to touch. No screen names a colour itself.
+"""The themes as data: colours, type, spacing, and the tones of things to touch. No screen names a colour itself.
 
 All lengths are in dp; one dp is a 480th of the screen's short side, so 5.2 dp are one millimetre on the 7 inch screen.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from kiosk.view.settings import ThemeName
 from kiosk.view.touch import Tone
 
 MM = 5.2
@@ -22,43 +23,46 @@ RAIL = 124
 HEADER = 40
 STRIP = 60
 
-COLOURS: dict[str, str] = {
-    "night": "0f1f2b",
-    "deep": "17303f",
-    "slate": "26455a",
-    "paper": "e9eef1",
-    "card": "ffffff",
-    "ink": "10222e",
-    "soft": "4a5d69",
-    "line": "c3ced5",
-    "petrol": "0a6577",
-    "petrol_deep": "074c5a",
-    "petrol_pale": "d8ecf0",
-    "mist": "b9cbd6",
-    "green": "1b7046",
-    "green_pale": "dcf1e5",
-    "amber": "8a5200",
-    "amber_pale": "fdeed3",
-    "red": "bd1620",
-    "red_deep": "960e17",
-    "red_pale": "fbe1e2",
-    "armed": "b8430a",
-    "armed_deep": "93350a",
-    "armed_pale": "fde6d9",
-    "grey": "d7dfe4",
-    "grey_ink": "4c5b66",
-    "body": "e3eaee",
-    "body_shade": "c9d5dc",
-    "body_line": "4a6272",
-    "zone_planned": "bfe2ea",
-    "zone_left": "fbdca6",
-    "zone_done": "bde3cb",
-    "epidermis": "d99c86",
-    "dermis": "f0c8b6",
-    "subcutis": "f8e8b9",
-    "tissue": "f0e2d8",
-}
-"""Named sRGB colours; every pair that a text uses is in `PAIRS` and tested against WCAG AA."""
+THEMES: dict[ThemeName, dict[str, str]] = {
+    "day": {
+        "night": "0f1f2b", "deep": "17303f", "slate": "26455a", "paper": "e9eef1", "card": "ffffff", "ink": "10222e",
+        "soft": "4a5d69", "line": "c3ced5", "petrol": "0a6577", "petrol_deep": "074c5a", "petrol_pale": "d8ecf0",
+        "mist": "b9cbd6", "green": "1b7046", "green_pale": "dcf1e5", "amber": "8a5200", "amber_pale": "fdeed3",
+        "red": "bd1620", "red_pale": "fbe1e2", "armed": "b8430a", "armed_pale": "fde6d9", "grey": "d7dfe4",
+        "grey_ink": "4c5b66", "body": "e3eaee", "body_shade": "c9d5dc", "body_line": "4a6272",
+        "zone_planned": "bfe2ea", "zone_left": "fbdca6", "zone_done": "bde3cb", "epidermis": "d99c86",
+        "dermis": "f0c8b6", "subcutis": "f8e8b9", "tissue": "f0e2d8", "white": "ffffff", "petrol_fill": "0a6577",
+        "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
+        "armed_fill_deep": "93350a",
+    },
+    "night": {
+        "night": "0a131a", "deep": "13232f", "slate": "2b4759", "paper": "121e27", "card": "1c2d39", "ink": "eef3f6",
+        "soft": "b6c5cf", "line": "3f5868", "petrol": "79cddd", "petrol_deep": "a5deea", "petrol_pale": "17404c",
+        "mist": "b9cbd6", "green": "86d9ab", "green_pale": "173828", "amber": "ffc670", "amber_pale": "3b2d13",
+        "red": "ffa29b", "red_pale": "4a1e21", "armed": "ffb592", "armed_pale": "38211a", "grey": "2b3d49",
+        "grey_ink": "b3c1ca", "body": "2c414e", "body_shade": "223440", "body_line": "9db4c2",
+        "zone_planned": "1e4f5c", "zone_left": "5a4216", "zone_done": "1f4d37", "epidermis": "7d4f3f",
+        "dermis": "6a4a40", "subcutis": "5b4f2c", "tissue": "3f3531", "white": "ffffff", "petrol_fill": "0a6577",
+        "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
+        "armed_fill_deep": "93350a",
+    },
+}  # fmt: skip
+"""Named sRGB colours of each theme; a theme is data, and every theme has every name.
+
+A strong ground has a name with ``_fill`` and text in white on it; the name without it is a text or an icon on paper.
+STOP, the alarms and the arming keep their grounds in every theme. `PAIRS` is tested against WCAG AA for all of them.
+"""
+_chosen: list[ThemeName] = ["day"]
+
+
+def use(name: ThemeName) -> None:
+    """Draw with another theme from now on; what is drawn already has to be made anew."""
+    _chosen[0] = name
+
+
+def chosen() -> ThemeName:
+    """The theme drawn with."""
+    return _chosen[0]
 
 
 class Dress(NamedTuple):
@@ -72,13 +76,13 @@ class Dress(NamedTuple):
 
 TONES: dict[Tone, Dress] = {
     "plain": Dress("card", "ink", "line", "petrol_pale"),
-    "primary": Dress("petrol", "card", "petrol", "petrol_deep"),
-    "danger": Dress("red", "card", "red", "red_deep"),
+    "primary": Dress("petrol_fill", "white", "petrol_fill", "petrol_fill_deep"),
+    "danger": Dress("red_fill", "white", "red_fill", "red_fill_deep"),
     "quiet": Dress("paper", "soft", "line", "grey"),
     "warn": Dress("amber_pale", "amber", "amber", "card"),
     "good": Dress("green_pale", "green", "green", "card"),
-    "armed": Dress("armed", "card", "armed", "armed_deep"),
-    "dark": Dress("deep", "card", "slate", "slate"),
+    "armed": Dress("armed_fill", "white", "armed_fill", "armed_fill_deep"),
+    "dark": Dress("deep", "white", "slate", "slate"),
 }
 DISABLED = Dress("grey", "grey_ink", "grey", "grey")
 TILE_OFF = Dress("armed_pale", "ink", "armed_pale", "armed_pale")
@@ -89,11 +93,11 @@ RAIL_DRESS = Dress("deep", "mist", "deep", "slate")
 PAIRS: tuple[tuple[str, str], ...] = (
     *((dress.ink, dress.fill) for dress in (*TONES.values(), DISABLED, SELECTED, RAIL_DRESS)),
     *((dress.ink, dress.pressed) for dress in (*TONES.values(), SELECTED)),
-    ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("card", "night"), ("mist", "night"),
+    ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("white", "night"), ("mist", "night"), ("white", "armed_fill"), ("white", "red_fill_deep"),
     ("petrol_deep", "card"),
     ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
     ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),
-    ("night", "amber_pale"), ("soft", "armed_pale"), ("amber", "armed_pale"),
+    ("ink", "amber_pale"), ("soft", "armed_pale"), ("amber", "armed_pale"),
     ("ink", "zone_planned"), ("ink", "zone_left"), ("ink", "zone_done"), ("ink", "dermis"), ("ink", "subcutis"),
     ("ink", "tissue"), ("ink", "epidermis"),
 )  # fmt: skip
@@ -126,7 +130,11 @@ SMALLEST = 12.5
 
 def rgb(name: str) -> tuple[float, float, float]:
     """A colour's channels, 0 to 1."""
-    value = COLOURS[name]
+    return channels(THEMES[chosen()][name])
+
+
+def channels(value: str) -> tuple[float, float, float]:
+    """The channels of six hexadecimal digits, 0 to 1."""
     return int(value[0:2], 16) / 255, int(value[2:4], 16) / 255, int(value[4:6], 16) / 255
 
 
@@ -136,7 +144,7 @@ def rgba(name: str, alpha: float = 1.0) -> tuple[float, float, float, float]:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    """Contrast ratio of two named colours of the present theme, 1 to 21 (WCAG 2.2)."""
     lights = sorted((_luminance(one), _luminance(other)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 

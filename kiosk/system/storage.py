@@ -73,6 +73,14 @@ def data_folder(named: Path | None = None, environ: Mapping[str, str] = os.envir
     return folder
 
 
+def settings_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the settings of a screen lie unless a person names another file: the user's XDG state folder.
+
+    On a Pi that is inside the kiosk's own folder; the record's it cannot even see (ACC-5).
+    """
+    return Path(environ.get("XDG_STATE_HOME") or Path(environ.get("HOME", "/")) / ".local/state") / "nappage/screen.json"
+
+
 def ledger_path(folder: Path, *, simulated: bool) -> Path:
     """The ledger's file; the simulated one has its own name, so that neither is taken for the other."""
     return folder / ("ledger-simulated.sqlite" if simulated else "ledger.sqlite")

@@ -96,6 +96,13 @@ class ArmShown(_Action, frozen=True):
     """Second step of arming: exactly what the open offer shows (LIM-8)."""
 
 
+class Prefer(_Action, frozen=True):
+    """Set something about this screen: theme, sleep_s, click, or brightness by a step."""
+
+    field: Literal["theme", "sleep_s", "click", "brightness"]
+    value: str
+
+
 class Turn(_Action, frozen=True):
     """Turn the pages of a list that the screen's own buttons lead."""
 
@@ -126,6 +133,7 @@ Action = (
     | OpenTyped
     | SubmitPin
     | ArmShown
+    | Prefer
     | Turn
     | Wipe
 )

@@ -41,6 +41,18 @@ class PinsDiffer(NappageError, ValueError):
     remedy = "Type the PIN again, twice."
 
 
+class SettingsUnreadable(NappageError, ValueError):
+    number = 808
+    sentence = "The settings of this screen in {path} cannot be read: {why}"
+    remedy = "The screen uses its usual settings; choose yours again under Settings."
+
+
+class SettingsNotKept(NappageError, OSError):
+    number = 809
+    sentence = "The settings of this screen could not be kept in {path}: {why}"
+    remedy = "They count until the screen starts again; a technician checks the storage."
+
+
 class TouchedTwice(NappageError, RuntimeError):
     number = 807
     sentence = "One touch came twice, from {one} and from {other}"

@@ -35,6 +35,7 @@ TITLES: dict[ScreenKey, str] = {
     "alarms": "Alarms",
     "alarm": "Alarm",
     "about": "About",
+    "settings": "Settings",
     "people": "People",
     "account": "New account",
 }
@@ -139,7 +140,7 @@ def _back(snapshot: Snapshot, local: Local) -> Touch:
     if local.place:
         return Touch("back", "Back", Back(), icon="arrow-left")
     if snapshot.phase in ("starting", "home"):
-        return Touch("about", "About", Go("about"), icon="information")
+        return Touch("settings", "Settings", Go("settings"), icon="cog")
     return NOTHING
 
 

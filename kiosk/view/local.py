@@ -73,6 +73,8 @@ class Local(msgspec.Struct, frozen=True):
     ends: frozenset[str] = frozenset()
     """Names of the lists whose last page has been on the glass in this session."""
     settings: Settings = Settings()
+    has_light: bool = False
+    """Whether this screen has a backlight that can be set."""
     asleep: bool = False
     rested: float = 0.0
     """Since when nobody has touched and nothing has kept the screen awake (UI-3)."""

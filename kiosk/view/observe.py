@@ -9,7 +9,7 @@ from kiosk.view.local import DRAFT_S, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
-EVERYWHERE = frozenset({"alarms", "alarm", "about"})
+EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "people", "account"})
 ALLOWED: dict[str, frozenset[str]] = {
     "starting": EVERYWHERE | {"first"},

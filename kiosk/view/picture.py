@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import alarms, bodymap, panels, people, records, start, steps, treat
+from kiosk.view import alarms, bodymap, panels, people, preferences, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
@@ -59,6 +59,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "alarms": lambda snapshot, _, __: alarms.alarms(snapshot),
     "alarm": lambda snapshot, local, _: alarms.alarm(snapshot, local),
     "about": lambda snapshot, _, catalogue: start.about(snapshot, catalogue),
+    "settings": lambda snapshot, local, _: preferences.preferences(snapshot, local),
     "people": lambda snapshot, local, _: people.people(snapshot, local),
     "account": lambda _, local, __: people.account(local),
 }

@@ -10,7 +10,8 @@ from kiosk.view.setup import PLACES
 
 ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
-    "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "people", "account",
+    "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
+    "account",
 ]  # fmt: skip
 PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map"]
 
@@ -23,7 +24,12 @@ HOME_PLACES: dict[str, ScreenKey] = {
 }
 ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {"people": "people", "account": "account"}
 """Pages for an administrator only."""
-EVERYWHERE_PLACES: dict[str, ScreenKey] = {"alarms": "alarms", "alarm": "alarm", "about": "about"}
+EVERYWHERE_PLACES: dict[str, ScreenKey] = {
+    "alarms": "alarms",
+    "alarm": "alarm",
+    "about": "about",
+    "settings": "settings",
+}
 """Pages that are there in every phase, signed in or not."""
 SETUP_PLACES: dict[str, ScreenKey] = {
     "screening": "screening",

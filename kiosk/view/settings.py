@@ -30,6 +30,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     click: bool = True
 
 
+def preferred(settings: Settings, field: str, value: str) -> Settings:
+    """The settings with another value; one that is not offered changes nothing."""
+    match field:
+        case "brightness":
+            return brighter(settings, 1 if value == "1" else -1)
+        case "sleep_s" if int(value) in SLEEPS_S:
+            return msgspec.structs.replace(settings, sleep_s=int(value))
+        case "theme" if value in ("day", "night"):
+            return msgspec.structs.replace(settings, theme=value)
+        case "click":
+            return msgspec.structs.replace(settings, click=value == "on")
+        case _:
+            return settings
+
+
 def brighter(settings: Settings, steps: int) -> Settings:
     """One step brighter or darker, inside its limits."""
     wanted = settings.brightness + steps * BRIGHT_STEP

@@ -16,6 +16,7 @@ from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.local import Draft, Local, Offer
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.people import chosen_account, chosen_role
+from kiosk.view.settings import preferred
 from kiosk.view.setup import review_date
 
 TEXT_LENGTH = 60
@@ -204,15 +205,17 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
             if field == "focus":
                 return replace(local, focus=value)
             return picked.with_text("pin", "") if field == "account" else picked
-        case actions.Turn() | actions.Tick():
+        case actions.Turn() | actions.Tick() | actions.Prefer():
             return _mark(local, action)
         case _:
             return local
 
 
-def _mark(local: Local, action: actions.Turn | actions.Tick) -> Local:
+def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer) -> Local:
     if isinstance(action, actions.Tick):
         return replace(local, ticks=local.ticks ^ {action.key})
+    if isinstance(action, actions.Prefer):
+        return replace(local, settings=preferred(local.settings, action.field, action.value))
     page = max(0, local.turned.get(action.name, 0) + action.by)
     return replace(local, turned={**local.turned, action.name: page})
 

@@ -460,6 +460,8 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "alarm-over": (snap(), at("alarm", alarm=301)),
     "alarms-none": (snap(), at("alarms")),
     "about": (snap(), at("about")),
+    "settings": (snap(), at("settings", has_light=True)),
+    "settings-fixed": (snap("starting", user=None, wall=""), at("settings")),
     "panel-cover": (snap(), at(age_ms=900, reason="connection refused")),
     "panel-before": (None, Local()),
     "panel-lock": (snap(user=replace(USER, locked=True)), at(texts={"pin": "48"})),

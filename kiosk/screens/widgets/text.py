@@ -22,7 +22,7 @@ GLYPHS: dict[str, int] = {
     "account": 0xF004, "alert": 0xF026, "alert-circle": 0xF028, "arrow-left": 0xF04D, "backspace": 0xF06E,
     "bell": 0xF09A, "calendar": 0xF0ED, "check": 0xF12C, "check-circle": 0xF5E0, "checkbox-blank-outline": 0xF131,
     "checkbox-marked": 0xF132, "chevron-left": 0xF141, "chevron-right": 0xF142, "clipboard-text": 0xF14E,
-    "close": 0xF156, "close-circle": 0xF159, "file-document": 0xF219, "file-export": 0xF21D, "file-pdf": 0xF225,
+    "close": 0xF156, "cog": 0xF493, "close-circle": 0xF159, "file-document": 0xF219, "file-export": 0xF21D, "file-pdf": 0xF225,
     "gauge": 0xF29A, "help-circle": 0xF2D7, "history": 0xF2DA, "home": 0xF2DC, "information": 0xF2FC,
     "lan-disconnect": 0xF319, "lock": 0xF33E, "logout": 0xF343, "magnify": 0xF349, "minus": 0xF374, "needle": 0xF391,
     "pencil": 0xF3EB, "play": 0xF40A, "plus": 0xF415, "pulse": 0xF430, "refresh": 0xF450, "shift": 0xF636,
