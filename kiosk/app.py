@@ -84,7 +84,9 @@ def build(
 
     offscreen = os.environ.get("SDL_VIDEODRIVER") == "offscreen"
     client = ChannelClient(channel_path, "kiosk", clock)
-    return KioskApp(client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock, kept=kept)
+    return KioskApp(
+        client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock, kept=kept
+    )
 
 
 def main(

@@ -93,7 +93,8 @@ RAIL_DRESS = Dress("deep", "mist", "deep", "slate")
 PAIRS: tuple[tuple[str, str], ...] = (
     *((dress.ink, dress.fill) for dress in (*TONES.values(), DISABLED, SELECTED, RAIL_DRESS)),
     *((dress.ink, dress.pressed) for dress in (*TONES.values(), SELECTED)),
-    ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("white", "night"), ("mist", "night"), ("white", "armed_fill"), ("white", "red_fill_deep"),
+    ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("white", "night"), ("mist", "night"),
+    ("white", "armed_fill"), ("white", "red_fill_deep"),
     ("petrol_deep", "card"),
     ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
     ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),

@@ -78,7 +78,9 @@ def settings_file(environ: Mapping[str, str] = os.environ) -> Path:
 
     On a Pi that is inside the kiosk's own folder; the record's it cannot even see (ACC-5).
     """
-    return Path(environ.get("XDG_STATE_HOME") or Path(environ.get("HOME", "/")) / ".local/state") / "nappage/screen.json"
+    return (
+        Path(environ.get("XDG_STATE_HOME") or Path(environ.get("HOME", "/")) / ".local/state") / "nappage/screen.json"
+    )
 
 
 def ledger_path(folder: Path, *, simulated: bool) -> Path:

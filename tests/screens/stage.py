@@ -34,7 +34,9 @@ class Time:
 class Stage:
     """The application in a window of a given size, and a control that says what the test says."""
 
-    def __init__(self, size: tuple[int, int] = (800, 480), outline: Path | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (800, 480), outline: Path | None = None, kept: Path | None = None
+    ) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="nappage-stage-")
         self.path = Path(self.folder.name)
         self.time = Time()
@@ -57,7 +59,7 @@ class Stage:
         self.lights: list[int] = []
         self.paces: list[int] = []
         self.app = kiosk_app.build(
-            self.server.path, self.time, outline, self._flipped, self.lights.append, self.paces.append
+            self.server.path, self.time, outline, self._flipped, self.lights.append, self.paces.append, kept
         )
         self.app.load_config()
         root = self.app.build()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,32 +13,12 @@ from tests.view.samples import CATALOGUE, SCENES, TREATING
 pytestmark = pytest.mark.screen
 
 
-@pytest.fixture(scope="module")
-def lasting() -> Iterator[Stage]:
-    stage = Stage()
-    yield stage
-    stage.close()
-
-
 def finger_on_stop(stage: Stage) -> Any:
     from kivy.tests.common import UnitTestTouch
 
     assert stage.app.glass is not None
     stop = stage.app.glass.stop
     return UnitTestTouch(*stop.to_window(*stop.center))
-
-
-@pytest.mark.requirement("STP-2", "ACC-3")
-@pytest.mark.parametrize("scene", [name for name, (snapshot, _) in SCENES.items() if snapshot is not None])
-def test_stop_is_sent_at_touch_down_on_every_screen_and_under_every_panel(lasting: Stage, scene: str) -> None:
-    lasting.scene(*SCENES[scene], CATALOGUE)
-    finger = finger_on_stop(lasting)
-    finger.touch_down()
-    lasting.frames()
-    assert lasting.heard == [c.Stop()]
-    finger.touch_up()
-    lasting.frames()
-    assert lasting.heard == [c.Stop()]
 
 
 @pytest.mark.requirement("STP-2", "UI-6")

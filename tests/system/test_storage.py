@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.system import storage
 from kiosk.system.errors import NoDataFolder
-from kiosk.system.storage import StorageHealth, data_folder, ledger_path, look, on_raspberry_pi
+from kiosk.system.storage import StorageHealth, data_folder, ledger_path, look, on_raspberry_pi, settings_file
 
 
 @pytest.fixture
@@ -122,3 +122,10 @@ def test_too_little_room_blocks_and_little_room_asks(free_bytes: int, may_arm: b
 @pytest.mark.requirement("LED-12")
 def test_room_alone_is_not_enough() -> None:
     assert not StorageHealth(free_bytes=10**12, writable=False).may_arm
+
+
+def test_settings_of_a_screen_lie_in_the_state_folder_of_their_user_and_not_beside_the_record() -> None:
+    assert settings_file({"XDG_STATE_HOME": "/s", "HOME": "/h"}) == Path("/s/nappage/screen.json")
+    assert settings_file({"HOME": "/var/lib/nappage-kiosk"}) == Path(
+        "/var/lib/nappage-kiosk/.local/state/nappage/screen.json"
+    )
