@@ -18,8 +18,8 @@ pytestmark = pytest.mark.screen
 LEAST, LEAST_LARGE = 4.5, 3.0
 LOOKED_AT = (
     "selftest", "first", "signin", "home-missing", "people", "protocols-clinic", "patient-known", "screening",
-    "syringe", "prime-drop", "treat-missing", "treat-armed", "end", "record", "alarms", "alarm", "settings", "panel-lock",
-    "panel-stop-open", "panel-question", "panel-dose-fault", "panel-arm", "panel-cover",
+    "syringe", "prime-drop", "treat-missing", "treat-armed", "end", "record", "alarms", "alarm", "settings",
+    "panel-lock", "panel-stop-open", "panel-question", "panel-dose-fault", "panel-arm", "panel-cover",
 )  # fmt: skip
 """One scene of each kind: a picture costs a quarter of a second."""
 LARGE_DP = 24.0
