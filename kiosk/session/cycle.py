@@ -107,6 +107,8 @@ class Cycle:
         self._seated: int | None = None
         self._now = 0.0
         self._gap = False
+        self._epoch = panel.epoch
+        self._yielded = False
         self.good_frames = 0
         self.bad_frames = 0
 
@@ -123,8 +125,9 @@ class Cycle:
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
         self._panel.edges()
+        self._yielded = self._stopped() and not self._yielded
         pedal = self.engine.pedal.read(panel, now)
-        status, records = self._exchange(pedal)
+        status, records = (None, ()) if self._yielded else self._exchange(pedal)
         posted = [self._posted.popleft() for _ in range(len(self._posted))]
         wall_ms, trusted = self._wall()
         inputs = x.Inputs(
@@ -152,6 +155,11 @@ class Cycle:
             self._perform(effect)
         self.engine.connection.good, self.engine.connection.bad = self.good_frames, self.bad_frames
         self._publish(now, urgent=bool(effects))
+
+    def _stopped(self) -> bool:
+        """Whether a stop came since the last cycle. Its command pre-empts one lease, never two in a row (WDG-1)."""
+        was, self._epoch = self._epoch, self._panel.epoch
+        return self._epoch != was
 
     def _publish(self, now: float, *, urgent: bool) -> None:
         seat = self._seat.seat
