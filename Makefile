@@ -7,6 +7,7 @@ SOURCES := kiosk drivers hal_sim tests
 RUN_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+CAMPAIGN_ARGS ?=
 FUZZ_ARGS ?=
 
 .PHONY: help
@@ -48,6 +49,14 @@ trace: setup ## every requirement with the tests that prove it; fails when one l
 .PHONY: bench
 bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/ (BENCH_ARGS=--short)
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+.PHONY: campaign
+campaign: setup ## a million shots of random sessions with random faults in virtual time, every instant looked at (CAMPAIGN_ARGS=--seed N)
+	@$(BIN)/python -m tests.proofs.campaign $(CAMPAIGN_ARGS)
+
+.PHONY: campaign-short
+campaign-short: setup ## the same in about a minute
+	@$(BIN)/python -m tests.proofs.campaign --short $(CAMPAIGN_ARGS)
 
 .PHONY: fuzz
 fuzz: setup ## over 10,000,000 mutated frames and 100,000 files and messages: no crash, no motion, a clear error each (FUZZ_ARGS=--seed N)

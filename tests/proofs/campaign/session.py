@@ -1,0 +1,111 @@
+"""One session of the campaign, from a fresh device and an empty ledger to the comparison of everything at its end.
+
+Only this file knows how a session goes: it is drawn from the campaign's seed and its own number and from nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from tests.proofs.campaign.account import settle
+from tests.proofs.campaign.invariants import Violation
+from tests.proofs.campaign.mischief import SETS, Mischief
+from tests.proofs.campaign.person import Person
+from tests.proofs.campaign.profiles import shelf
+from tests.proofs.campaign.stage import Stage, Tell
+
+SHOTS_PER_FAULT = 8
+PATIENCE_S = 300.0
+"""So long without a single shot, whatever people try, is a device that cannot be used."""
+
+
+class Told(msgspec.Struct):
+    """What one session came to."""
+
+    number: int
+    shots: int = 0
+    cycles: int = 0
+    events: int = 0
+    commits: int = 0
+    virtual_s: float = 0.0
+    cpu_s: float = 0.0
+    treatments: int = 0
+    faults: Counter[str] = msgspec.field(default_factory=Counter)
+    sets: tuple[int, ...] = ()
+    """Which single named faults and pairs came, by their place in `SETS`."""
+    digest: str = ""
+    violation: str = ""
+    name: str = ""
+
+
+def play(seed: int, number: int, shots: int, folder: Path, tell: Tell | None = None) -> Told:
+    """Session `number` of the campaign `seed`, of about so many shots, with its ledger somewhere in `folder`."""
+    told = Told(number)
+    dice = random.Random(f"{seed}/{number}")
+    with tempfile.TemporaryDirectory(prefix=f"session-{number}-", dir=folder) as name:
+        stage = Stage(Path(name), shelf(dice), tell)
+        try:
+            _play(stage, dice, number, shots, told)
+        except Violation as violation:
+            told.violation, told.name = str(violation), violation.name
+        except Exception as error:  # noqa: BLE001  whatever control or the model raises is a finding
+            told.violation, told.name = f"{type(error).__name__}: {error}", "frozen"
+            told.violation += f"\n{_where(error)}"
+        _count(stage, told)
+    return told
+
+
+def _where(error: Exception) -> str:
+    import traceback
+
+    return "".join(traceback.format_tb(error.__traceback__)[-4:])
+
+
+def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told) -> None:
+    person = Person(stage, dice)
+    mischief = Mischief(person, dice, number * 5 % len(SETS))
+    told.faults = mischief.made
+    calm = number % 8 == 0
+    try:
+        given, since = 0, stage.clock.now
+        while stage.watch.strokes < shots:
+            if stage.watch.strokes != given:
+                given, since = stage.watch.strokes, stage.clock.now
+            elif stage.clock.now - since > PATIENCE_S:
+                raise Violation("frozen", stage.clock.now, f"no shot since {since:.0f} s: {stage.snap.notices}")
+            person.make_ready()
+            planned = min(shots - stage.watch.strokes + 5, dice.choice((5, 20, 20, 40, 60, 100)))
+            person.choose_values(planned)
+            treat = stage.snap.treat
+            if treat is None or not person.arm():
+                continue
+            interval = 1000 / treat.rate.value
+            most = round(stage.watch.strokes / SHOTS_PER_FAULT) + 4 - sum(mischief.made.values())
+            if not calm and most > 0:
+                mischief.arrange(stage.clock.now, interval * treat.shots.value, SHOTS_PER_FAULT * interval, most)
+            person.fire(3 * interval + 2.5)
+            told.treatments += 1
+        stage.forget()
+        person.make_ready()
+        settle(stage)
+    finally:
+        for kind, times in stage.wire.struck.items():
+            mischief.made[kind] += times
+        told.sets = tuple(sorted(mischief.pairs))
+
+
+def _count(stage: Stage, told: Told) -> None:
+    stage.ledger.close()
+    stage.commits += stage.disk.commits
+    told.shots, told.cycles, told.events = stage.watch.strokes, stage.cycles, stage.watch.events
+    told.commits, told.virtual_s = stage.commits, stage.clock.now - 1000.0
+    digest = hashlib.sha256(stage.book.digest.digest())
+    digest.update(stage.rig.memory.image())
+    digest.update(repr((stage.cycles, stage.book.rows, stage.ledger.last)).encode())
+    told.digest = digest.hexdigest()

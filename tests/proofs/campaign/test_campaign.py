@@ -1,0 +1,32 @@
+"""The short form of the campaign: a fixed seed and a fresh one, and that the same seed gives the same run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.campaign.session import play
+
+SEEDS = [int(os.environ["NAPPAGE_SEED"])] if "NAPPAGE_SEED" in os.environ else [1, secrets.randbits(32)]
+SHOTS = 60
+
+
+@pytest.mark.requirement(
+    "LIM-1", "LIM-5", "LIM-6", "LED-1", "LED-4", "LED-7", "LED-11", "STP-1", "STP-5", "STP-6", "WDG-1", "WDG-2", "LNK-1"
+)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("number", range(1, 6))
+def test_nothing_is_violated_in_a_random_session(tmp_path: Path, seed: int, number: int) -> None:
+    print(f"seed {seed}, session {number}")
+    told = play(seed, number, SHOTS, tmp_path)
+    assert not told.violation, f"{told.violation}\nagain: --seed {seed} --session {number} --session-shots {SHOTS}"
+    assert told.shots >= SHOTS
+
+
+def test_the_same_seed_gives_the_same_run_bit_for_bit(tmp_path: Path) -> None:
+    first, second = play(7, 1, 30, tmp_path), play(7, 1, 30, tmp_path)
+    assert (first.digest, first.faults) == (second.digest, second.faults)
+    assert play(8, 1, 30, tmp_path).digest != first.digest
