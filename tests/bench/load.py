@@ -18,8 +18,10 @@ from tests.bench.window import memory_mb
 
 RATE_MHZ, DOSE_NL = 5_000, 2_000
 REPORT_S = 15.0
-PRESSES = 3
-"""Presses of the pedal for each press of the red button: both are to reach the n that their bounds need."""
+PRESSES = 5
+"""Presses of the pedal for each press of the red button. The upper bound of a p99.9 exists from 2,995 edges on, and
+bears one that is too slow from 4,742 on; a pedal gives so many in a quarter of an hour, a stop with the way back from
+it (release, acknowledge, arm) does not."""
 
 
 class Run:
@@ -78,9 +80,9 @@ class Run:
 
     def _press(self) -> None:
         self._seat.tell("pedal down")
-        self._odd(0.1, 0.25)
+        self._odd(0.04, 0.09)
         self._seat.tell("pedal up")
-        self._odd(0.06, 0.15)
+        self._odd(0.04, 0.09)
 
     def _stop(self) -> None:
         """The red button, while a run is on or between two; then everything that leads back."""
@@ -90,13 +92,14 @@ class Run:
         pressed = self._draws.random() < 0.5
         if pressed:
             seat.tell("pedal down")
-            self._odd(0.1, 0.3)
+            self._odd(0.05, 0.15)
         seat.tell("stop press")
-        self._odd(0.1, 0.2)
+        seat.until(lambda: seat.sees.stop.state != "clear", "the stop to be seen")
+        self._odd(0.06, 0.12)
         if pressed:
             seat.tell("pedal up")
         seat.tell("stop release")
-        seat.until(lambda: seat.sees.stop.state in ("released", "clear"), "the stop to be released")
+        seat.until(lambda: seat.sees.stop.state == "released", "the stop to be released")
 
     def _rearm(self) -> None:
         """From whatever ended the arming back to an armed device, as a person would do it."""

@@ -58,3 +58,7 @@ def test_a_late_cycle_is_told_apart_by_what_stood_before_it() -> None:
     wire = [0.034, 0.002, 0.001, 0.020, 0.001]
 
     assert behind_wire(due, late, began, wire) == 1
+
+
+def test_a_cycle_that_an_event_began_early_is_that_cycle_and_0_late() -> None:
+    assert blocks([1.0, 2.0], [-0.008, 0.003], 0.0, 15.0) == [[0.0, pytest.approx(3)]]
