@@ -7,6 +7,7 @@ SOURCES := kiosk drivers hal_sim tests
 RUN_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+KILL_ARGS ?=
 CAMPAIGN_ARGS ?=
 FUZZ_ARGS ?=
 
@@ -65,6 +66,18 @@ fuzz: setup ## over 10,000,000 mutated frames and 100,000 files and messages: no
 .PHONY: fuzz-short
 fuzz-short: setup ## the same in about a minute
 	@$(BIN)/python -m tests.proofs.fuzz --short $(FUZZ_ARGS)
+
+.PHONY: gallery
+gallery: setup ## draw every screen in every state at the three sizes, and at night; out/gallery/index.html shows them
+	@$(BIN)/python -m tests.screens.gallery
+
+.PHONY: kill
+kill: setup ## a thousand kills of the real processes, every failing call of the storage, power loss at every sync; report in out/kill/ (KILL_ARGS=--seed N)
+	@$(BIN)/python -m tests.proofs.kill $(KILL_ARGS)
+
+.PHONY: kill-short
+kill-short: setup ## fifty kills and samples of the rest
+	@$(BIN)/python -m tests.proofs.kill --short $(KILL_ARGS)
 
 .PHONY: registers
 registers: setup-run ## print the injector's register map

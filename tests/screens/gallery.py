@@ -1,0 +1,127 @@
+"""Every screen, in every state that matters, at the three sizes, on one page: python -m tests.screens.gallery.
+
+The scenes are those that the tests of screens draw (tests/view/samples.py); a scene added there is in the gallery.
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.view.settings import ThemeName
+
+SIZES = ((800, 480), (1280, 720), (720, 1280))
+NIGHT = "800x480-night"
+"""The night theme is drawn at one size: a theme changes colours only."""
+FOLDER = Path("out/gallery")
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Nappage: every screen</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 16px/1.4 system-ui, sans-serif; margin: 2rem; background: #e9eef1; color: #10222e; }}
+nav a {{ margin-right: 1rem; color: #0a6577; }}
+section {{ margin: 2rem 0; padding: 1rem; background: #fff; border-radius: 8px; }}
+h2 {{ margin: 0 0 .7rem; font-size: 1.1rem; }}
+.row {{ display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }}
+figure {{ margin: 0; }}
+img {{ display: block; height: 320px; width: auto; border-radius: 4px; }}
+figcaption {{ font-size: .8rem; color: #4a5d69; }}
+</style></head><body>
+<h1>Nappage: every screen</h1>
+<p>{count} pictures: {scenes} scenes at {sizes}. A picture opens in its own size. Names and values are made up.</p>
+<nav>{index}</nav>
+{body}
+</body></html>
+"""
+
+
+def draw(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES, only: tuple[str, ...] = ()) -> list[str]:
+    """Draws the pictures and their page; gives what does not fit, one line each.
+
+    Args:
+        folder: where the pictures and index.html go.
+        sizes: window sizes in pixels.
+        only: names of scenes, all when empty.
+    """
+    from tests.screens.stage import Stage
+    from tests.view.samples import CATALOGUE, SCENES
+
+    faults: list[str] = []
+    names = only or tuple(SCENES)
+    looks = looks_at(sizes)
+    for look, size, theme in looks:
+        (folder / look).mkdir(parents=True, exist_ok=True)
+        stage = Stage(size)
+        for name in names:
+            snapshot, local = SCENES[name]
+            settings = msgspec.structs.replace(local.settings, theme=theme)
+            stage.scene(snapshot, msgspec.structs.replace(local, settings=settings), CATALOGUE)
+            stage.frames(2)
+            stage.picture(folder / look / f"{name}.png")
+            faults += [f"{look} {name}: {text}" for text in cut_texts(stage)]
+        stage.close()
+    (folder / "index.html").write_text(page(names, tuple(look for look, _, _ in looks)), encoding="utf-8")
+    return faults
+
+
+def looks_at(sizes: tuple[tuple[int, int], ...]) -> list[tuple[str, tuple[int, int], ThemeName]]:
+    """Folder, window size and theme of each kind of picture."""
+    found: list[tuple[str, tuple[int, int], ThemeName]] = [(f"{w}x{h}", (w, h), "day") for w, h in sizes]
+    return [*found, (NIGHT, sizes[0], "night")]
+
+
+def cut_texts(stage: Any) -> list[str]:
+    """Texts of the present screen that do not fit their boxes."""
+    from kiosk.screens.widgets.text import Text
+
+    glass = stage.app.glass
+    roots = [glass.ids.over, glass.ids.rail] if glass.panel else [glass.ids.surround, glass.ids.rail]
+    found = [w for root in roots for w in root.walk(restrict=True) if isinstance(w, Text) and w.text and w.overflows]
+    return [text.text for text in found if seen(text)]
+
+
+def seen(widget: Any) -> bool:
+    """True when it and all around it are drawn."""
+    while widget is not None and hasattr(widget, "opacity") and widget.parent is not widget:
+        if widget.opacity == 0:
+            return False
+        widget = widget.parent
+    return True
+
+
+def page(names: tuple[str, ...], looks: tuple[str, ...]) -> str:
+    """The page that shows them all."""
+    body: list[str] = []
+    for name in names:
+        figures = "".join(
+            f'<figure><a href="{look}/{name}.png">'
+            f'<img loading="lazy" src="{look}/{name}.png" alt="{html.escape(name)} at {look}"></a>'
+            f"<figcaption>{look}</figcaption></figure>"
+            for look in looks
+        )
+        body.append(f'<section id="{name}"><h2>{html.escape(name)}</h2><div class="row">{figures}</div></section>')
+    return PAGE.format(
+        count=len(names) * len(looks),
+        scenes=len(names),
+        sizes=", ".join(looks),
+        index=" ".join(f'<a href="#{name}">{html.escape(name)}</a>' for name in names),
+        body="\n".join(body),
+    )
+
+
+def main() -> int:
+    """Draws all of them and says where; 1 when a text does not fit."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    faults = draw(folder, only=tuple(sys.argv[2:]))
+    for fault in faults:
+        sys.stderr.write(f"cut: {fault}\n")
+    sys.stdout.write(f"{sum(1 for _ in folder.glob('*/*.png'))} pictures: {(folder / 'index.html').resolve()}\n")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
