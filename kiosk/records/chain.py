@@ -73,8 +73,15 @@ def head(db: Database) -> tuple[int, bytes, int]:
 
 
 def kind_of(db: Database) -> Kind:
-    """Whether the treatments in it are real or simulated."""
-    return run(db, "SELECT kind FROM ledger").fetchone()[0]
+    """Whether the treatments in it are real or simulated.
+
+    Raises:
+        ValueError: it does not say.
+    """
+    found = run(db, "SELECT kind FROM ledger").fetchone()
+    if found is None or found[0] not in ("real", "simulated"):
+        raise ValueError("it does not say whether its treatments are real or simulated")
+    return found[0]
 
 
 def rows_from(db: Database, first: int, migrations: tuple[Migration, ...] = MIGRATIONS) -> Generator[Link, None, None]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from drivers.errors import NappageError
@@ -33,6 +34,8 @@ from kiosk.records.lock import storage_error
 APPLICATION_ID = 0x4E415050
 """'NAPP' in the file's header: what tells a ledger from any other SQLite file."""
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
+MOST_TOLD = 200
+"""Characters of a complaint that a sentence repeats."""
 WRITER_PRAGMAS: tuple[tuple[str, str, int | str], ...] = (
     # journal_mode first: it is the only one that another connection could refuse
     ("journal_mode", "WAL", "wal"),
@@ -67,6 +70,8 @@ def in_words(error: Exception, path: Path | str, table: str = "") -> NappageErro
             return LedgerForbidden(act="write", path=path)
         case sqlite3.SQLITE_CANTOPEN if not _may_write(Path(path)):
             return LedgerForbidden(act="write", path=path)
+        case 0 if isinstance(error, sqlite3.OperationalError):  # a text that is not UTF-8
+            return LedgerDamaged(path=path, why=str(error)[:MOST_TOLD])
         case 0:
             return RowRefused(path=path, table=table or "new", why=str(error))
         case _:
@@ -86,11 +91,15 @@ def _may_write(path: Path) -> bool:
 
 @contextmanager
 def spoken(path: Path, table: str = "") -> Generator[None, None, None]:
-    """Turn SQLite's errors inside the block into ours."""
+    """Turn SQLite's errors inside the block into ours, and what a row holds that no row can."""
     try:
         yield
+    except NappageError:
+        raise
     except (sqlite3.Error, OverflowError) as error:
         raise in_words(error, path, table) from error
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        raise LedgerDamaged(path=path, why=str(error)[:MOST_TOLD]) from error
 
 
 def settle(db: Database, path: Path, pragmas: tuple[tuple[str, str, int | str], ...]) -> None:

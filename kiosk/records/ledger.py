@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import msgspec
 from sqlite_utils import Database
 
 from drivers.errors import NappageError
@@ -109,13 +108,8 @@ class Ledger:
 
     def restore(self) -> Restored:
         """What a restart finds."""
-        try:
-            with spoken(self._path):
-                return restore.restore(self._db, self._verified)
-        except NappageError:
-            raise
-        except (msgspec.MsgspecError, ValueError, TypeError) as error:
-            raise LedgerDamaged(path=self._path, why=f"a row cannot be read: {error}") from error
+        with spoken(self._path):
+            return restore.restore(self._db, self._verified)
 
     def accounts(self) -> tuple[AccountRow, ...]:
         """The last row of every account."""

@@ -125,6 +125,16 @@ def columns_of(table: str, version: int, migrations: tuple[Migration, ...] = MIG
     )
 
 
+def kinds_of(table: str, version: int, migrations: tuple[Migration, ...] = MIGRATIONS) -> tuple[type, ...]:
+    """What those columns hold, in the same order: whole numbers or text."""
+    return tuple(
+        int if definition.split()[1] == "INTEGER" else str
+        for migration in migrations
+        if migration.version <= version
+        for definition in migration.added.get(table, ())
+    )
+
+
 def tables_of(version: int, migrations: tuple[Migration, ...] = MIGRATIONS) -> tuple[str, ...]:
     """Names of the tables of rows in `version`."""
     names = {table: None for m in migrations if m.version <= version for table in m.added}

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
-from kiosk.records.migrations import MIGRATIONS, columns_of
+from kiosk.records.migrations import MIGRATIONS, columns_of, kinds_of
 from kiosk.records.rows import (
     AccountRow,
     AuthorisationKind,
@@ -66,6 +66,7 @@ class Table:
         self.name = name
         self.row_type = TYPE_OF[name]
         self.columns = columns_of(name, VERSION)
+        self._kinds = kinds_of(name, VERSION)
         conversions = _CONVERSIONS.get(name, {})
         self._out = [(self.columns.index(column), pair[0]) for column, pair in conversions.items()]
         self._in = [(self.columns.index(column), pair[1]) for column, pair in conversions.items()]
@@ -81,11 +82,24 @@ class Table:
         return cast("list[Stored]", values)
 
     def row(self, stored: Sequence[Any]) -> Row:
-        """The row that `stored` (values in the order of the columns) holds."""
+        """The row that `stored` (values in the order of the columns) holds.
+
+        Raises:
+            ValueError: a value is of another kind than its column, or one that no row can hold.
+        """
         values = list(stored)
+        for column, value, kind in zip(self.columns, values, self._kinds, strict=True):
+            if type(value) is not kind:
+                raise ValueError(self._wrong(column, value))
         for index, convert in self._in:
-            values[index] = convert(values[index])
+            try:
+                values[index] = convert(values[index])
+            except (ValueError, msgspec.DecodeError) as error:
+                raise ValueError(self._wrong(self.columns[index], values[index])) from error
         return self.row_type(*values)
+
+    def _wrong(self, column: str, value: object) -> str:
+        return f"a row of '{self.name}' holds {str(value)[:40]!r} as '{column}'"
 
 
 TABLES: dict[str, Table] = {name: Table(name) for name in TABLE_OF.values()}

@@ -314,6 +314,6 @@ def test_a_signature_that_does_not_say_what_was_given_is_told(subject: Ledger, p
 def test_a_row_that_cannot_be_read_is_a_damaged_ledger_and_not_a_crash(written: Path, wall: Wall) -> None:
     tamper(written, f"UPDATE event SET kind = '{Fact.BLOCKED.value}', body = '[1' WHERE row = 2")
     ledger = Ledger.open(written, "simulated", clock_wall_ms=wall, boot_id="b")
-    with pytest.raises(LedgerDamaged, match="a row cannot be read"):
+    with pytest.raises(LedgerDamaged, match="a row of 'event' holds"):
         ledger.restore()
     ledger.close()
