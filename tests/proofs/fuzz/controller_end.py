@@ -208,7 +208,7 @@ class _Run:
         may = {COMMANDED}
         off_skin = self.state in OFF_SKIN or (self.state == "homing" and self.rested)
         if kind in (1, 2, 8) and off_skin and before[LIVE]:
-            may |= {MOTION, SHOTS, STATE, HOMED, PISTON, FAULTS} | ({SYRINGES} if kind == 8 else set())
+            may |= {MOTION, SHOTS, NL, STATE, HOMED, PISTON, FAULTS} | ({SYRINGES} if kind == 8 else set())
         if kind in (3, 4, 5, 7):  # retract, stop, void, needle changed: they end
             may |= {LEFT, PERMISSION, STATE, OWNER} | ({MOTION} if kind in (3, 4) else set())
         if kind == 7:

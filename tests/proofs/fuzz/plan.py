@@ -6,13 +6,19 @@ from pathlib import Path
 
 from tests.proofs.fuzz.controller_end import ControllerEnd
 from tests.proofs.fuzz.driver_end import DriverEnd
+from tests.proofs.fuzz.ledgers import Ledgers, Memories
+from tests.proofs.fuzz.messages import Messages
+from tests.proofs.fuzz.profiles import Profiles
 from tests.proofs.fuzz.run import Amount
 
 
 def amounts(folder: Path, *, short: bool) -> tuple[Amount, ...]:
     """Every part and its number of mutated inputs; `folder` is for the files of those that need some."""
-    del folder
     return (
-        Amount(ControllerEnd(), 200_000 if short else 6_000_000),
-        Amount(DriverEnd(), 150_000 if short else 4_200_000),
+        Amount(ControllerEnd(), 100_000 if short else 6_000_000),
+        Amount(DriverEnd(), 100_000 if short else 4_200_000),
+        Amount(Profiles(folder), 2_000 if short else 40_000),
+        Amount(Messages(folder), 6_000 if short else 50_000),
+        Amount(Ledgers(folder), 400 if short else 8_000),
+        Amount(Memories(folder), 800 if short else 10_000),
     )
