@@ -7,6 +7,7 @@ SOURCES := kiosk drivers hal_sim tests
 RUN_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+MUTATE_ARGS ?=
 KILL_ARGS ?=
 CAMPAIGN_ARGS ?=
 FUZZ_ARGS ?=
@@ -46,6 +47,10 @@ format: setup ## let ruff put the sources in order
 .PHONY: trace
 trace: setup ## every requirement with the tests that prove it; fails when one lost its last test
 	@$(BIN)/python -m tests.trace
+
+.PHONY: mutate
+mutate: setup ## break every limit check in turn and see a test fail each time (MUTATE_ARGS="--sample 20 --seed 1")
+	@$(BIN)/python -m tests.protocols.mutation $(MUTATE_ARGS)
 
 .PHONY: bench
 bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/ (BENCH_ARGS=--short)

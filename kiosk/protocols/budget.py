@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from drivers.registers import Mode
-from kiosk.protocols.effective import Parts, figure_origin, fits_projected, projected, shot_limits
+from kiosk.protocols.effective import Parts, fits_projected, most, projected, session_shot_limits
 from kiosk.protocols.limits import (
     Limit,
     Origin,
@@ -23,7 +23,7 @@ from kiosk.protocols.limits import (
     not_negative,
     tightest_high,
 )
-from kiosk.protocols.profile import Figure, Zone
+from kiosk.protocols.profile import Zone
 from kiosk.protocols.words import ORIGIN_WORDS, amount
 
 WARN_PERCENT = 95
@@ -82,12 +82,10 @@ def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple
     nl = "nL"
     return (
         Total("point", "This point", totals.point_nl, nl, _stated(product and product.point_nl, Origin.PRODUCT)),
-        Total("zone", zone.title, totals.zone.nl, nl, _figure(zone.zone_nl, Origin.ZONE)),
-        Total(
-            "zone shots", f"Shots in {zone.title}", totals.zone.shots, "shots", _figure(zone.zone_shots, Origin.ZONE)
-        ),
-        Total("session", "This session", totals.session.nl, nl, _figure(protocol.session_nl, Origin.PROTOCOL)),
-        Total("session shots", "Shots in this session", totals.session.shots, "shots", _session_shots(parts, zone)),
+        Total("zone", zone.title, totals.zone.nl, nl, most(zone.zone_nl, Origin.ZONE)),
+        Total("zone shots", f"Shots in {zone.title}", totals.zone.shots, "shots", most(zone.zone_shots, Origin.ZONE)),
+        Total("session", "This session", totals.session.nl, nl, most(protocol.session_nl, Origin.PROTOCOL)),
+        Total("session shots", "Shots in this session", totals.session.shots, "shots", _session_shots(parts)),
         Total(
             "product",
             "This product today",
@@ -123,14 +121,8 @@ def _stated(value: int | None, origin: Origin) -> Limit | None:
     return None if value is None else Limit(value, origin)
 
 
-def _figure(figure: Figure | None, origin: Origin) -> Limit | None:
-    if figure is None or figure.hard is None:
-        return None
-    return Limit(figure.hard[1], figure_origin(figure, origin))
-
-
-def _session_shots(parts: Parts, zone: Zone) -> Limit | None:
-    limits = tuple(limit for limit in shot_limits(parts, zone) if limit.origin != Origin.ZONE)
+def _session_shots(parts: Parts) -> Limit | None:
+    limits = tuple(session_shot_limits(parts))
     return tightest_high(limits) if limits else None
 
 

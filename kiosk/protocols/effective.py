@@ -166,7 +166,7 @@ def _rate(parts: Parts) -> Bounds:
 
 
 def _shots(parts: Parts, zone: Zone) -> Range:
-    bounds = Bounds("shots", "shots", parts.device.shots, highs=tuple(shot_limits(parts, zone)))
+    bounds = Bounds("shots", "shots", parts.device.shots, highs=tuple(session_shot_limits(parts)))
     if zone.zone_shots is not None:
         return effective(bounds, zone.zone_shots, Origin.ZONE, zone.title)
     offered = Figure(
@@ -178,12 +178,14 @@ def _shots(parts: Parts, zone: Zone) -> Range:
     return effective(bounds, offered, Origin.DEVICE, zone.title)
 
 
-def shot_limits(parts: Parts, zone: Zone) -> list[Limit]:
-    """Every limit on the number of shots in one session of `zone`."""
-    limits: list[Limit] = []
-    for figure, origin in ((parts.protocol.session_shots, Origin.PROTOCOL), (zone.zone_shots, Origin.ZONE)):
-        if figure is not None and figure.hard is not None:
-            limits.append(Limit(figure.hard[1], figure_origin(figure, origin)))
+def most(figure: Figure | None, origin: Origin) -> Limit | None:
+    """The upper hard bound of a figure; None where there is none."""
+    return None if figure is None or figure.hard is None else Limit(figure.hard[1], figure_origin(figure, origin))
+
+
+def session_shot_limits(parts: Parts) -> list[Limit]:
+    """Every limit on the number of shots in one session, whatever its zones."""
+    limits = [most(parts.protocol.session_shots, Origin.PROTOCOL)]
     if parts.product is not None and parts.product.session_shots is not None:
         limits.append(Limit(parts.product.session_shots, Origin.PRODUCT))
-    return limits
+    return [limit for limit in limits if limit is not None]

@@ -50,7 +50,7 @@ def flow(device: Device, identity: Identity, needle: Needle, product: Product | 
         math.pi * pressure_pa * (needle.bore_nm * 1e-9) ** 4 / (128 * viscosity * 1e-6 * needle.length_um * 1e-6)
     )
     through = max(1, math.floor(cubic_m_per_s * 1e12))
-    if through < device.flow_nl_per_s:
+    if through <= device.flow_nl_per_s:  # of equal limits the nearer one is named (LIM-4)
         return Flow(through, Origin.NEEDLE)
     return Flow(device.flow_nl_per_s, Origin.DEVICE)
 

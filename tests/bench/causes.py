@@ -45,7 +45,7 @@ def _sentence(
     return (
         f"late by {by * 1000:.1f} ms at {at - began:.1f} s: the cycle before took {took:.1f} ms, {on_wire:.1f} of them "
         f"waiting for the wire, {collected:.1f} collecting garbage, {faults:.0f} faults waited for a disk, the "
-        f"processor was taken {switched:.0f} times; {idle:.1f} ms passed between the two; within {NEAR_S * 1000:.0f} ms "
+        f"processor was taken {switched:.0f} times; {idle:.1f} ms passed between both; within {NEAR_S * 1000:.0f} ms "
         f"the bare loop was up to {most(bare, at, by):.1f} ms late and a bare round trip took up to "
         f"{most(wire, at, by):.1f} ms"
     )

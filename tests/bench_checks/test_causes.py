@@ -23,7 +23,7 @@ def test_a_late_cycle_is_told_with_the_cycle_before_it_and_the_bare_ones_beside_
     (said,) = causes.told(tmp_path, 9.0, [(10.05, 0.012)])
     assert said == (
         "late by 12.0 ms at 1.1 s: the cycle before took 36.0 ms, 34.5 of them waiting for the wire, 2.0 collecting "
-        "garbage, 0 faults waited for a disk, the processor was taken 3 times; 1.0 ms passed between the two; within "
+        "garbage, 0 faults waited for a disk, the processor was taken 3 times; 1.0 ms passed between both; within "
         "100 ms the bare loop was up to 3.0 ms late and a bare round trip took up to 31.0 ms"
     )
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from drivers.registers import Mode, SyringeType
+from kiosk.protocols import budget
 from kiosk.protocols.budget import Given
+from kiosk.protocols.effective import fits_projected
 from kiosk.protocols.envelope import Course, Envelope, envelope_for
 from kiosk.protocols.errors import (
     EnvelopeRefusal,
     LimitsInvalid,
     ZoneUnknown,
 )
-from kiosk.protocols.limits import Counted, Limit, Origin, Slice
+from kiosk.protocols.limits import Counted, Limit, Origin, Slice, Total
+from kiosk.protocols.profile import Figure
 from tests.protocols import parts as p
 
 
@@ -216,6 +220,7 @@ def test_more_sessions_than_planned_are_asked_about() -> None:
     course = Course(sessions=0, nl=0, planned=3)
     (asked,) = p.envelope(course=course).check(p.SETTING, p.NOTHING, p.NONE).crossings
     assert (asked.key, asked.sentence) == ("sessions:4", "This is session 4; the protocol plans at most 3")
+    assert asked.origin is Origin.COURSE
 
 
 @pytest.mark.requirement("LIM-2")
@@ -225,6 +230,76 @@ def test_a_course_with_negative_numbers_cannot_be_constructed() -> None:
             Course(*bad)
     with pytest.raises(LimitsInvalid, match="days is -1"):
         Given("forehead", -1)
+
+
+@pytest.mark.requirement("LIM-4")
+@pytest.mark.parametrize(
+    ("changed", "origin"),
+    [
+        ({"zone": "knee"}, Origin.PROTOCOL),
+        ({"side": "left"}, Origin.ZONE),
+        ({"mode": Mode.BENCH}, Origin.PROTOCOL),
+        ({"depth_um": 620}, Origin.DEVICE),
+        ({"depth_um": 1400}, Origin.ZONE),
+    ],
+)
+def test_a_refusal_names_the_origin_of_its_limit(changed: Any, origin: Origin) -> None:
+    (refusal,) = p.envelope().check(p.setting(**changed), p.NOTHING, p.NONE).refusals
+    assert refusal.origin is origin
+
+
+@pytest.mark.requirement("LIM-4", "LIM-6")
+def test_every_total_names_the_origin_of_its_limit() -> None:
+    def figure(most: int) -> Figure:
+        return Figure("s", "A", hard=(1, most))
+
+    protocol = replace(p.with_zone(zone_nl=figure(10), zone_shots=figure(11)), session_nl=figure(12))
+    product = p.product(point_nl=50_000, session_nl=14, session_shots=15, course_nl=16, course_sessions=17)
+    totals = p.envelope(protocol=protocol, product=product).totals("forehead", p.totals(syringe_usable_nl=18))
+    assert {total.key: total.limit for total in totals} == {
+        "point": Limit(50_000, Origin.PRODUCT),
+        "zone": Limit(10, Origin.ZONE),
+        "zone shots": Limit(11, Origin.ZONE),
+        "session": Limit(12, Origin.PROTOCOL),
+        "session shots": Limit(15, Origin.PRODUCT),
+        "product": Limit(14, Origin.PRODUCT),
+        "syringe": Limit(18, Origin.SYRINGE),
+        "course": Limit(16, Origin.COURSE),
+        "course sessions": Limit(17, Origin.COURSE),
+    }
+
+
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.parametrize("grade", ["A", "clinic"])
+def test_a_zones_own_number_of_shots_does_not_limit_the_other_zones_of_the_session(grade: Any) -> None:
+    protocol = p.with_zone(zone_shots=Figure("s", grade, hard=(1, 30)))
+    totals = {total.key: total.limit for total in p.envelope(protocol=protocol).totals("forehead", p.NOTHING)}
+    assert totals["session shots"] == Limit(100, Origin.PROTOCOL)
+    assert totals["zone shots"] == Limit(30, Origin.CLINIC if grade == "clinic" else Origin.ZONE)
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_syringe_that_holds_exactly_one_shot_and_its_5_percent_gives_it() -> None:
+    assert given(p.envelope(), p.totals(syringe_usable_nl=21_000)).authorisation.shots == 1
+    assert given(p.envelope(), p.totals(syringe_usable_nl=42_000)).authorisation.shots == 2
+
+
+@pytest.mark.requirement("LIM-6")
+def test_what_a_course_was_given_is_what_the_ledger_knows_and_what_this_session_gave() -> None:
+    subject = p.envelope(course=Course(1, 50_000, 1), product=p.product(course_nl=90_000))
+    totals = {total.key: total.used for total in subject.totals("forehead", p.totals(session=Counted(1, 30_000)))}
+    assert totals["course"] == 80_000
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_total_that_was_passed_leaves_nothing_not_less() -> None:
+    passed = (
+        Total("session shots", "", 103, "shots", Limit(100, Origin.PROTOCOL)),
+        Total("session", "", 103_000, "nL", Limit(100_000, Origin.PROTOCOL)),
+        Total("point", "", 0, "nL", Limit(20_999, Origin.PRODUCT)),
+    )
+    assert [room.shots for room in budget.rooms(passed, p.SETTING)] == [0, 0, 0]
+    assert fits_projected(-1, 1) == 0
 
 
 # -- slices -------------------------------------------------------------------------------------------------------
@@ -262,8 +337,17 @@ def test_the_shots_of_a_burst_add_up_to_a_point_and_those_of_a_run_do_not() -> N
 
 @pytest.mark.parametrize("left", [0, -1, 41])
 def test_a_slice_outside_what_is_planned_is_refused(left: int) -> None:
-    with pytest.raises(EnvelopeRefusal, match=f"{left} shots of 40 planned"):
+    with pytest.raises(EnvelopeRefusal, match=f"{left} shots of 40 planned") as refused:
         given(p.envelope(), left=left)
+    assert [refusal.origin for refusal in refused.value.refusals] == [Origin.PROTOCOL]
+
+
+def test_a_rate_under_one_shot_in_a_slice_gives_one_shot_all_the_same() -> None:
+    device = p.LIBRARY.devices["reference"]
+    slow = replace(device, rate=replace(device.rate, low=200))
+    protocol = replace(p.LIBRARY.protocols["mesolift"], rate=Figure("s", "A", default=500, hard=(200, 9000)))
+    subject = given(p.envelope(device=slow, protocol=protocol), rate_mhz=200).authorisation
+    assert (subject.shots, subject.interval_ms) == (1, 5000)
 
 
 def test_an_authorisation_repeats_the_setting_and_what_the_controller_must_still_have() -> None:
@@ -312,6 +396,13 @@ def test_a_prime_fills_the_path_and_a_refill_only_its_opening() -> None:
 def test_a_prime_beyond_one_command_or_the_syringe_is_refused(nl: Any, usable: int, words: str) -> None:
     (refusal,) = p.envelope().check_prime(nl, p.totals(syringe_usable_nl=usable)).refusals
     assert words in refusal.sentence
+    assert refusal.origin is (Origin.CONTROLLER if usable == 10**6 else Origin.SYRINGE)
+
+
+def test_the_bore_of_a_needle_is_a_cylinder() -> None:
+    wide = replace(p.LIBRARY.needles["30g-4mm"], bore_nm=1_000_000, length_um=13_000, hub_nl=0)
+    device = replace(p.LIBRARY.devices["reference"], tubing_nl=0)
+    assert p.envelope(needle=wide, device=device).dead_volume_nl == math.ceil(math.pi / 4 * 13_000)
 
 
 def test_every_shipped_protocol_gives_an_envelope_with_every_needle_and_syringe_in_simulation() -> None:

@@ -115,7 +115,7 @@ MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a slice counts too much": (budget, "fits_projected", lambda room, dose: max(0, room) // (2 * dose)),
     "the stored volume is forgotten": (effective, "stored_nl", lambda identity: 0),
     "the smallest calibrated dose is forgotten": (effective, "smallest_dose_nl", lambda calibration, barrel: 1),
-    "points of a session are not limited": (budget, "shot_limits", _no_refusals),
+    "points of a session are not limited": (budget, "session_shot_limits", _no_refusals),
 }
 
 

@@ -25,6 +25,15 @@ def test_an_interval_is_never_shorter_than_the_rate_asked_for(rate_mhz: int) -> 
     assert 111 <= subject <= 2000
 
 
+@pytest.mark.requirement("LIM-3")
+def test_an_interval_is_rounded_up_by_its_last_part() -> None:
+    assert [interval_ms(rate) for rate in (999, 1000, 1001)] == [1002, 1000, 1000]
+
+
+def test_a_way_that_just_reaches_full_speed_is_a_triangle() -> None:
+    assert travel_us(1000, DEVICE) == 10_001  # 5 ms up, 5 ms down, and rounded up
+
+
 @given(st.integers(0, 8000))
 def test_the_needles_way_takes_what_its_trapezoid_takes(distance_um: int) -> None:
     metres = distance_um / 1e6
@@ -45,6 +54,12 @@ def test_the_needles_way_takes_what_its_trapezoid_takes(distance_um: int) -> Non
 def test_the_flow_is_the_plungers_or_what_the_needle_lets_through(needle: str, changed: Any, expected: Flow) -> None:
     fitted = replace(p.LIBRARY.needles[needle], **changed)
     assert flow(DEVICE, p.IDENTITY, fitted, None) == expected
+
+
+def test_of_two_flows_that_are_equal_the_nearer_one_is_named() -> None:
+    needle = p.LIBRARY.needles["30g-4mm"]
+    assert flow(replace(DEVICE, flow_nl_per_s=471_435), p.IDENTITY, needle, None) == Flow(471_435, Origin.NEEDLE)
+    assert flow(replace(DEVICE, flow_nl_per_s=471_434), p.IDENTITY, needle, None) == Flow(471_434, Origin.DEVICE)
 
 
 def test_a_thicker_product_flows_slower_and_so_does_a_lower_occlusion_threshold() -> None:
@@ -78,6 +93,25 @@ def test_the_needles_own_motion_can_bind() -> None:
     subject = unfit(6000, 1000, 1000, slow, p.IDENTITY, Flow(500_000, Origin.DEVICE))
     assert subject is not None
     assert "the needle's motion takes longest" in subject.sentence
+    assert subject.origin is Origin.DEVICE
+
+
+def test_what_does_not_fit_says_what_it_needs_and_what_there_is() -> None:
+    subject = unfit(600, 200_000, 500, DEVICE, p.IDENTITY, Flow(51_330, Origin.NEEDLE))
+    assert subject is not None
+    assert subject.sentence == (
+        "200 uL at 0.60 mm needs 3943 ms a shot, but 0.5 shots/s leaves 2000 ms; the dose at 51.3 uL each second takes "
+        "longest: 3897 ms (needle limit)"
+    )
+
+
+@pytest.mark.parametrize(("more_us", "fits"), [(0, True), (1, False)])
+def test_a_shot_fits_to_the_last_microsecond(more_us: int, fits: bool) -> None:
+    left_us = 112_000 - 2 * travel_us(DEVICE.park_um + 600, DEVICE) - 1000 * p.IDENTITY.dwell_ms
+    nl_per_s = -(-20_000 * 10**6 // (left_us + more_us))
+    assert -(-20_000 * 10**6 // nl_per_s) == left_us + more_us
+    subject = unfit(600, 20_000, 9000, DEVICE, p.IDENTITY, Flow(nl_per_s, Origin.DEVICE))
+    assert (subject is None) == fits
 
 
 def test_a_shot_that_just_fits_is_let_through() -> None:

@@ -61,11 +61,12 @@ def test_a_range_with_anything_but_whole_numbers_cannot_be_constructed(bad: Any,
         ((100, 500, 50), "default 50 um is below soft low 100 um"),
         ((100, 500, 550), "hard high 500 um is below|soft high 500 um is below default 550 um"),
         ((-50, 500, 100), "hard low -50 um is below zero"),
+        ((-1, 500, 100, None, 1), "hard low -1 um is below zero"),
         ((60, 500, 100), "hard low 60 um is not on the step of 50 um"),
         ((50, 500, 110), "default 110 um is not on the step"),
     ],
 )
-def test_what_contradicts_is_named(arguments: tuple[int, int, int], why: str) -> None:
+def test_what_contradicts_is_named(arguments: tuple[Any, ...], why: str) -> None:
     with pytest.raises(LimitsInvalid, match=why):
         span(*arguments)
 

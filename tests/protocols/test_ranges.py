@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from drivers.ports import claim_mint
 from drivers.registers import SyringeType
-from kiosk.protocols.effective import Parts
+from kiosk.protocols.effective import Parts, smallest_dose_nl
 from kiosk.protocols.envelope import Course, Envelope
 from kiosk.protocols.errors import (
     CalibrationUnusable,
@@ -91,6 +91,10 @@ def test_the_tightest_limit_wins_and_names_itself(changed: Any, setting: str, ex
         ({"identity": replace(p.IDENTITY, compliance_nl_per_100kpa=334)}, Limit(21_000, Origin.CONTROLLER)),
         ({"identity": replace(p.IDENTITY, compliance_nl_per_100kpa=333)}, Limit(2000, Origin.CALIBRATION)),
         (
+            {"identity": replace(p.IDENTITY, occlusion_kpa=143, compliance_nl_per_100kpa=700)},
+            Limit(21_000, Origin.CONTROLLER),  # 1.001 uL is stored
+        ),
+        (
             {"identity": replace(p.IDENTITY, occlusion_kpa=250, compliance_nl_per_100kpa=400)},
             Limit(2000, Origin.CALIBRATION),  # exactly 1 uL is stored: any dose may be given
         ),
@@ -120,7 +124,8 @@ def test_a_default_that_a_tighter_limit_passes_is_offered_at_that_limit() -> Non
 
 
 def test_the_number_of_shots_offered_is_the_zones_own_else_the_devices() -> None:
-    assert p.envelope().ranges("forehead").shots.default == 20
+    shots = p.envelope().ranges("forehead").shots
+    assert (shots.default, shots.hard_low) == (20, Limit(1, Origin.DEVICE))
     protocol = p.with_zone(zone_shots=Figure("s", "A", default=12, hard=(1, 30)))
     shots = p.envelope(protocol=protocol).ranges("forehead").shots
     assert (shots.default, shots.hard_high) == (12, Limit(30, Origin.ZONE))
@@ -183,6 +188,10 @@ def test_without_the_calibration_in_force_there_is_no_envelope(changed: Any, wor
 def test_a_syringe_whose_barrel_is_not_its_types_is_refused(kind: SyringeType) -> None:
     with pytest.raises(WrongParts, match="5 mL"):
         p.envelope(syringe=replace(p.LIBRARY.syringes["5ml"], type=kind))
+
+
+def test_no_dose_passed_without_a_barrel() -> None:
+    assert smallest_dose_nl(p.CALIBRATION, SyringeType.NONE) == 0
 
 
 @pytest.mark.parametrize("barrel", ["1ml", "2ml", "5ml", "10ml"])
