@@ -35,7 +35,7 @@ def _sentence(words: str) -> str:
 
 def _ledger(engine: Engine) -> str:
     if engine.desk.ledger_broken:
-        return f"The record cannot be written: {engine.desk.ledger_broken}"
+        return _sentence(f"The record cannot be written: {engine.desk.ledger_broken}")
     return f"{engine.record.damage}. An administrator gives a reason under Recover." if engine.record.damage else ""
 
 
