@@ -57,6 +57,8 @@ READER_PRAGMAS: tuple[tuple[str, str, int | str], ...] = (
 def in_words(error: Exception, path: Path | str, table: str = "") -> NappageError:
     """The numbered error that a SQLite error is to a person (LED-12)."""
     code = getattr(error, "sqlite_errorcode", 0)
+    if not code and isinstance(error, sqlite3.OperationalError):  # a text that is not UTF-8 comes without a code
+        code = sqlite3.SQLITE_CORRUPT
     match code & 0xFF:
         case sqlite3.SQLITE_FULL:
             return StorageFull(path=path)
@@ -70,8 +72,6 @@ def in_words(error: Exception, path: Path | str, table: str = "") -> NappageErro
             return LedgerForbidden(act="write", path=path)
         case sqlite3.SQLITE_CANTOPEN if not _may_write(Path(path)):
             return LedgerForbidden(act="write", path=path)
-        case 0 if isinstance(error, sqlite3.OperationalError):  # a text that is not UTF-8
-            return LedgerDamaged(path=path, why=str(error)[:MOST_TOLD])
         case 0:
             return RowRefused(path=path, table=table or "new", why=str(error))
         case _:

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import hal_sim.journal as journal
 from drivers.errors import NappageError
 from drivers.registers import CALIBRATION, IDENTITY, STATUS
-from hal_sim import journal
 from hal_sim.memory import SIZE, Memory
 from hal_sim.rig import Rig
 from kiosk.records import cli
