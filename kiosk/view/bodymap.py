@@ -73,6 +73,7 @@ def region(shown: Figure, spot: Spot) -> Region:
     return next(each for each in shown.regions if (each.key, each.side) == (spot.key, spot.side))
 
 
+@cache
 def home_of(key: str, side: str) -> str:
     """The figure on which a zone and side is drawn, '' for none."""
     found = (each.key for each in figures() if any((at.key, at.side) == (key, side) for at in each.regions))

@@ -10,7 +10,7 @@ from kivy.clock import Clock
 from kivy.graphics import Color, Ellipse, InstructionGroup, Mesh, SmoothLine
 from kivy.graphics.tesselator import TYPE_POLYGONS, WINDING_NONZERO, Tesselator
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
@@ -255,8 +255,12 @@ class ZoneKey(Widget):
     """A patch of colour as on the map, or the dot of the last visit."""
 
     state = StringProperty("planned")
-    ground = ObjectProperty(theme.rgba("zone_planned"))
-    edge = ObjectProperty(theme.rgba("petrol"))
+    ground = ColorProperty(theme.rgba("zone_planned"))
+    edge = ColorProperty(theme.rgba("petrol"))
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.on_state()
 
     def on_state(self, *_: object) -> None:
         """The colours of that state."""

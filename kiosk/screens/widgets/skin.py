@@ -175,7 +175,7 @@ class SkinSection(FloatLayout):
         self._entry = (self._left + self._right) / 2 - dp(10) * cos(angle)
         out = (-cos(angle), sin(angle))
         self._needle.clear()
-        self._needle.add(Color(*theme.rgba("slate")))
+        self._needle.add(Color(*theme.rgba("body_line")))
         for side in (-1, 1):
             near, far = self._entry + side * dp(6), self._entry + side * dp(26)
             self._needle.add(Rectangle(pos=(min(near, far), self._surface), size=(dp(20), dp(PLATE))))
