@@ -84,6 +84,7 @@ class LedgerDesk:
         self._wake = wake
         self._told: deque[Told] = deque()
         self._heard = Event()
+        self._failed = False
         self._sink: Callable[[Committed | WriteFailed | Restored], None] | None = None
         self._thread = LedgerThread(open_ledger, self._take, QUEUE, prioritise=lambda: _priority(LEDGER))
 
@@ -106,6 +107,9 @@ class LedgerDesk:
         self._sink = sink
 
     def _take(self, told: Told) -> None:
+        if isinstance(told, WriteFailed) and not self._failed:
+            self._failed = True  # said here too: at the end there is no screen any more that could show it
+            print(f"control: {told.sentence}", file=sys.stderr, flush=True)
         if self._sink is None:
             self._told.append(told)
             self._heard.set()
