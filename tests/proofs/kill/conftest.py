@@ -11,6 +11,7 @@ import pytest
 
 from tests.proofs.kill.lane import Lane
 from tests.proofs.kill.practitioner import Practitioner
+from tests.proofs.kill.run import SCRATCH
 from tests.proofs.kill.session import prepared
 
 
@@ -31,6 +32,14 @@ def treatment(short_folder: Path) -> Iterator[tuple[Lane, Practitioner]]:
     folder.mkdir()
     with prepared(folder) as (lane, person):
         yield lane, person
+
+
+@pytest.fixture
+def rebuilt() -> Iterator[Path]:
+    """A folder for what is rebuilt after a power cut, quick where that is possible."""
+    folder = Path(tempfile.mkdtemp(prefix="nk-", dir=SCRATCH if Path(SCRATCH).is_dir() else None))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

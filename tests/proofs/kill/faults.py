@@ -29,6 +29,8 @@ FAILED = ("openat", "pwrite64", "fdatasync", "fsync", "ftruncate", "unlink")
 WATCHED_S = 0.3
 """How long a finger lies on the trigger after the failure: more than two shots at the highest rate."""
 _NUMBERED = re.compile(r"E(\d{3}):")
+NAMES = re.compile(r"\b(openat|unlink|unlinkat)\(")
+"""Calls that SQLite may do without: a journal that is not removed is not used either, and the folder was synced."""
 REFUSED = 2
 """Exit code of a control that could not start."""
 
@@ -96,13 +98,13 @@ def inject(
     paths = [word for path in ledger_paths(lane) for word in ("-P", str(path))]
     how = f"inject={injection.call}:error={injection.error}:when={injection.nth}"
     tracing = (
-        "strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={CALLS}", "-e", how, *paths, "-o", str(log),
+        "strace", "-f", "--seccomp-bpf", "-qq", "-y", "-e", f"trace={CALLS}", "-e", how, *paths, "-o", str(log),
     )  # fmt: skip
     lane.start_control(*tracing, program=program)
     try:
         how, sentence = session_over_failing_storage(lane, person)
-        if how == "went on" and "(INJECTED)" not in log.read_text():
-            how = "not reached"
+        if how == "went on":
+            how = _why_silent(lane, log)
         lane.start_control()
         person.meet()
         found = examine(lane, person, last)
@@ -137,6 +139,21 @@ def session_over_failing_storage(lane: Lane, person: Practitioner) -> tuple[str,
     if code != 0:
         raise ProofFailed(f"control ended with {code}: {lane.said()}")
     return ("told at the end", said[-1]) if said else ("went on", "")
+
+
+def _why_silent(lane: Lane, log: Path) -> str:
+    """What became of a call that nobody told of.
+
+    Raises:
+        ProofFailed: it wrote or synced the record, and its failure was passed over.
+    """
+    failed = [line for line in log.read_text("utf-8", "replace").splitlines() if "(INJECTED)" in line]
+    if not failed:
+        return "not reached"
+    loud = [line for line in failed if not (f"<{lane.data}>)" in line or NAMES.search(line))]
+    if loud:
+        raise ProofFailed(f"it was passed over in silence: {loud[0]}")
+    return "went on"
 
 
 def codes(sentence: str) -> list[str]:

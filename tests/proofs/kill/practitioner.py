@@ -121,13 +121,13 @@ class Practitioner:
         assert self._snapshot is not None, "the first one was awaited"
         return self._snapshot
 
-    def until(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> None:
+    def until(self, condition: Callable[[], bool], what: str) -> None:
         """Look until `condition` holds.
 
         Raises:
-            ProofFailed: it does not within `seconds`.
+            ProofFailed: it does not in time.
         """
-        by = time.monotonic() + seconds
+        by = time.monotonic() + PATIENCE_S
         self.look(0)
         while not condition():
             if time.monotonic() > by:
@@ -155,8 +155,18 @@ class Practitioner:
         self.settled()
 
     def settled(self) -> None:
-        """Until ledger and injector agree."""
-        self.until(lambda: self.sees.link.connected, "the injector to be settled")
+        """Until ledger and injector agree.
+
+        Raises:
+            ProofFailed: they contradict each other.
+        """
+
+        def agree() -> bool:
+            if any(alarm.number == A.PAIRING_NEEDED for alarm in self.sees.alarms):
+                raise ProofFailed(f"record and injector contradict each other: {self.sees.link.sentence}")
+            return self.sees.link.connected
+
+        self.until(agree, "the injector to be settled")
 
     # -- acting ----------------------------------------------------------------------------------------------------
     def ask(self, command: ask.AnyCommand) -> Reply:

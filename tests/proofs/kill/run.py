@@ -44,7 +44,7 @@ class Done(msgspec.Struct, frozen=True):
 @contextmanager
 def scratch(keep: list[bool], within: str | None = None) -> Generator[Path]:
     """A folder with a short path, which goes unless `keep` holds something at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="nk-", dir=within))
+    folder = Path(tempfile.mkdtemp(prefix="nk-", dir=within if within and Path(within).is_dir() else None))
     try:
         yield folder
     finally:

@@ -52,9 +52,12 @@ def test_a_failing_call_is_told_and_nothing_fires_after_it(
 
 @pytest.mark.requirement("LED-12")
 def test_a_product_deaf_to_its_storage_does_not_pass(treatment: tuple[Lane, Practitioner]) -> None:
-    with pytest.raises(ProofFailed):
-        inject(*treatment, Injection("fdatasync", "EIO", 10), Found(()), DEAF)
-    treatment[0].kill_control()
+    lane, person = treatment
+    try:
+        with pytest.raises(ProofFailed, match="The injector accepted ids that this record does not hold"):
+            inject(lane, person, Injection("fdatasync", "EIO", 17), Found(()), DEAF)
+    finally:
+        lane.kill_control()
 
 
 def test_every_call_is_taken_once_with_each_error() -> None:

@@ -40,28 +40,28 @@ def test_without_synchronous_full_the_proof_of_the_order_fails(unsynced: Recordi
 
 @pytest.mark.requirement("LED-10", "LED-1")
 def test_a_power_cut_between_any_two_syncs_loses_nothing_acknowledged(
-    sound: Recording, treatment: tuple[Lane, Practitioner], tmp_path: Path, seed: int
+    sound: Recording, treatment: tuple[Lane, Practitioner], rebuilt: Path, seed: int
 ) -> None:
     library = load(treatment[0].folder / "profiles")
-    assert [found for found in replay(sound, cuts(sound, seed, VARIANTS), tmp_path, library) if found[1].failures] == []
+    assert [found for found in replay(sound, cuts(sound, seed, VARIANTS), rebuilt, library) if found[1].failures] == []
 
 
 @pytest.mark.requirement("LED-10")
 def test_a_power_cut_in_the_making_of_a_ledger_leaves_one_that_can_be_made(
-    treatment: tuple[Lane, Practitioner], short_folder: Path, tmp_path: Path, seed: int
+    treatment: tuple[Lane, Practitioner], short_folder: Path, rebuilt: Path, seed: int
 ) -> None:
     folder = short_folder / "f"
     folder.mkdir()
     recording, library = first_start(folder), load(treatment[0].folder / "profiles")
-    found = replay(recording, cuts(recording, seed, VARIANTS), tmp_path, library)
+    found = replay(recording, cuts(recording, seed, VARIANTS), rebuilt, library)
     assert [entry for entry in found if entry[1].failures] == []
 
 
 @pytest.mark.requirement("LED-10")
 def test_without_synchronous_full_a_power_cut_loses_rows_and_the_replay_sees_it(
-    unsynced: Recording, treatment: tuple[Lane, Practitioner], tmp_path: Path, seed: int
+    unsynced: Recording, treatment: tuple[Lane, Practitioner], rebuilt: Path, seed: int
 ) -> None:
     library = load(treatment[0].folder / "profiles")
-    found = replay(unsynced, cuts(unsynced, seed, VARIANTS), tmp_path, library)
+    found = replay(unsynced, cuts(unsynced, seed, VARIANTS), rebuilt, library)
     said = " ".join(failure for _, outcome in found for failure in outcome.failures)
     assert "went out on the wire and have no row" in said
