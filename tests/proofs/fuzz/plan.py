@@ -10,6 +10,7 @@ from tests.proofs.fuzz.ledgers import Ledgers, Memories
 from tests.proofs.fuzz.messages import Messages
 from tests.proofs.fuzz.profiles import Profiles
 from tests.proofs.fuzz.run import Amount
+from tests.proofs.fuzz.terminal import ToBench, ToDriver
 
 
 def amounts(folder: Path, *, short: bool) -> tuple[Amount, ...]:
@@ -17,6 +18,8 @@ def amounts(folder: Path, *, short: bool) -> tuple[Amount, ...]:
     return (
         Amount(ControllerEnd(), 100_000 if short else 6_000_000),
         Amount(DriverEnd(), 100_000 if short else 4_200_000),
+        Amount(ToBench(folder), 1_000 if short else 12_000),
+        Amount(ToDriver(folder), 500 if short else 10_000),
         Amount(Profiles(folder), 2_000 if short else 40_000),
         Amount(Messages(folder), 6_000 if short else 50_000),
         Amount(Ledgers(folder), 400 if short else 8_000),
