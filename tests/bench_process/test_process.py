@@ -60,6 +60,18 @@ def test_it_says_its_port_and_an_injector_answers_there(subject: Started, tmp_pa
     injector.close()
 
 
+def test_alone_it_says_its_port_and_help_names_the_benchs_commands_too() -> None:
+    """`python -m hal_sim` with nothing behind it is all that somebody with a Modbus tool has to know."""
+    process = start()
+    out, err = process.communicate("help\nquit\n")
+    first, *told = out.splitlines()
+    assert first.startswith("port /dev/pts/")
+    assert (process.returncode, err) == (0, "")
+    assert all(
+        any(line.startswith(word) for line in told) for word in ("trigger", "stop", "fault", "bench: help, port")
+    )
+
+
 def test_it_answers_commands_from_a_pipe(places: list[str]) -> None:
     process = start("--barrel=5")
     out, err = process.communicate("state\n\nquit\n")

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.registers import Input
 from hal_sim.console import VERBS
 from hal_sim.faults import FAULTS
+from hal_sim.panel import INPUTS as PANEL_INPUTS
 from hal_sim.rig import Rig
+from tests.hal_sim.host import Host
 
 
 @pytest.fixture
@@ -120,3 +123,50 @@ def test_truth_knows_what_no_sensor_does(subject: Rig) -> None:
     assert truth["spring"] == "whole"
     assert truth["needle_um"] == -1000
     assert truth["air_nl"] == pytest.approx(80_400)
+
+
+INPUTS = {
+    Input.TRIGGER: ("trigger down", "trigger up"),
+    Input.CONTACT: ("contact on", "lift"),
+    Input.HOME: ("fault home-switch-dead on", "fault home-switch-dead off"),
+    Input.NEEDLE_FITTED: ("needle remove", "needle fit"),
+    Input.SUPPLY: ("enable on", "enable off"),
+}
+"""Every input of the controller but the pedal bit, which comes by wire: how a person moves it, there and back."""
+CONTACTS = {
+    "stop_a": ("stop-a open", "stop-a close"),
+    "stop_b": ("stop-b open", "stop-b close"),
+    "pedal_no": ("pedal-no close", "pedal-no open"),
+    "pedal_nc": ("pedal-nc open", "pedal-nc close"),
+    "feedback": ("enable on", "enable off"),
+}
+
+
+def test_every_input_of_the_controller_has_its_command() -> None:
+    assert set(INPUTS) | {Input.PEDAL} == set(Input) - {Input.NONE}
+    for bit, (there, back) in INPUTS.items():
+        host = Host()
+        before = host.status().inputs & bit
+        for command, changed in ((there, True), (back, False)):
+            host.do(command)
+            assert (host.wait(0.1).inputs & bit != before) == changed, command
+
+
+def test_every_contact_of_the_panel_has_its_command() -> None:
+    assert set(CONTACTS) == set(PANEL_INPUTS)
+    for name, (there, back) in CONTACTS.items():
+        host = Host()
+        before = getattr(host.rig.levels(host.now), name)
+        for command, changed in ((there, True), (back, False)):
+            host.do(command)
+            host.wait(0.1)
+            assert (getattr(host.rig.levels(host.now), name) != before) == changed, command
+
+
+def test_every_word_that_is_typed_anywhere_here_is_in_the_help(subject: Rig) -> None:
+    told = {line.split()[0] for line in subject.do(1.0, "help").splitlines()}
+    typed = {command.split()[0] for pair in (*INPUTS.values(), *CONTACTS.values()) for command in pair}
+    assert typed <= told
+    assert all(
+        verb.takes in line for verb, line in zip(VERBS.values(), subject.do(1.0, "help").splitlines(), strict=True)
+    )
