@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kiosk.channel.socket import ChannelClient
 
 if TYPE_CHECKING:
-    from kiosk.screens.application import KioskApp
+    from kiosk.screens.application import KioskApp, Machine
 
 FRAMES = 60
 """Frames a second at most; 0 would cost a whole core while idle. The application asks for fewer while nobody treats."""
@@ -65,9 +65,8 @@ def build(
     clock: Callable[[], float] = time.monotonic,
     outline: Path | None = None,
     on_flip_done: Callable[[], None] | None = None,
-    light: Callable[[int], None] | None = None,
-    pace: Callable[[int], None] | None = None,
     kept: Path | None = None,
+    machine: Machine | None = None,
 ) -> KioskApp:
     """The application on the channel at this path; `prepare` must have run.
 
@@ -76,17 +75,21 @@ def build(
         clock: monotonic seconds.
         outline: file for the outline of the screen, None for none.
         on_flip_done: called after each completed flip; feeds systemd's watchdog (WDG-3).
-        light: sets the backlight in percent; None where there is none.
-        pace: sets the most frames a second; None for Kivy's own clock.
         kept: file in which the settings of this screen are kept; None to keep none.
+        machine: light, frames and sound; None for what is found here, without a backlight.
     """
-    from kiosk.screens.application import KioskApp, pace_clock
+    from kiosk.screens.application import KioskApp
 
-    offscreen = os.environ.get("SDL_VIDEODRIVER") == "offscreen"
     client = ChannelClient(channel_path, "kiosk", clock)
-    return KioskApp(
-        client, clock, outline, on_flip_done, finish=offscreen, light=light, pace=pace or pace_clock, kept=kept
-    )
+    return KioskApp(client, clock, outline, on_flip_done, kept, machine or found())
+
+
+def found(light: Callable[[int], None] | None = None) -> Machine:
+    """What this machine has: the light given, and a click where there is a sound card."""
+    from kiosk.screens import click
+    from kiosk.screens.application import Machine
+
+    return Machine(finish=os.environ.get("SDL_VIDEODRIVER") == "offscreen", light=light, click=click.find())
 
 
 def main(
@@ -101,4 +104,4 @@ def main(
     """Runs the kiosk until its window is closed or the process gets SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="nappage-kivy-") as home:
         prepare(Path(home), size, fullscreen)
-        build(channel_path, time.monotonic, outline, on_flip_done, light, kept=kept).run()
+        build(channel_path, time.monotonic, outline, on_flip_done, kept, found(light)).run()

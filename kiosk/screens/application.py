@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kivy.app import App
 from kivy.clock import Clock
@@ -24,7 +24,7 @@ from kiosk.view.actions import Action
 from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.local import Local
-from kiosk.view.observe import hear, see, tick
+from kiosk.view.observe import clicks, hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
 from kiosk.view.update import World, act, replace
@@ -48,6 +48,20 @@ def pace_clock(frames: int) -> None:
     Clock._max_fps = frames  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
+class Machine(NamedTuple):
+    """What the machine under the kiosk has to give.
+
+    `finish` waits for the drawing of each flip to end; offscreen needs it, or memory grows without bound. `light` sets
+    the backlight in percent, None where there is none. `pace` sets how many frames a second are drawn at most. `click`
+    plays the click of a shot, None without a sound card.
+    """
+
+    finish: bool = False
+    light: Callable[[int], None] | None = None
+    pace: Callable[[int], None] = pace_clock
+    click: Callable[[], None] | None = None
+
+
 class KioskApp(App):
     """The kiosk.
 
@@ -56,10 +70,8 @@ class KioskApp(App):
         clock: monotonic seconds; also the time of holds and of LIM-10.
         outline: file for the outline of the screen, None for none.
         on_flip_done: called after each completed flip (WDG-3).
-        finish: waits for the drawing of each flip to end; offscreen needs it, or memory grows without bound.
-        light: sets the backlight in percent, None where there is none.
-        pace: sets how many frames a second are drawn at most.
         kept: file in which the settings of this screen are kept, None to keep none.
+        machine: light, frames and sound.
     """
 
     def __init__(
@@ -68,16 +80,16 @@ class KioskApp(App):
         clock: Callable[[], float],
         outline: Path | None = None,
         on_flip_done: Callable[[], None] | None = None,
-        finish: bool = False,
-        light: Callable[[int], None] | None = None,
-        pace: Callable[[int], None] = pace_clock,
         kept: Path | None = None,
+        machine: Machine | None = None,
     ) -> None:
         super().__init__()
+        machine = machine or Machine()
         self.client = client
         self.clock = clock
-        self.local = Local(now=clock(), rested=clock(), has_light=light is not None)
+        self.local = Local(now=clock(), rested=clock(), has_light=machine.light is not None)
         self._kept = kept
+        self._click = machine.click
         self._read_settings()
         self.snapshot: Snapshot | None = None
         self.catalogue: Catalogue = EMPTY
@@ -85,14 +97,14 @@ class KioskApp(App):
         self._outline = Outline(outline) if outline else None
         self._again = Clock.create_trigger(lambda _dt: Window.canvas.ask_update(), AGAIN_S)
         self._on_flip_done = on_flip_done
-        self._finish = finish
+        self._finish = machine.finish
         self._shown = 0
         self._redrawn = float("-inf")
         self._told = float("-inf")
         self._finger = OneFinger()
-        self._light = light
+        self._light = machine.light
         self._lit = -1
-        self._pace = pace
+        self._pace = machine.pace
         self._frames = 0
 
     def build(self) -> Glass:
@@ -131,6 +143,8 @@ class KioskApp(App):
         for reply in came.replies:
             self.local = hear(self.local, reply)
         if came.snapshot is not None:
+            if self._click is not None and clicks(self.local, self.snapshot, came.snapshot):
+                self._click()
             self.snapshot = came.snapshot
             outcome = see(self.local, came.snapshot)
             self.local = outcome.local

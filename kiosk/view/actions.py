@@ -103,6 +103,10 @@ class Prefer(_Action, frozen=True):
     value: str
 
 
+class StartCream(_Action, frozen=True):
+    """The anaesthetic cream is on: its time begins."""
+
+
 class Turn(_Action, frozen=True):
     """Turn the pages of a list that the screen's own buttons lead."""
 
@@ -134,6 +138,7 @@ Action = (
     | SubmitPin
     | ArmShown
     | Prefer
+    | StartCream
     | Turn
     | Wipe
 )

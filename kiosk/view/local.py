@@ -68,6 +68,8 @@ class Local(msgspec.Struct, frozen=True):
     notice_until: float = 0.0
     heard_notice: int = 0
     """Number of control's notice shown last."""
+    cream_since: float | None = None
+    """When the anaesthetic cream was put on in this session; None before."""
     turned: dict[str, int] = {}
     """Page of each list that the view leads."""
     ends: frozenset[str] = frozenset()

@@ -55,6 +55,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             ticks=frozenset(),
             texts={},
             fill_nl=None,
+            cream_since=None,
             turned={},
             ends=frozenset(),
             picks=_kept(local),
@@ -76,6 +77,14 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         newest = snapshot.notices[-1]
         local = replace(local, heard_notice=newest.number).saying(newest.sentence)
     return _signed(local, snapshot)
+
+
+def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:
+    """Whether a shot was recorded between two snapshots of one session, and clicks are wanted."""
+    if not local.settings.click or before is None or before.treat is None or now.treat is None:
+        return False
+    same = local.session == (now.session.number if now.session else 0)
+    return same and now.treat.shot_count > before.treat.shot_count
 
 
 def _visited(local: Local, snapshot: Snapshot) -> PatientPage | None:

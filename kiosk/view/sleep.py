@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.snapshot import Snapshot
+from kiosk.view.cream import is_due
 from kiosk.view.local import STALE_MS, Local
 
 
@@ -14,7 +15,7 @@ def rest(local: Local, snapshot: Snapshot | None) -> Local:
     What calls for somebody (a stop, an alarm, a question) wakes it once; what must be seen keeps it awake. Falling
     asleep closes an open panel: an offer read minutes ago is read again before anything is armed.
     """
-    called = calls(snapshot)
+    called = calls(snapshot) | ({"cream"} if is_due(local) else frozenset[str]())
     if stays_awake(local, snapshot) or called - local.calls:
         return msgspec.structs.replace(local, asleep=False, rested=local.now, calls=called)
     if local.now - local.rested < local.settings.sleep_s or local.asleep:

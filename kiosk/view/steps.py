@@ -7,6 +7,7 @@ import msgspec
 from kiosk.channel.commands import AnyCommand, ConfirmDrop, Finish, Prime
 from kiosk.channel.snapshot import Catalogue, Choice, PatientPage, ProtocolCard, SetupStep, Snapshot
 from kiosk.view.actions import Action, FindTyped, Go, OpenTyped, Panel, Pick, Say, Send, Tick, Turn, Wipe
+from kiosk.view.cream import timer
 from kiosk.view.local import Local
 from kiosk.view.numbers import dashed, ml, volume
 from kiosk.view.setup import (
@@ -302,6 +303,7 @@ class Preparation(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     disinfected: Touch = NOTHING
     anaesthetics: tuple[Touch, ...] = ()
+    cream: Touch = NOTHING
 
 
 def preparation(snapshot: Snapshot, local: Local) -> Preparation:
@@ -317,6 +319,7 @@ def preparation(snapshot: Snapshot, local: Local) -> Preparation:
             Touch(f"anaesthetic:{key}", title, Pick("anaesthetic", key), selected=key == chosen)
             for key, title in titles
         ),
+        cream=timer(local) if chosen == "cream" else NOTHING,
     )
 
 

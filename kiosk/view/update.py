@@ -205,13 +205,15 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
             if field == "focus":
                 return replace(local, focus=value)
             return picked.with_text("pin", "") if field == "account" else picked
-        case actions.Turn() | actions.Tick() | actions.Prefer():
+        case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream():
             return _mark(local, action)
         case _:
             return local
 
 
-def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer) -> Local:
+def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer | actions.StartCream) -> Local:
+    if isinstance(action, actions.StartCream):
+        return replace(local, cream_since=local.now)
     if isinstance(action, actions.Tick):
         return replace(local, ticks=local.ticks ^ {action.key})
     if isinstance(action, actions.Prefer):

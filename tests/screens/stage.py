@@ -58,9 +58,11 @@ class Stage:
         self.clients: list[ClientId] = []
         self.lights: list[int] = []
         self.paces: list[int] = []
-        self.app = kiosk_app.build(
-            self.server.path, self.time, outline, self._flipped, self.lights.append, self.paces.append, kept
-        )
+        self.clicks: list[float] = []
+        from kiosk.screens.application import Machine
+
+        machine = Machine(True, self.lights.append, self.paces.append, lambda: self.clicks.append(self.time.now))
+        self.app = kiosk_app.build(self.server.path, self.time, outline, self._flipped, kept, machine)
         self.app.load_config()
         root = self.app.build()
         self.app.root = root
@@ -146,6 +148,7 @@ class Stage:
             local = msgspec.structs.replace(
                 local, phase=snapshot.phase, session=snapshot.session.number if snapshot.session else 0,
                 last_session=snapshot.last_session, touched=self.time.now, now=self.time.now, rested=self.time.now,
+                cream_since=None if local.cream_since is None else self.time.now - local.now + local.cream_since,
                 draft=msgspec.structs.replace(local.draft, since=self.time.now) if local.draft else None,
             )  # fmt: skip
             self.publish(snapshot, catalogue)

@@ -121,7 +121,7 @@ def test_each_user_is_in_exactly_the_groups_that_it_needs(groups: dict[str, set[
     }
 
     assert of["nappage-control"] == {"dialout", "gpio"}
-    assert of["nappage-kiosk"] == {"video", "render", "input", "nappage-channel"}
+    assert of["nappage-kiosk"] == {"video", "render", "input", "audio", "nappage-channel"}
 
 
 @pytest.mark.requirement("ACC-5")
@@ -135,7 +135,7 @@ def test_the_units_add_no_groups_of_their_own(control: Settings, kiosk: Settings
 @pytest.mark.requirement("ACC-5")
 def test_the_kiosk_reaches_neither_port_nor_pins_nor_database(control: Settings, kiosk: Settings) -> None:
     assert kiosk.one("DevicePolicy") == "closed"
-    assert set(kiosk["DeviceAllow"]) == {"char-drm rw", "char-input rw", "/dev/tty1 rw"}
+    assert set(kiosk["DeviceAllow"]) == {"char-drm rw", "char-input rw", "char-alsa rw", "/dev/tty1 rw"}
     assert kiosk.one("InaccessiblePaths") == "-/var/lib/nappage"
     assert control.one("StateDirectory") == "nappage"
     assert control.one("StateDirectoryMode") == "0750"

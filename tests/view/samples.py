@@ -406,6 +406,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "needle": (setup("needle"), at(picks=PICKS, ticks=frozenset({"needle:new"}))),
     "syringe": (setup("syringe"), at(picks=PICKS, fill_nl=1_800_000)),
     "preparation": (setup("preparation"), at(picks=PICKS)),
+    "preparation-cream": (
+        setup("preparation"),
+        at(picks={**PICKS, "anaesthetic": "cream"}, now=2000.0, cream_since=62.0, ticks=frozenset({"disinfected"})),
+    ),
     "prime": (setup("prime"), at()),
     "prime-drop": (setup("prime", prime_asks_drop=True), at()),
     "treat": (TREATING, at()),
