@@ -179,6 +179,9 @@ def patient_known(db: Database, code: str) -> bool:
 def similar_codes(db: Database, code: str) -> tuple[str, ...]:
     """Existing codes that are one typing slip away, the code itself excepted (LIM-15)."""
     codes: list[tuple[Any, ...]] = run(db, "SELECT DISTINCT patient FROM session ORDER BY patient").fetchall()
+    for (known,) in codes:
+        if not isinstance(known, str):
+            raise ValueError(f"a session's patient is {known!r}")  # a damaged page: the columns are strict
     return tuple(known for (known,) in codes if known != code and one_slip(known, code))
 
 

@@ -19,6 +19,7 @@ OPENERS: dict[str, Callable[[Path], object]] = {
     "report": cli.report_totals,
     "export": lambda path: cli.export(path, 1, "json", path.parent / "out"),
     "control": lambda path: Ledger.open(path, "simulated", clock_wall_ms=lambda: 0, boot_id="b").restore(),
+    "codes": lambda path: Ledger.open(path, "simulated", clock_wall_ms=lambda: 0, boot_id="b").patient("P"),
 }
 LOOSE = "UPDATE sqlite_master SET sql = replace(replace(sql, ') STRICT', ')'), 'NOT NULL', '')"
 
@@ -51,6 +52,7 @@ def damaged(path: Path, reopen: Callable[[], Ledger]) -> Callable[[str], Path]:
         ("DELETE FROM ledger", "verify", "does not say whether its treatments are real"),
         ("DELETE FROM ledger", "sessions", "does not say"),
         ("DELETE FROM ledger", "control", "does not say"),
+        ("UPDATE session SET patient = x'07'", "codes", "patient is b'"),
         ("DELETE FROM ledger", "report", "does not say"),
         ("UPDATE session SET wall_ms = 'x'", "sessions", "damaged"),
         ("UPDATE session SET wall_ms = 1 << 62", "sessions", "out of range"),
