@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -94,3 +95,33 @@ def test_a_silent_wire_does_not_delay_what_the_screen_says(subject: Bench) -> No
     subject.step()
     assert (subject.snap.number, subject.snap.stop.state) == (before + 1, "released")
     assert not subject.panel._enabled
+
+
+@pytest.mark.requirement("WDG-1")
+def test_the_lease_is_renewed_every_25_to_50_ms_whatever_else_is_sent(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arming, firing, stopping, acknowledging and homing again: no gap grows, and a stop costs one cycle."""
+    renewed: list[float] = []
+    real = VirtualLink.exchange
+
+    def watched(self: VirtualLink, address: int, data: bytes, *rest: Any, **gate: Any) -> bytes:
+        if address == LEASE.address:
+            renewed.append(subject.clock.now)
+        return real(self, address, data, *rest, **gate)
+
+    monkeypatch.setattr(VirtualLink, "exchange", watched)
+    for how in HOW.values():
+        subject.live().on_skin().press().run(0.4)
+        how(subject)
+        subject.run(0.5)
+        subject.release().do("lift")
+        subject.do("stop press")
+        subject.run(0.3)
+        subject.do("stop release")
+        subject.run(0.3)
+        subject.tell(ask.AcknowledgeStop())
+        subject.tell(ask.ClearFaults())
+        subject.quiet()
+    gaps = {round((late - early) * 1000) for early, late in pairwise(renewed)}
+    assert gaps == {25, 50}
