@@ -27,6 +27,8 @@ class Figures:
         """A line for the screen only; it is written over where that is possible."""
         if sys.stdout.isatty():
             print(f"\r\x1b[K{line}", end="", flush=True)
+        elif line:
+            print(line, flush=True)
 
     def fail(self, name: str, why: str, folder: Path | None) -> None:
         """Something did not hold; its folder is kept under the report."""

@@ -22,7 +22,7 @@ from kiosk.channel.errors import NoControl
 from kiosk.channel.socket import ChannelClient
 from kiosk.protocols.library import SHIPPED
 from kiosk.rehearsal.console import Console
-from kiosk.rehearsal.stage import bench_command, control_command
+from kiosk.places import Places, bench_command, control_command
 from kiosk.system.storage import ledger_path
 from kiosk.system.tether import tethered
 
@@ -79,7 +79,7 @@ class Lane:
     # -- bench -----------------------------------------------------------------------------------------------------
     def start_bench(self, *before: str) -> None:
         """The device is switched on; its memory is what the last one left. `before` is a command that runs it."""
-        command = (*before, *bench_command(self.folder, self.memory, BARREL_ML))
+        command = (*before, *bench_command(Places(self.folder), self.memory, BARREL_ML))
         with self._log("bench").open("ab") as log:
             self._bench = subprocess.Popen(
                 tethered(command), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT
@@ -94,6 +94,8 @@ class Lane:
             self._console.close()
             self._console = None
         if self._bench is not None:
+            # As udev takes a device's name away. Left there it would soon name another lane's pseudo-terminal.
+            (self.folder / "injector").unlink(missing_ok=True)
             _kill(self._bench)
             assert self._bench.stdout is not None
             self._bench.stdout.close()
@@ -116,7 +118,7 @@ class Lane:
     # -- control ---------------------------------------------------------------------------------------------------
     def start_control(self, *before: str, program: tuple[str, ...] = ()) -> None:
         """Start control, `before` being a command that runs it and `program` what stands for `python -m kiosk.cli`."""
-        command = control_command(self.folder, self.data, self._profiles)
+        command = control_command(Places(self.folder), self.data, self._profiles)
         if program:
             command = (*program, *command[3:])
         with self._log("control").open("ab") as log:
