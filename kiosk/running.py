@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from kiosk.places import Places, bench_command, control_command, nappage
 from kiosk.system.child import ChildPlan, Restart
 from kiosk.system.supervise import Supervisor
 
@@ -26,32 +27,6 @@ class Running(msgspec.Struct, frozen=True):
     size: str
     demo: bool
     out: Path
-
-
-class Places(msgspec.Struct, frozen=True):
-    """Where the processes of one run find each other: sockets and links in a folder that goes when the run ends."""
-
-    folder: Path
-
-    @property
-    def channel(self) -> Path:
-        return self.folder / "control.sock"
-
-    @property
-    def panel(self) -> Path:
-        return self.folder / "panel.sock"
-
-    @property
-    def console(self) -> Path:
-        return self.folder / "bench.sock"
-
-    @property
-    def port(self) -> Path:
-        return self.folder / "injector"
-
-    @property
-    def outline(self) -> Path:
-        return self.folder / "outline.json"
 
 
 def run_all(running: Running) -> int:
@@ -84,29 +59,20 @@ def _say(running: Running) -> None:
     click.echo(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
 
 
-def _nappage(*words: str | Path) -> tuple[str, ...]:
-    return (sys.executable, "-m", "kiosk.cli", *(str(word) for word in words))
-
-
 def _bench(running: Running, places: Places) -> list[ChildPlan]:
     """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
     if not running.simulated:
         return []
-    from kiosk.rehearsal.stage import bench_command
-
-    words = list(bench_command(places.folder, running.data / "injector-memory.bin", 2))
+    words = list(bench_command(places, running.data / "injector-memory.bin", 2))
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
     return [ChildPlan("bench", tuple(words), Restart.NEVER)]
 
 
 def _control(running: Running, places: Places) -> ChildPlan:
-    words: list[str | Path] = ["control", "--channel", places.channel, "--data", running.data, "--profiles"]
-    words += [running.profiles, "--port", places.port if running.simulated else running.port]
-    words += ["--simulated", "--panel", places.panel] if running.simulated else ["--hardware"]
     return ChildPlan(
         "control",
-        _nappage(*words),
+        control_command(places, running.data, running.profiles, None if running.simulated else running.port),
         Restart.SOMETIMES,
         after="bench" if running.simulated else "",
     )
@@ -116,7 +82,7 @@ def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
     words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
     words += ["--settings", running.data / "screen.json"]
     if not running.demo:
-        return [ChildPlan("kiosk", _nappage(*words), Restart.ALWAYS, after="control")]
+        return [ChildPlan("kiosk", nappage(*words), Restart.ALWAYS, after="control")]
     shown = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}  # real touches need the real window, whatever is set here
     player = (
         sys.executable,
@@ -134,7 +100,7 @@ def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
     return [
         ChildPlan(
             "kiosk",
-            _nappage(*words, "--outline", places.outline),
+            nappage(*words, "--outline", places.outline),
             Restart.ALWAYS,
             after="control",
             environment=shown,

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import selectors
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kiosk.places import Places, bench_command, control_command
 from kiosk.rehearsal.errors import ProcessEnded, WaitedInVain
 from kiosk.system.child import Child, ChildPlan, Restart
 
@@ -23,22 +24,6 @@ STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 10.0
 SAID_MOST = 20
 """Lines of output kept of each process."""
-
-
-def bench_command(folder: Path, memory: Path, barrel_ml: int) -> tuple[str, ...]:
-    """The command line of a bench whose places lie in `folder`."""
-    places = ("--link", folder / "injector", "--panel", folder / "panel.sock", "--console", folder / "bench.sock")
-    words = (*places, "--memory", memory, "--barrel", barrel_ml, "--real-time", "--quiet")
-    return (sys.executable, "-m", "hal_sim", *(str(word) for word in words))
-
-
-def control_command(folder: Path, data: Path, profiles: Path) -> tuple[str, ...]:
-    """The command line of a control process that meets that bench."""
-    words = (
-        sys.executable, "-m", "kiosk.cli", "control", "--simulated", "--channel", folder / "control.sock",
-        "--data", data, "--profiles", profiles, "--port", folder / "injector", "--panel", folder / "panel.sock",
-    )  # fmt: skip
-    return tuple(str(word) for word in words)
 
 
 class Stage:
@@ -51,46 +36,47 @@ class Stage:
     """
 
     def __init__(self, data: Path, profiles: Path, barrel_ml: int) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")
-        self.folder = Path(self._temporary.name)
-        self._selector = selectors.DefaultSelector()
+        self._closing = ExitStack()
+        self._places = Places(
+            Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")))
+        )
+        self._selector = self._closing.enter_context(selectors.DefaultSelector())
         self._children: list[Child] = []
         self._said: dict[str, list[str]] = {}
         memory = data / "injector-memory.bin"
         self._plans = (
-            ChildPlan("bench", bench_command(self.folder, memory, barrel_ml), Restart.NEVER),
-            ChildPlan("control", control_command(self.folder, data, profiles), Restart.NEVER),
+            ChildPlan("bench", bench_command(self._places, memory, barrel_ml), Restart.NEVER),
+            ChildPlan("control", control_command(self._places, data, profiles), Restart.NEVER),
         )
 
     @property
     def channel(self) -> Path:
         """Control's socket."""
-        return self.folder / "control.sock"
+        return self._places.channel
 
     @property
     def console(self) -> Path:
         """The bench's console socket."""
-        return self.folder / "bench.sock"
+        return self._places.console
 
     @property
     def port(self) -> Path:
         """Link to the injector's serial port."""
-        return self.folder / "injector"
+        return self._places.port
 
     def __enter__(self) -> Self:
-        try:
+        with self._closing as starting:
+            starting.callback(self._end_all)
             for plan in self._plans:
                 child = self._start(plan)
                 self._until(lambda started=child: started.ready, plan.name)
-        except BaseException:
-            self._end_all()
-            raise
+            self._closing = starting.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end_all()
+        self._closing.close()
 
     # -- while it runs ---------------------------------------------------------------------------------------------
     def await_event(self, seconds: float, descriptor: int = -1) -> None:
@@ -174,5 +160,3 @@ class Stage:
     def _end_all(self) -> None:
         for child in reversed(list(self._children)):
             self._end(child)
-        self._selector.close()
-        self._temporary.cleanup()

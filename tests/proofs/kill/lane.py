@@ -20,9 +20,9 @@ from hal_sim.journal import Journal
 from hal_sim.memory import SIZE, Memory
 from kiosk.channel.errors import NoControl
 from kiosk.channel.socket import ChannelClient
+from kiosk.places import Places, bench_command, control_command
 from kiosk.protocols.library import SHIPPED
 from kiosk.rehearsal.console import Console
-from kiosk.places import Places, bench_command, control_command
 from kiosk.system.storage import ledger_path
 from kiosk.system.tether import tethered
 
