@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -40,19 +39,10 @@ ABOVE = [
 AT_THE_CAPS: dict[str, int] = {"depth_um": 6_000, "dose_nl": 200_000, "interval_ms": 2000, "mode": Mode.SINGLE}
 
 
-@pytest.fixture
 def ready(subject: Subject) -> Subject:
     """Homed, a syringe met, on skin: nothing but the cap can be the reason of a refusal."""
     subject.ready().do("contact on")
     return subject
-
-
-@pytest.fixture
-def lent(line: OnSerialLine, ready: Subject) -> Iterator[Line]:
-    """The port of a ready controller, let go of by the driver."""
-    del ready
-    with line.lent() as port:
-        yield port
 
 
 def by_driver(port: Line) -> tuple[Identity, Status]:
@@ -73,24 +63,28 @@ def timeless(status: Status) -> Status:
 
 @pytest.mark.requirement("LIM-5")
 @pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
-def test_identity_and_status_are_read_as_the_driver_reads_them(kind: type[MbPoll | LibModbus], lent: Line) -> None:
-    identity, status = by_driver(lent)
-    assert (identity.serial, status.state) != (0, ControllerState.UNHOMED), "zeros would prove nothing"
-    with contextlib.closing(kind(lent)) as client:
-        for read in (client.read, client.read_input):
-            assert IDENTITY.decode(read(IDENTITY.address, IDENTITY.registers)) == identity
-            later = STATUS.decode(read(STATUS.address, STATUS.registers))
-            assert timeless(later) == timeless(status)
-            assert later.uptime_ms >= status.uptime_ms
+def test_identity_and_status_are_read_as_the_driver_reads_them(
+    kind: type[MbPoll | LibModbus], subject: Subject, line: OnSerialLine
+) -> None:
+    ready(subject)
+    with line.lent() as port:
+        identity, status = by_driver(port)
+        assert status.state == ControllerState.READY, "zeros would prove nothing"
+        with contextlib.closing(kind(port)) as client:
+            for read in (client.read, client.read_input):
+                assert IDENTITY.decode(read(IDENTITY.address, IDENTITY.registers)) == identity
+                later = STATUS.decode(read(STATUS.address, STATUS.registers))
+                assert timeless(later) == timeless(status)
+                assert later.uptime_ms >= status.uptime_ms
 
 
 @pytest.mark.requirement("LIM-5")
 @pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize(("changes", "reason"), ABOVE, ids=["depth", "dose", "rate"])
 def test_an_authorisation_above_a_cap_is_refused_with_exception_03(
-    kind: type[MbPoll | LibModbus], changes: dict[str, Any], reason: Refusal, ready: Subject, line: OnSerialLine
+    kind: type[MbPoll | LibModbus], changes: dict[str, Any], reason: Refusal, subject: Subject, line: OnSerialLine
 ) -> None:
-    block = ready.block(**changes)
+    block = ready(subject).block(**changes)
     with line.lent() as port, contextlib.closing(kind(port)) as client:
         before = client.read(STATUS.address, STATUS.registers)
         with pytest.raises(Rejected) as caught:
@@ -104,7 +98,7 @@ def test_an_authorisation_above_a_cap_is_refused_with_exception_03(
 @pytest.mark.requirement("LIM-5")
 def test_libmodbus_is_refused_above_a_cap_and_served_at_it(subject: Subject, line: OnSerialLine) -> None:
     """The same block twice, the lease kept through function 23 all the while: it is the cap that refuses."""
-    subject.ready().do("contact on")
+    ready(subject)
     with line.lent() as port, contextlib.closing(LibModbus(port)) as client:
         through = Subject(Through(client, line))
         through.beat()
@@ -120,8 +114,8 @@ def test_libmodbus_is_refused_above_a_cap_and_served_at_it(subject: Subject, lin
 
 
 @pytest.mark.requirement("LNK-1")
-def test_a_function_that_is_not_in_the_map_is_exception_01(lent: Line) -> None:
-    with contextlib.closing(LibModbus(lent)) as client:
+def test_a_function_that_is_not_in_the_map_is_exception_01(line: OnSerialLine) -> None:
+    with line.lent() as port, contextlib.closing(LibModbus(port)) as client:
         for act in (lambda: client.write_one(LEASE.address, 1), lambda: client.read_bits(STATUS.address, 8)):
             with pytest.raises(Rejected) as caught:
                 act()
@@ -131,9 +125,9 @@ def test_a_function_that_is_not_in_the_map_is_exception_01(lent: Line) -> None:
 @pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("block", [AUTHORISATION, COMMAND, LEASE], ids=lambda block: block.name)
 def test_a_block_is_written_whole_at_its_own_address_or_refused(
-    kind: type[MbPoll | LibModbus], block: Block[Any], lent: Line
+    kind: type[MbPoll | LibModbus], block: Block[Any], line: OnSerialLine
 ) -> None:
-    with contextlib.closing(kind(lent)) as client:
+    with line.lent() as port, contextlib.closing(kind(port)) as client:
         for address, size, code in (
             (block.address, block.size - 2, 3),
             (block.address, block.size + 2, 3),

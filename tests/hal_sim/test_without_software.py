@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from drivers.registers import Fault, Input, Mode, Outcome, Status
-from tests.conformance.subject import Subject
+from tests.conformance.subject import Subject, undisturbed
 from tests.conformance.wires import OnBench
 
 ROOT = Path(__file__).parents[2]
@@ -72,26 +72,25 @@ def bench(tmp_path: Path) -> Iterator[Panelled]:
 
 def broken_off(bench: Panelled, number: signal.Signals, *commands: str) -> tuple[Subject, Status]:
     """A stroke, the needle 4 mm out: a signal to the program, then what a hand does; again when we were late."""
-    for _ in range(5):
-        bench.do("fault spring-broken off", lambda: None)
-        bench.do("stop release", lambda: None)
-        bench.do("reset", lambda: None)
+
+    def begin() -> Subject:
+        for command in ("fault spring-broken off", "stop release", "reset"):
+            bench.do(command, lambda: None)
         bench.wire_a_program()
-        subject = Subject(bench)
+        return Subject(bench)
+
+    def act(subject: Subject) -> tuple[Subject, Status]:
         subject.in_stroke(depth_um=4_000, dose_nl=90_000, interval_ms=2_000, mode=Mode.CONTINUOUS)
-        subject.forget_delays()
         subject.until(lambda status: status.needle_um > 3_900 or status.faults)
         assert bench.state()["enable"]
         bench.send(number)
         if number == signal.SIGSTOP:
-            status = subject.beat()
-            assert subject.delayed or status.shots_left > 0, "a hung program alone ends nothing: the lease is kept"
+            assert subject.beat().shots_left > 0, "a hung program alone ends nothing: the lease is kept"
         for command in commands:
             bench.do(command, subject.beat)
-        status = subject.rest()
-        if not subject.delayed:
-            return subject, status
-    raise AssertionError("this machine was too busy to keep a lease")
+        return subject, subject.rest()
+
+    return undisturbed(begin, act)
 
 
 def retracted(subject: Subject, status: Status) -> None:
