@@ -145,33 +145,39 @@ class Treatment:
         self._picture("zones")
         self._pick("zone:temple:left", "zones:list")
         self._on("treat")
+        before = self._number(glass.look(), "depth")
         glass.tap_to("tile:depth", lambda seen: seen.panel == "edit", "the depth to be edited")
         glass.tap("step:up")
         glass.tap("step:up")
         self._picture("depth")
-        self._confirm()
+        self._confirm("depth", lambda now: now not in (None, before))
         self._edit("dose", "22")
         self._edit("rate", "5.0")
         self._picture("values")
 
     def _edit(self, field: str, typed: str) -> None:
         """Type a value and hold to confirm; a question whether it is meant is answered with yes."""
-        glass = self._glass
-        glass.tap_to(f"tile:{field}", lambda seen: seen.panel == "edit", f"the {field} to be edited")
-        glass.type(typed)
-        self._confirm()
+        self._glass.tap_to(f"tile:{field}", lambda seen: seen.panel == "edit", f"the {field} to be edited")
+        self._glass.type(typed)
+        self._confirm(field, lambda now: now == float(typed))
 
-    def _confirm(self) -> None:
-        glass = self._glass
-        glass.tap_to("confirm", lambda seen: seen.panel != "edit", "the value to be taken")
-        if glass.settled().panel == "question":
+    def _confirm(self, field: str, taken: Callable[[float | None], bool]) -> None:
+        """Until the value is on its tile: control's answer or question may come long after the panel has closed."""
+        glass, what = self._glass, f"the {field} to be taken"
+        glass.tap("confirm")
+        if glass.until(lambda s: s.panel == "question" or taken(self._number(s, field)), what).panel == "question":
             self._picture("question")
-            glass.tap_to("soft:yes", lambda seen: seen.panel == "", "the question to go")
+            glass.tap_to("soft:yes", lambda seen: taken(self._number(seen, field)), what)
+
+    @staticmethod
+    def _number(seen: Outline, field: str) -> float | None:
+        """What the tile says, None while it is covered."""
+        tile = seen.find(f"tile:{field}")
+        return None if tile is None else float(tile.label.split()[1])
 
     def _mode(self, mode: str) -> None:
-        glass = self._glass
-        glass.tap_to("tile:mode", lambda seen: seen.panel == "choice", "the list of modes")
-        glass.tap_to(f"mode:{mode}", lambda seen: seen.panel == "", "the mode to be taken")
+        self._glass.tap_to("tile:mode", lambda seen: seen.panel == "choice", "the list of modes")
+        self._glass.tap_to(f"mode:{mode}", lambda seen: seen.panel == "", "the mode to be taken")
 
     def _single(self) -> None:
         self._edit("shots", str(SINGLE))
