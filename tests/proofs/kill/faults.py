@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -33,6 +33,9 @@ NAMES = re.compile(r"\b(openat|unlink|unlinkat)\(")
 """Calls that SQLite may do without: a journal that is not removed is not used either, and the folder was synced."""
 REFUSED = 2
 """Exit code of a control that could not start."""
+
+
+Play = Callable[[Practitioner], None]
 
 
 class Injection(msgspec.Struct, frozen=True):
@@ -65,11 +68,11 @@ def ledger_paths(lane: Lane) -> list[Path]:
     return [*(lane.data / name for name in names), lane.data]
 
 
-def counted(lane: Lane, person: Practitioner) -> dict[str, int]:
-    """How often each call is about the ledger's files in one short session."""
+def counted(lane: Lane, person: Practitioner, play: Play = short_session) -> dict[str, int]:
+    """How often each call is about the ledger's files in one session."""
     log = lane.folder / "counted.trace"
     lane.start_control(*strace(log))
-    short_session(person)
+    play(person)
     ended_well(lane)
     return call_counts(log, ledger_paths(lane))
 
@@ -87,9 +90,15 @@ def spread(planned: list[Injection], most: int) -> list[Injection]:
 
 
 def inject(
-    lane: Lane, person: Practitioner, injection: Injection, last: Found, program: tuple[str, ...] = ()
+    lane: Lane,
+    person: Practitioner,
+    injection: Injection,
+    last: Found,
+    *,
+    program: tuple[str, ...] = (),
+    play: Play = short_session,
 ) -> Outcome:
-    """One short session of `program` with one failing call, then a start of the product without.
+    """One session of `program` with one failing call, then a start of the product without.
 
     Raises:
         ProofFailed: something that must hold does not.
@@ -102,7 +111,7 @@ def inject(
     )  # fmt: skip
     lane.start_control(*tracing, program=program)
     try:
-        how, sentence = session_over_failing_storage(lane, person)
+        how, sentence = session_over_failing_storage(lane, person, play)
         if how == "went on":
             how = _why_silent(lane, log)
         lane.start_control()
@@ -114,11 +123,11 @@ def inject(
     return Outcome(injection, how, sentence, found)
 
 
-def session_over_failing_storage(lane: Lane, person: Practitioner) -> tuple[str, str]:
+def session_over_failing_storage(lane: Lane, person: Practitioner, play: Play = short_session) -> tuple[str, str]:
     """How a session over a failing storage went, and what was told."""
     person.heed = _heed
     try:
-        short_session(person)
+        play(person)
     except Told as told:
         person.heed = lambda _: None
         _nothing_fires(lane, person)

@@ -15,7 +15,7 @@ from tests.proofs.kill.lane import Lane
 from tests.proofs.kill.power import Disk, Recording
 from tests.proofs.kill.practitioner import Practitioner
 from tests.proofs.kill.recording import SUFFIXES, acts, memory_writes, moving_ids, strace
-from tests.proofs.kill.session import ended_well, first_homing, no_blow, short_session
+from tests.proofs.kill.session import ended_well, first_session, no_blow, short_session
 
 PRODUCT = (sys.executable, "-m", "kiosk.cli")
 UNSYNCED = (
@@ -55,8 +55,7 @@ def first_start(folder: Path) -> Recording:
         lane.start_bench(*strace(lane.bench_trace, calls="pwrite64"))
         person = Practitioner(lane, no_blow, "F")
         lane.start_control(*strace(log))
-        person.meet()
-        first_homing(person)
+        first_session(person)
         ended_well(lane)
         wrote = memory_writes(lane.bench_trace, lane.memory)
         return Recording(lane.ledger, {}, acts(log, lane.ledger), b"", wrote, Known())

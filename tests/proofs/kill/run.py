@@ -18,15 +18,16 @@ from tests.proofs.kill import faults, fulldisk
 from tests.proofs.kill.case import Case, Tally
 from tests.proofs.kill.figures import Figures
 from tests.proofs.kill.invariants import Found
-from tests.proofs.kill.lane import ProofFailed
+from tests.proofs.kill.lane import Lane, ProofFailed
 from tests.proofs.kill.order import PRODUCT, UNSYNCED, first_start, recorded, sends, unsafe_sends
 from tests.proofs.kill.plan import plan
 from tests.proofs.kill.power import Recording, cuts, replay, syncs
-from tests.proofs.kill.session import prepared
+from tests.proofs.kill.practitioner import Practitioner
+from tests.proofs.kill.session import first_session, no_blow, prepared
 
 KILLS_EACH = 50
 """Kills of one case: its treatment goes on over all of them."""
-INJECTIONS_SHORT, VARIANTS_SHORT, VARIANTS = 12, 3, 40
+INJECTIONS_SHORT, FIRST_SHORT, VARIANTS_SHORT, VARIANTS = 12, 6, 3, 40
 SCRATCH = "/dev/shm"
 """Where rebuilt files are opened: the model of the disk lies in the bytes, not in the file system below."""
 W = TypeVar("W")
@@ -147,6 +148,32 @@ def some_injections(work: tuple[int, list[faults.Injection]]) -> Done:
     return Done("", folder, outcomes=tuple(outcomes))
 
 
+def some_first_injections(work: tuple[int, list[faults.Injection]]) -> Done:
+    """A share of the injections into the making of a ledger, each with a device and a folder of its own."""
+    outcomes: list[faults.Outcome] = []
+    keep: list[bool] = []
+    for injection in work[1]:
+        with scratch(keep) as folder:
+            try:
+                with Lane(folder) as lane:
+                    lane.start_bench()
+                    person = Practitioner(lane, no_blow, "F")
+                    outcomes.append(faults.inject(lane, person, injection, Found(()), play=first_session))
+            except ProofFailed as failed:
+                keep.append(True)
+                return Done(str(failed), folder, outcomes=tuple(outcomes))
+    return Done("", Path(), outcomes=tuple(outcomes))
+
+
+def first_storage(figures: Figures, short: bool) -> None:
+    """The same in the making of a ledger."""
+    keep: list[bool] = []
+    with scratch(keep) as folder, Lane(folder) as lane:
+        lane.start_bench()
+        counts = faults.counted(lane, Practitioner(lane, no_blow, "F"), first_session)
+    _inject(figures, "the first start", counts, FIRST_SHORT if short else 0, some_first_injections)
+
+
 def storage(figures: Figures, short: bool) -> None:
     """EIO and ENOSPC at the n-th call, for every n."""
     keep: list[bool] = []
@@ -157,12 +184,24 @@ def storage(figures: Figures, short: bool) -> None:
         except ProofFailed as failed:
             figures.fail("storage", str(failed), folder)
             return
+    _inject(figures, "a session", counts, INJECTIONS_SHORT if short else 0, some_injections)
+    first_storage(figures, short)
+
+
+def _inject(
+    figures: Figures,
+    name: str,
+    counts: dict[str, int],
+    most: int,
+    act: Callable[[tuple[int, list[faults.Injection]]], Done],
+) -> None:
+    """All injections, or at most `most` of them, spread over the lanes."""
     every = faults.injections(counts)
-    planned = faults.spread(every, INJECTIONS_SHORT) if short else every
-    figures.say(f"storage: {len(planned)} of {len(every)} failing calls; a session has {counts}")
-    lots = figures.lanes * (1 if short else 8)  # small lots: a failed one leaves few untried
+    planned = faults.spread(every, most) if most else every
+    figures.say(f"storage: {name}: {len(planned)} of {len(every)} failing calls; it has {counts}")
+    lots = figures.lanes * (1 if most else 8)  # small lots: a failed one leaves few untried
     work = [(number, planned[number::lots]) for number in range(lots) if planned[number::lots]]
-    found = _each(figures, work, some_injections, lambda piece: f"storage-{piece[0]}")
+    found = _each(figures, work, act, lambda piece: f"storage-{name.replace(' ', '-')}-{piece[0]}")
     outcomes = [outcome for done in found for outcome in done.outcomes]
     ways = Counter(outcome.how for outcome in outcomes)
     figures.say(f"  {len(outcomes)} tried: " + ", ".join(f"{how} {n}" for how, n in ways.most_common()))

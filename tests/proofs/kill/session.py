@@ -56,6 +56,12 @@ def first_homing(person: Practitioner) -> None:
     person.until(lambda: all(check.state == "passed" for check in person.sees.checks[:-1]), "the needle home")
 
 
+def first_session(person: Practitioner) -> None:
+    """The very first start, to the needle's first way home."""
+    person.meet()
+    first_homing(person)
+
+
 def ended_well(lane: Lane) -> None:
     """End control; it must end by itself, without a word of Python's."""
     code = lane.end_control()

@@ -55,7 +55,7 @@ def test_a_product_deaf_to_its_storage_does_not_pass(treatment: tuple[Lane, Prac
     lane, person = treatment
     try:
         with pytest.raises(ProofFailed, match="The injector accepted ids that this record does not hold"):
-            inject(lane, person, Injection("fdatasync", "EIO", 17), Found(()), DEAF)
+            inject(lane, person, Injection("fdatasync", "EIO", 17), Found(()), program=DEAF)
     finally:
         lane.kill_control()
 
