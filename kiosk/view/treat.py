@@ -9,7 +9,7 @@ from kiosk.channel.snapshot import SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.bodymap import Plate, home_of, plate
 from kiosk.view.dosage import Barrel, Pressure, Ring, barrel, pressure, ring
-from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume
+from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume, with_unit
 from kiosk.view.skin import Section, section
 from kiosk.view.touch import NOTHING, Lamp, Line, Tile, Tone, Touch, unless
 from kiosk.view.zones import given_of, side_words
@@ -70,7 +70,7 @@ def treating(snapshot: Snapshot) -> TreatView:
         shots=_shots(treat, session),
         ring=ring(treat),
         section=section(treat),
-        missing=chips(snapshot.missing),
+        missing=() if treat.arming else chips(snapshot.missing),
         barrel=barrel(treat, session),
         pressure=pressure(treat),
         lamps=_lamps(treat),
@@ -98,7 +98,8 @@ def _why(treat: Treat) -> str:
 
 
 def _tile(treat: Treat, field: FieldName, value: Value) -> Tile:
-    touch = unless(Touch(f"tile:{field}", TITLES[field], Panel(f"edit:{field}")), _why(treat))
+    said = f"{TITLES[field]} {with_unit(field, value.value)}"
+    touch = unless(Touch(f"tile:{field}", said, Panel(f"edit:{field}")), _why(treat))
     tone: Tone = "warn" if _crossed(value) or value.needs_clinic else "plain"
     return Tile(touch, TITLES[field], digits(field, value.value), UNITS[field].name, limit_note(field, value), tone)
 
@@ -130,11 +131,13 @@ def _shots(treat: Treat, session: SessionView) -> Tile:
 
 
 def _total(session: SessionView) -> str:
+    """The tightest total in few words: its key, for a zone's title may be long."""
     tight = [total for total in session.totals if total.limit]
     if not tight:
         return ""
     most = max(tight, key=lambda total: total.used / (total.limit or 1))
-    return f"{most.title}: {amount(most.used, most.unit)} of {amount(most.limit or 0, most.unit)}"
+    used = amount(most.used, most.unit) if most.unit == "nL" else str(most.used)
+    return f"{most.key.capitalize()}: {used} of {amount(most.limit or 0, most.unit)}"
 
 
 def _lamps(treat: Treat) -> tuple[Lamp, ...]:

@@ -346,10 +346,13 @@ def armed_in(zones: tuple[s.Zone, ...]) -> s.Snapshot:
     assert now.treat is not None
     depth = replace(DEPTH, value=500, hard_low=50, hard_high=950, soft_low=500, soft_high=None)
     arming = replace(ARMING, words="Armed: Temple, LEFT, 0.50 mm, 20.0 uL", done=41, note="")
-    return replace(
-        now, treat=replace(now.treat, depth=depth, arming=arming, needle_um=400, contact=True, trigger=True,
-                           enabled=True, retracted=False, pressure_kpa=60)
+    assert now.session is not None
+    total = s.Total("zone shots", "Shots in Between the eyebrows", 98, "shots", 100, "zone")
+    running = replace(
+        now.treat, depth=depth, arming=arming, needle_um=400, contact=True, trigger=True, enabled=True,
+        retracted=False, pressure_kpa=60,
     )  # fmt: skip
+    return replace(now, session=replace(now.session, totals=(total,)), treat=running)
 
 
 MESOLIFT = zones_of(

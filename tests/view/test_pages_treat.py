@@ -85,7 +85,10 @@ def test_a_treat_screen_without_news_is_empty_and_not_ready() -> None:
     bare = replace(TREATING, session=replace(SESSION, totals=(), zones=()), treat=replace(TREAT, syringe_fill_nl=0))
     shown = treating(bare)
     assert (shown.zone.tile.number, shown.zone.tile.note, shown.barrel.left) == ("Choose", "zone and side", 0.0)
-    armed = treating(replace(ARMED, session=replace(SESSION, totals=())))
+    zone = s.Total("zone shots", "Shots in Between the eyebrows", 12, "shots", 20, "zone")
+    assert treating(replace(ARMED, session=replace(SESSION, totals=(zone,)))).shots.note == "Zone shots: 12 of 20 shots"
+    armed = treating(replace(ARMED, missing=("Trigger is held",), session=replace(SESSION, totals=())))
+    assert armed.missing == ()
     assert armed.shots.note == ""
     assert shown.missing == ()
 
