@@ -279,6 +279,18 @@ def test_a_sensor_that_drifted_is_zeroed_with_the_needle_out() -> None:
     assert subject.records[-1].peak_kpa == pytest.approx(13, abs=2)
 
 
+def test_the_pressure_is_zeroed_again_before_each_stroke() -> None:
+    subject = Host().ready(primed=True).armed(mode=Mode.SINGLE, dose_nl=20_000, shots=4)
+    peaks: list[int] = []
+    for drift_kpa in (0.0, 2.0, 4.5, -3.0):
+        subject.rig.body._build = msgspec.structs.replace(subject.rig.build, pressure_offset_kpa=drift_kpa)
+        subject.do("trigger down")
+        peaks.append(subject.last().peak_kpa)
+        subject.do("trigger up")
+        assert subject.wait(1).pressure_kpa == 0
+    assert max(peaks) - min(peaks) <= 1, "what the sensor reads at rest is none of the stroke's"
+
+
 def test_a_path_under_pressure_with_the_needle_out_is_no_sensor_error() -> None:
     subject = Host(build=Build(pressure_offset_kpa=11.0)).ready()
     subject.command(CommandKind.PRIME, 1_000)
