@@ -20,7 +20,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "stop": ("stopped", "StopPanel"), "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"),
     "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
     "choice": ("choice", "ChoicePanel"),
-    "map": ("map", "MapPanel"),
+    "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
 }  # fmt: skip
 PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots")
 

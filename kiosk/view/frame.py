@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
-from kiosk.view.actions import Back, Go, Send
+from kiosk.view.actions import Back, Go, Panel, Send
 from kiosk.view.local import Local
 from kiosk.view.route import ScreenKey
 from kiosk.view.touch import NOTHING, Tone, Touch, unless
@@ -46,6 +46,7 @@ HERE = {
 }
 """What somebody who does not treat can do between sessions."""
 NO_PRACTITIONER = "Nobody here may treat yet: add a practitioner under People."
+DISARM_FIRST = "Disarm first."
 RANK = {"high": 0, "medium": 1, "low": 2}
 ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
 
@@ -69,6 +70,7 @@ class Frame(msgspec.Struct, frozen=True):
     armed: bool = False
     strip: Strip = Strip()
     back: Touch = NOTHING
+    help: Touch = NOTHING
     alarms: Touch = NOTHING
     lock: Touch = NOTHING
     stop: Touch = STOP
@@ -95,6 +97,7 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
         armed=armed,
         strip=strip(snapshot, local, screen),
         back=_back(snapshot, local),
+        help=unless(Touch("help", "Help", Panel("help"), icon="help-circle"), DISARM_FIRST if armed else ""),
         alarms=_alarms(snapshot, local),
         lock=_lock(snapshot, armed),
     )
@@ -158,4 +161,4 @@ def _lock(snapshot: Snapshot, armed: bool) -> Touch:
         return NOTHING
     if snapshot.session is None:
         return Touch("signout", "Sign out", Send(SignOut(), then="/"), icon="logout")
-    return unless(Touch("lock", "Lock", Send(Lock()), icon="lock"), "Disarm first." if armed else "")
+    return unless(Touch("lock", "Lock", Send(Lock()), icon="lock"), DISARM_FIRST if armed else "")

@@ -113,6 +113,8 @@ def _close(local: Local, snapshot: Snapshot) -> Local:
         return replace(local, panel="", draft=None, offer=None, focus="")
     if local.offer is not None and not same_offer(local.offer, offered(snapshot)):
         return replace(local, panel="", offer=None).saying(sentence(ValuesChanged()))
+    if local.panel == "help" and snapshot.user is None:
+        return local
     if (snapshot.user is None or snapshot.user.locked) and local.panel:
         return replace(local, panel="", draft=None, offer=None, focus="")
     return local

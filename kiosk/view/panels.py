@@ -35,6 +35,7 @@ TEXT_TITLES = {
     "review": "Review date: year, month, day",
     "person": "Name of the person",
     "soft": "Reason for crossing the limit",
+    "search": "Search: name, technique or zone",
     "pair": "Why this injector belongs to this ledger",
 }
 STOPS = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import alarms, bodymap, panels, people, preferences, records, start, steps, treat
+from kiosk.view import alarms, bodymap, help, panels, people, preferences, records, start, steps, treat
 from kiosk.view.frame import Frame, frame
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
@@ -45,7 +45,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "signin": lambda snapshot, local, _: start.signin(snapshot, local),
     "home": lambda snapshot, _, __: start.home(snapshot),
     "protocols": steps.protocols,
-    "patient": lambda _, local, __: steps.patient(local),
+    "patient": lambda _, local, catalogue: steps.patient(local, catalogue),
     "screening": steps.screening,
     "product": steps.product,
     "needle": steps.needle,
@@ -74,6 +74,7 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "pin": lambda snapshot, local, _: _pin(snapshot, local),
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
+    "help": lambda snapshot, local, _: help.help_for(route(snapshot, local)),
     "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 
@@ -99,4 +100,4 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
 def _under(around: Frame) -> Frame:
     """The frame under a panel: nothing but STOP can be touched, so nothing else is offered."""
     strip = msgspec.structs.replace(around.strip, touch=NOTHING)
-    return msgspec.structs.replace(around, strip=strip, back=NOTHING, alarms=NOTHING, lock=NOTHING)
+    return msgspec.structs.replace(around, strip=strip, back=NOTHING, alarms=NOTHING, lock=NOTHING, help=NOTHING)

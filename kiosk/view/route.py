@@ -13,7 +13,9 @@ ScreenKey = Literal[
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
     "account",
 ]  # fmt: skip
-PanelKey = Literal["", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map"]
+PanelKey = Literal[
+    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
+]
 
 HOME_PLACES: dict[str, ScreenKey] = {
     "protocols": "protocols",
@@ -48,6 +50,7 @@ PANELS: dict[str, PanelKey] = {
     "zones": "choice",
     "mode": "choice",
     "recover": "choice",
+    "help": "help",
 }
 
 

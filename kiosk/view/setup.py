@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.channel.commands import AnswerScreening, AnyCommand, FitNeedle, FitSyringe, Prepared, UseProduct
-from kiosk.channel.snapshot import Catalogue, SetupStep, SyringeChoice
+from kiosk.channel.snapshot import Catalogue, ProtocolCard, SetupStep, SyringeChoice
 from kiosk.view.errors import NotADate
 from kiosk.view.local import Local
 from kiosk.view.numbers import iso_date
@@ -18,6 +18,18 @@ STEP_TITLES: dict[SetupStep, str] = {
     "prime": "Prime",
 }
 PLACES = frozenset(STEPS)
+
+
+REPEAT = "repeat"
+"""The pick that says that the treatment of a patient's last session is wanted again; empty for a chosen one."""
+
+
+def repeated_card(local: Local, catalogue: Catalogue) -> ProtocolCard | None:
+    """The treatment of the last session of the patient asked about, where that is wanted; None else."""
+    page = local.patient
+    if not local.picks.get(REPEAT) or page is None or not page.known:
+        return None
+    return next((card for card in catalogue.protocols if card.title == page.last_protocol), None)
 
 
 def screening_yes(local: Local, catalogue: Catalogue) -> tuple[str, ...]:

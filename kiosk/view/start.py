@@ -146,6 +146,7 @@ class Home(msgspec.Struct, frozen=True):
     last: Touch = NOTHING
     """The last record; for those who do not treat, how to recover the injector."""
     test: Touch = NOTHING
+    repeat: Touch = NOTHING
     state: tuple[Line, ...] = ()
 
 
@@ -155,12 +156,14 @@ def home(snapshot: Snapshot) -> Home:
     start = Touch("new", "New session", Go("protocols"), "Treatment, then patient code", "", "play", "primary")
     history = Touch("history", "History", Go("history"), "Sessions on this device", "", "history")
     recover = Touch("recover", "Recover", Panel("recover"), "Home the needle, clear faults", "", "refresh")
+    repeat = Touch("repeat", "Repeat", Go("patient:repeat"), "A patient's last treatment again", "", "refresh")
     people = Touch("people", "People", Go("people"), "Accounts, roles and PINs", "", "account", "primary")
     return Home(
         start=people if role == "administrator" else unless(start, NO_TREATING if role == "technician" else ""),
         history=unless(history, NO_PATIENTS if role == "technician" else ""),
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", "Self-test", Go("selftest"), "Checks and questions", "", "clipboard-text"),
+        repeat=repeat if role == "practitioner" else NOTHING,
         state=device_state(snapshot),
     )  # fmt: skip
 

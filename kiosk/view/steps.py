@@ -11,6 +11,7 @@ from kiosk.view.cream import timer
 from kiosk.view.local import Local
 from kiosk.view.numbers import dashed, ml, volume
 from kiosk.view.setup import (
+    REPEAT,
     STEP_TITLES,
     STEPS,
     chosen_syringe,
@@ -18,6 +19,7 @@ from kiosk.view.setup import (
     needle_command,
     preparation_command,
     product_command,
+    repeated_card,
     screening_command,
     screening_yes,
     syringe_command,
@@ -26,6 +28,7 @@ from kiosk.view.touch import NOTHING, Line, Touch, unless
 
 SCREENING = "screening"
 """Name of the list of questions."""
+NOTHING_TO_REPEAT = "There is no earlier treatment to repeat: begin with New session."
 CLINIC = "needs the clinic's figure"
 """Said where no grade A or B source exists and the clinic has to give its own figure."""
 
@@ -76,6 +79,9 @@ class Protocols(msgspec.Struct, frozen=True):
     heading: str = ""
     lines: tuple[Line, ...] = ()
     choose: Touch = NOTHING
+    search: Touch = NOTHING
+    everything: Touch = NOTHING
+    empty: str = ""
 
 
 def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protocols:
@@ -84,12 +90,23 @@ def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protoco
     why = "" if chosen else "Choose a treatment first."
     if chosen and not chosen.approved and not snapshot.simulated:
         why = "An administrator has to approve this treatment first."
+    wanted = local.text("search").strip()
+    found = [card for card in catalogue.protocols if matches(card, wanted)]
     return Protocols(
-        cards=tuple(_card(card, card is chosen) for card in catalogue.protocols),
+        cards=tuple(_card(card, card is chosen) for card in found),
+        search=Touch("search", wanted or "Search", Panel("text:search"), icon="magnify", selected=bool(wanted)),
+        everything=Touch("everything", "All", Wipe("search"), icon="close") if wanted else NOTHING,
+        empty="" if found else f"No treatment has '{wanted}' in its name, technique or zones.",
         heading=chosen.title if chosen else "Choose a treatment",
         lines=_about_protocol(chosen) if chosen else (),
         choose=unless(Touch("continue", "Patient code", Go("patient"), tone="primary", icon="chevron-right"), why),
     )
+
+
+def matches(card: ProtocolCard, wanted: str) -> bool:
+    """Whether every word typed is in the title, a technique or a zone of a treatment."""
+    told = " ".join((card.title, card.summary, *card.techniques, *card.zones)).casefold()
+    return all(word in told for word in wanted.casefold().split())
 
 
 def _card(card: ProtocolCard, chosen: bool) -> Touch:
@@ -135,7 +152,7 @@ class Patient(msgspec.Struct, frozen=True):
     no: Touch = NOTHING
 
 
-def patient(local: Local) -> Patient:
+def patient(local: Local, catalogue: Catalogue) -> Patient:
     """The code on our own keyboard, then the questions of LIM-15."""
     code, page = local.text("patient"), local.patient
     if page is None or page.patient != code:
@@ -145,6 +162,10 @@ def patient(local: Local) -> Patient:
     similar = page.similar and "similar" not in local.ticks
     why = "Confirm first that the similar code is another patient." if similar else ""
     yes = "Same person" if page.known else "New patient"
+    if local.picks.get(REPEAT):
+        again = repeated_card(local, catalogue)
+        yes = f"Same person: {again.title}" if again else yes
+        why = why or ("" if again else NOTHING_TO_REPEAT)
     no = "Another person" if page.known else "Wrong code"
     action: Action = Wipe("patient") if not page.known else Say("A code is never given twice: choose another code.")
     return Patient(

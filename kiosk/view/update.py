@@ -17,7 +17,7 @@ from kiosk.view.local import Draft, Local, Offer
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.settings import preferred
-from kiosk.view.setup import review_date
+from kiosk.view.setup import REPEAT, repeated_card, review_date
 
 TEXT_LENGTH = 60
 PIN_LENGTH = 12
@@ -73,7 +73,7 @@ def act(local: Local, action: Action, world: World) -> Outcome:
         case actions.ConfirmText():
             outcome = _confirm_text(local)
         case actions.FindTyped() | actions.OpenTyped():
-            outcome = _patient(local, action)
+            outcome = _patient(local, action, world)
         case actions.SubmitPin(purpose=purpose):
             outcome = _submit_pin(local, purpose, world)
         case actions.ArmShown():
@@ -110,7 +110,9 @@ def _go(local: Local, place: str) -> Outcome:
     if name == "record":
         return Outcome(replace(moved, record=None, exported=""), (channel.ReadSession(session=int(number)),))
     if name == "patient":
+        picks = {**local.picks, REPEAT: number}
         moved = replace(moved.with_text("patient", ""), patient=None, focus="patient", shift=True, ticks=frozenset())
+        moved = replace(moved, picks=picks)
     if name == "first":
         moved = replace(moved, focus="name")
     return Outcome(moved)
@@ -119,13 +121,16 @@ def _go(local: Local, place: str) -> Outcome:
 def _panel(local: Local, name: str, world: World) -> Outcome:
     opened = replace(local.with_text("again", ""), panel=name, draft=None, offer=None, focus="")
     kind, _, field = name.partition(":")
+    was, _, typed_in = local.panel.partition(":")
+    if not name and was == "text":
+        opened = opened.with_text(typed_in, local.text("before"))
     if kind == "edit":
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
         if value is None:
             return Outcome(replace(local, panel="").saying("This cannot be set now."))
         opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
     elif kind == "text":
-        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
+        opened = replace(opened.with_text("before", local.text(field)), focus=field, shift=field in ("lot", "person"))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -272,15 +277,16 @@ def _confirm_text(local: Local) -> Outcome:
     return Outcome(closed)
 
 
-def _patient(local: Local, action: Action) -> Outcome:
+def _patient(local: Local, action: Action, world: World) -> Outcome:
     code = local.text("patient").strip()
     if isinstance(action, actions.FindTyped):
         return Outcome(local, (channel.FindPatient(patient=code),))
     page = local.patient
     if page is None or page.patient != code:
         return Outcome(local.saying("Look the code up first."))
+    repeated = repeated_card(local, world.catalogue)
     opened = channel.OpenSession(
-        protocol=local.picks.get("protocol", ""),
+        protocol=repeated.key if repeated else local.picks.get("protocol", ""),
         patient=code,
         new_patient=not page.known,
         similar_confirmed=bool(page.similar) and "similar" in local.ticks,

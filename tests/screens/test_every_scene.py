@@ -59,7 +59,7 @@ def test_every_button_does_something(lasting: Stage, scene: str) -> None:
         assert stage.heard or changed or touch.selected, key
 
 
-FRAME = {"stop", "back", "alarms", "lock", "signout", "settings", "strip:alarms"}
+FRAME = {"stop", "back", "alarms", "lock", "signout", "settings", "help", "strip:alarms"}
 """Keys around every screen: pressed on three of them."""
 
 

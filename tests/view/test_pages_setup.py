@@ -91,7 +91,7 @@ def test_an_unapproved_treatment_is_chosen_in_simulation_only() -> None:
 
 @pytest.mark.requirement("LIM-15")
 def test_a_known_code_shows_its_last_session_and_asks() -> None:
-    shown = patient(at(texts={"patient": "MK-2291"}, patient=KNOWN))
+    shown = patient(at(texts={"patient": "MK-2291"}, patient=KNOWN), CATALOGUE)
     assert shown.question == "Same person?"
     assert [line.detail for line in shown.lines][:3] == ["2026-11-01", "Facial mesolift", "Cheek, left"]
     assert shown.no.effect == a.Say("A code is never given twice: choose another code.")
@@ -100,17 +100,17 @@ def test_a_known_code_shows_its_last_session_and_asks() -> None:
 @pytest.mark.requirement("LIM-15")
 def test_a_similar_code_is_named_and_confirmed_first() -> None:
     local = at(texts={"patient": "MK-2291"}, patient=KNOWN)
-    assert "MK-2281" in patient(local).similar.detail
-    assert not patient(local).yes.enabled
-    assert patient(replace(local, ticks=frozenset({"similar"}))).yes.effect == a.OpenTyped()
+    assert "MK-2281" in patient(local, CATALOGUE).similar.detail
+    assert not patient(local, CATALOGUE).yes.enabled
+    assert patient(replace(local, ticks=frozenset({"similar"})), CATALOGUE).yes.effect == a.OpenTyped()
 
 
 @pytest.mark.requirement("LIM-15")
 def test_a_new_code_asks_whether_the_patient_is_new() -> None:
-    shown = patient(at(texts={"patient": "Z"}, patient=s.PatientPage("Z", False)))
+    shown = patient(at(texts={"patient": "Z"}, patient=s.PatientPage("Z", False)), CATALOGUE)
     assert shown.question == "New patient?"
     assert shown.no.effect == a.Wipe("patient")
-    assert patient(at()).find.why == "Type the patient's code."
+    assert patient(at(), CATALOGUE).find.why == "Type the patient's code."
 
 
 def test_screening_says_what_is_missing_and_carries_all_answers() -> None:
