@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.proofs.fuzz.plan import amounts
-from tests.proofs.fuzz.run import keep, replay, report, run
+from tests.proofs.fuzz.run import keep, quick_folder, replay, report, run
 
 OUT = Path("out/fuzz")
 
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--replay", metavar="PART:BATCH", help="one batch again, with all that it found")
     asked = parser.parse_args()
     seed = secrets.randbits(32) if asked.seed is None else asked.seed
-    with tempfile.TemporaryDirectory(prefix="nappage-fuzz-", dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(prefix="nappage-fuzz-", dir=quick_folder()) as folder:
         plan = amounts(Path(folder), short=asked.short)
         if asked.replay:
             name, _, number = asked.replay.partition(":")
@@ -39,11 +39,6 @@ def main() -> int:
     keep(result, text, OUT)
     _say(f"{text}\nreport: {OUT / 'report.txt'}")
     return 1 if result.findings else 0
-
-
-def _memory() -> str | None:
-    """Databases of a fuzz are opened by the ten thousand; a disk in memory, where there is one, spares the real one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def _say(text: str) -> None:
