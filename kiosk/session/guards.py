@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
+from kiosk.session.slot import MOVES
 from kiosk.session.words import HELD, fault_words
 
 if TYPE_CHECKING:
@@ -49,13 +50,27 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
-    """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change."""
+    """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change.
+
+    A message that moves nothing may go through a stop and with faults, but not before the injector is settled: its id
+    would be one that the ledger, as it was read back for that, does not hold. Only the settling's own `void` may.
+    """
+    if kind not in MOVES:
+        yield from _against_message(engine, kind)
+        return
     yield from against_everything(engine, FORGIVEN.get(kind, Fault.NONE))
     status = engine.desk.status
     if status is not None and status.inputs & CONTACT:
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:
         yield "a treatment is armed"
+
+
+def _against_message(engine: Engine, kind: CommandKind) -> Iterator[str]:
+    if engine.desk.ledger_broken:
+        yield engine.desk.ledger_broken
+    if kind is not CommandKind.VOID and not engine.connection.ready:
+        yield engine.connection.sentence
 
 
 def against_arming(engine: Engine) -> Iterator[str]:

@@ -35,7 +35,7 @@ KINDS = {
 
 
 class Slot:
-    """Holds the dispatch on its way; `blocked` is the engine's answer to "may this service motion run now?"."""
+    """Holds the dispatch on its way; `blocked` is the engine's answer to "may this be sent now?"."""
 
     def __init__(self, desk: Desk, blocked: Callable[[CommandKind], str]) -> None:
         self._desk = desk
@@ -82,7 +82,7 @@ class Slot:
         identity = self._desk.identity
 
         def recheck() -> str:
-            return self._blocked(kind) if moves else self._desk.ledger_broken
+            return self._blocked(kind)
 
         why = recheck()
         if why or identity is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.channel import commands as ask
+from kiosk.session.connection import State
 from tests.session.bench import Bench
 
 
@@ -23,3 +24,16 @@ def test_an_injector_that_lost_its_piston_is_not_armed_again_and_again_but_given
     assert not subject.armed
     subject.syringe().prime()
     subject.live().fire(1)
+
+
+@pytest.mark.requirement("LED-4", "LED-5")
+def test_a_message_waits_until_the_injector_is_settled_and_no_administrator_has_to_pair_it(subject: Bench) -> None:
+    """Its id was drawn after the ledger had been read back, and looked like one of somebody else's."""
+    subject.do("unplug")
+    subject.until(lambda: not subject.snap.link.connected, 2)
+    subject.do("replug")
+    subject.until(lambda: subject.engine.connection.state is State.REREADING, 3)
+    subject.lose = 2  # so the void has to wait, and another message comes before it
+    assert subject.refused(ask.ClearFaults()).startswith("Clearing faults is not possible now")
+    subject.until(lambda: subject.snap.link.connected, 3)
+    subject.tell(ask.ClearFaults())
