@@ -23,6 +23,10 @@ AHEAD = 4
 """Sessions that are dealt out ahead for each worker."""
 
 
+TOO_MANY = 10
+"""Violations after which a campaign ends early; the first one alone makes it fail."""
+
+
 class Sum(msgspec.Struct):
     """A campaign so far. `digest` runs over the sessions' own, in their order."""
 
@@ -74,7 +78,7 @@ def campaign(
     workers: int,
     shown: Callable[[Sum], None],
 ) -> Sum:
-    """Sessions 0, 1, 2 ... of a seed until it is enough, or something was violated."""
+    """Sessions 0, 1, 2 ... of a seed until it is enough, or too much was violated to go on."""
     found = Sum(seed, workers=workers)
     began = time.monotonic()
     tellers = _alone(seed, folder, session_shots) if workers == 1 else _dealt(seed, folder, session_shots, workers)
@@ -82,7 +86,7 @@ def campaign(
         found.add(told)
         found.wall_s = time.monotonic() - began
         shown(found)
-        if enough(found) or found.violations:
+        if enough(found) or len(found.violations) >= TOO_MANY:
             tellers.close()  # type: ignore[attr-defined]
             break
     return found

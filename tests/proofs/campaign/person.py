@@ -349,11 +349,12 @@ class Person:
         while self.armed and stage.engine is engine:
             status, current = engine.desk.status, engine.slot.current
             left = 0 if status is None else status.shots_left
-            if mode == "continuous":
-                wanted = True
-            else:
-                live = current is not None and current.stage is Step.LIVE
-                wanted = live and left > 0
+            live = current is not None and current.stage is Step.LIVE and left > 0
+            # What is held in continuous mode runs on; what does not answer is let go and pressed again.
+            held = down and mode == "continuous" and stage.clock.now - since < patience_s / 2
+            wanted = held or live
+            if down and not held and mode == "continuous":
+                wanted = False
             if wanted != down:
                 self.press(wanted)
                 down = wanted

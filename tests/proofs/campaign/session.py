@@ -20,7 +20,7 @@ from tests.proofs.campaign.person import Person
 from tests.proofs.campaign.profiles import shelf
 from tests.proofs.campaign.stage import Stage, Tell
 
-SHOTS_PER_FAULT = 8
+SHOTS_PER_FAULT = 7
 PATIENCE_S = 300.0
 """So long without a single shot, whatever people try, is a device that cannot be used."""
 
@@ -86,10 +86,15 @@ def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told
             if treat is None or not person.arm():
                 continue
             interval = 1000 / treat.rate.value
-            most = round(stage.watch.strokes / SHOTS_PER_FAULT) + 4 - sum(mischief.made.values())
+            most = (
+                round(stage.watch.strokes / SHOTS_PER_FAULT)
+                + 2
+                - sum(mischief.made.values())
+                - sum(stage.wire.struck.values())
+            )
             if not calm and most > 0:
                 mischief.arrange(stage.clock.now, interval * treat.shots.value, SHOTS_PER_FAULT * interval, most)
-            person.fire(3 * interval + 2.5)
+            person.fire(2 * interval + 1.0)
             told.treatments += 1
         stage.forget()
         person.make_ready()

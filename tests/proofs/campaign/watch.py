@@ -329,7 +329,10 @@ class Watch:
             self._tell(at, f"{motion.kind.name} {motion.number} of {motion.identity} begins")
         body = self.rig.body
         slipping = self.rig.faults.encoder_slip or self.rig.faults.steps_lost
-        stroke = Stroke(motion, at, body.pusher_nl, body.carriage.travel(at), slipping)
+        travel = body.carriage.travel(at)
+        if must.home(travel):
+            self._home_by = NEVER
+        stroke = Stroke(motion, at, body.pusher_nl, travel, slipping)
         self._stroke = stroke
         if motion.kind == Kind.SHOT:
             self._begins_shot(stroke, at)
