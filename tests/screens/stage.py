@@ -220,16 +220,14 @@ class Stage:
         self.frames()
 
     def picture(self, path: Path) -> None:
-        """Saves what is on the glass."""
-        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+        """Saves what is on the glass. Off screen the display keeps the size of its first window, so it is drawn apart."""
         from PIL import Image
 
         self._fill_pixels(True)
-        self.window.canvas.ask_update()
-        self.window.dispatch("on_draw")
-        width, height = self.window.size
-        pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
-        Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path)
+        drawn = self.app.root.export_as_image().texture
+        glass = Image.new("RGBA", drawn.size, tuple(round(255 * part) for part in self.window.clearcolor))
+        glass.alpha_composite(Image.frombytes("RGBA", drawn.size, drawn.pixels))
+        glass.convert("RGB").save(path)
         self._fill_pixels(False)
         self.loop.idle()
 

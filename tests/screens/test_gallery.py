@@ -10,6 +10,8 @@ from PIL import Image
 from tests.screens.gallery import SIZES, draw, looks_at, page
 from tests.view.samples import SCENES
 
+STOP_RED = (189, 22, 32)
+
 pytestmark = pytest.mark.screen
 
 
@@ -20,6 +22,7 @@ def test_the_gallery_has_each_scene_at_each_size(tmp_path: Path) -> None:
             with Image.open(tmp_path / look / f"{name}.png") as picture:
                 assert picture.size == size
                 assert len(picture.getcolors(1_000_000) or ()) > 20, name
+                assert picture.getpixel((size[0] - 20, 60)) == STOP_RED, "STOP is in the upper right corner of each"
     shown = (tmp_path / "index.html").read_text()
     for path in tmp_path.glob("*/*.png"):
         assert f'src="{path.parent.name}/{path.name}"' in shown
