@@ -220,7 +220,7 @@ class Stage:
         self.frames()
 
     def picture(self, path: Path) -> None:
-        """Saves what is on the glass. Off screen the display keeps the size of its first window, so it is drawn apart."""
+        """Saves what is on the glass; drawn apart, because off screen a display keeps the size of its first window."""
         from PIL import Image
 
         self._fill_pixels(True)
