@@ -75,6 +75,14 @@ def test_only_whole_and_sound_settings_are_read(tmp_path: Path, text: str) -> No
         keeping.read(path)
 
 
+def test_settings_that_are_no_text_are_said_and_the_screen_starts(tmp_path: Path) -> None:
+    """One changed byte in a text is no error of the decoder's own kind."""
+    path = tmp_path / "screen.json"
+    path.write_bytes(b'{"theme":"\xff"}')
+    with pytest.raises(SettingsUnreadable, match="utf-8"):
+        keeping.read(path)
+
+
 def test_settings_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "screen.json"
     keeping.keep(path, Settings(theme="night"))
