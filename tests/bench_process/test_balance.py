@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,10 @@ class Table:
         self.fallen = 0.0
         self.pan = Pan(lambda: self.fallen, lambda: False, STILL)
         self.subject = Balance(self.pan, folder / "balance")
-        self._line = os.open(folder / "balance", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        self._line = os.open(folder / "balance", os.O_RDWR | os.O_NOCTTY)
+        self._unread = 0
+        self._write = self.subject._line.write
+        self.subject._line.write = self._count
         self.wait(5)
 
     def wait(self, seconds: float) -> None:
@@ -37,16 +41,29 @@ class Table:
             self.now += 0.02
             self.subject.run(self.now)
 
+    def _count(self, data: bytes) -> bool:
+        self._unread += len(data)
+        return self._write(data)
+
+    def send(self, data: bytes) -> None:
+        """Bytes that have reached the balance's end: a pseudo-terminal delivers in its own time."""
+        os.write(self._line, data)
+        there = self.subject._line.fileno
+        assert there is not None
+        assert select.select([there], [], [], 10)[0]
+
     def ask(self, line: bytes, seconds: float = 0.02) -> list[str]:
-        os.write(self._line, line + b"\r\n")
+        self.send(line + b"\r\n")
         self.wait(seconds)
         return self.heard()
 
     def heard(self) -> list[str]:
-        try:
-            return os.read(self._line, 65536).decode().split("\r\n")[:-1]
-        except BlockingIOError:
-            return []
+        """Every line that the balance has sent and nobody has read."""
+        data = b""
+        while len(data) < self._unread:
+            data += os.read(self._line, 65536)
+        self._unread = 0
+        return data.decode().split("\r\n")[:-1]
 
     def close(self) -> None:
         os.close(self._line)
@@ -149,7 +166,7 @@ def test_a_load_beyond_the_capacity_is_no_weight(table: Table) -> None:
 
 
 def test_a_line_that_never_ends_is_a_damaged_command(table: Table) -> None:
-    os.write(table._line, b"S" * 100)
+    table.send(b"S" * 100)
     table.wait(0.02)
     assert table.heard() == ["ET"]
 
