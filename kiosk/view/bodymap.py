@@ -20,7 +20,6 @@ from kiosk.view.zones import given_of, side_words
 
 State = Literal["planned", "left", "done"]
 """Nothing given yet, some of what was armed for left, all given."""
-STATES: dict[State, str] = {"planned": "planned", "left": "shots left", "done": "done"}
 NARROWEST = 1.65
 """Least width of a zone that holds its own name, in targets."""
 BELOW = 0.06

@@ -10,7 +10,7 @@ says so.
 
 from __future__ import annotations
 
-from math import cos, radians, sin
+from math import radians, sin
 from typing import Literal
 
 import msgspec
@@ -60,9 +60,6 @@ class Section(msgspec.Struct, frozen=True):
     angle_deg: int = 90
     over: bool = False
     """Set beyond the usual range."""
-    out: bool = False
-    """The home switch does not say that the needle is in."""
-    words: str = ""
     note: str = ""
 
 
@@ -85,8 +82,6 @@ def section(treat: Treat) -> Section:
         travel_um=treat.needle_um,
         angle_deg=angle,
         over=low or high,
-        out=not treat.retracted,
-        words=f"Needle {mm(treat.needle_um)}",
         note=_note(skin, thickest, angle),
     )
 
@@ -108,11 +103,6 @@ def _marks(depth: Value, angle: int) -> tuple[Mark, ...]:
 def below(travel_um: int, angle_deg: int) -> int:
     """How deep below the surface the tip of a tilted needle is, um, rounded to the nearest."""
     return round(travel_um * sin(radians(angle_deg)))
-
-
-def aside(travel_um: int, angle_deg: int) -> int:
-    """How far to the side of where it entered the tip is, um."""
-    return round(travel_um * cos(radians(angle_deg)))
 
 
 def _note(skin: int, thickest: int, angle: int) -> str:
