@@ -60,6 +60,8 @@ class Section(msgspec.Struct, frozen=True):
     angle_deg: int = 90
     over: bool = False
     """Set beyond the usual range."""
+    home: bool = False
+    """The home switch is seen; without it no picture shows the needle as drawn in (STP-5)."""
     note: str = ""
 
 
@@ -82,6 +84,7 @@ def section(treat: Treat) -> Section:
         travel_um=treat.needle_um,
         angle_deg=angle,
         over=low or high,
+        home=treat.retracted,
         note=_note(skin, thickest, angle),
     )
 

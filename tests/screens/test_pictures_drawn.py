@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.channel import commands as c
 from kiosk.channel.snapshot import Snapshot
+from kiosk.screens import theme
 from kiosk.view.bodymap import frame_of, region
 from kiosk.view.figures import room
 from kiosk.view.local import Local
@@ -163,6 +164,14 @@ def test_a_retracted_needle_is_drawn_above_the_skin(stage: Stage) -> None:
     given(stage, TREATING)
     section = only(stage, "SkinSection")
     assert section._shaft.points[-1] > section._surface
+
+
+@pytest.mark.requirement("STP-5")
+def test_without_the_home_switch_the_needle_is_not_drawn_as_retracted(stage: Stage) -> None:
+    given(stage, replace(TREATING, treat=replace(TREAT, retracted=False)))
+    section = only(stage, "SkinSection")
+    assert section._shaft.points[-1] == pytest.approx(section._surface)
+    assert tuple(section._shaft_colour.rgba) != pytest.approx(theme.rgba("ink"))
 
 
 def test_every_line_of_the_cut_has_its_words(stage: Stage) -> None:

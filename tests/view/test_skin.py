@@ -76,7 +76,8 @@ def test_the_scale_holds_every_limit_with_a_little_air(hard: int, span: int, ste
 
 def test_the_needle_is_where_the_injector_says() -> None:
     out = section(replace(TREAT, needle_um=2_900, retracted=False))
-    assert out.travel_um == 2_900
+    assert (out.travel_um, out.home) == (2_900, False)
+    assert section(TREAT).home
     assert out.span_um > 2_900
 
 

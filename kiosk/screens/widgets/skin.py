@@ -190,10 +190,10 @@ class SkinSection(FloatLayout):
 
     def _move_needle(self, model: Section) -> None:
         angle = radians(model.angle_deg)
-        drawn_in = dp(PLATE) if not model.travel_um else 0.0
+        drawn_in = dp(PLATE) if model.home and not model.travel_um else 0.0
         x = self._entry + (model.travel_um * self._each - drawn_in) * cos(angle)
         y = self._surface - (model.travel_um * self._each - drawn_in) * sin(angle)
         points = [*self._hub, x, y]
         if list(self._shaft.points) != points:
             self._shaft.points = points
-        self._shaft_colour.rgba = theme.rgba("armed" if model.travel_um else "ink")
+        self._shaft_colour.rgba = theme.rgba("armed" if model.travel_um or not model.home else "ink")
