@@ -8,14 +8,25 @@ from typing import Any
 
 import pytest
 
-from kiosk.channel.snapshot import Catalogue
+from kiosk.alarms.catalogue import CATALOGUE as CONDITIONS
+from kiosk.channel.snapshot import Alarm, Catalogue, Snapshot
 from kiosk.protocols.library import SHIPPED, Library, load
+from kiosk.view.help import HELP
+from kiosk.view.local import Local
+from kiosk.view.picture import EMPTY
+from kiosk.view.route import route
 from tests.screens.stage import Stage
 from tests.session.bench import Bench
-from tests.view.samples import SESSION, at, replace, setup, snap
+from tests.view.samples import SCENES, SESSION, at, replace, setup, snap
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 pytestmark = pytest.mark.screen
+HELPED: dict[str, tuple[Snapshot, Local]] = {
+    route(snapshot, local): (snapshot, replace(local, panel="help", focus="", draft=None))
+    for snapshot, local in SCENES.values()
+    if snapshot is not None and not local.panel and snapshot.stop.state == "clear" and snapshot.question is None
+}
+"""A scene of each screen, with its help open."""
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +121,27 @@ def test_preparation_and_aftercare_are_read_in_full(sized: Stage, catalogue: Cat
         found, cut = said(sized)
         assert cut == set(), protocol.key
         assert set(after) <= found
+
+
+@pytest.mark.requirement("ALM-4")
+def test_the_longest_alarms_are_read_in_full(sized: Stage) -> None:
+    for field in ("title", "what", "patient", "todo"):
+        longest = max(CONDITIONS.values(), key=lambda known, field=field: len(getattr(known, field)))
+        told = Alarm(int(longest.number), longest.priority, longest.title, longest.what, longest.patient, longest.todo,
+                     longest.inhibits, True, False)  # fmt: skip
+        sized.scene(snap(alarms=(told,)), at("alarm", alarm=told.number), EMPTY)
+        found, cut = said(sized)
+        assert cut == set(), field
+        assert {told.what, told.patient, told.todo} <= found
+
+
+def test_the_longest_help_is_read_in_full(sized: Stage) -> None:
+    from kiosk.screens.widgets.text import Text
+
+    for part in (0, 1):
+        place = max(HELP, key=lambda screen, part=part: len(HELP[screen][part]))
+        sized.scene(*HELPED[place], EMPTY)
+        glass: Any = sized.app.glass
+        texts = [w for w in glass.ids.over.walk(restrict=True) if isinstance(w, Text) and w.text]
+        assert HELP[place][part] in {text.text for text in texts}
+        assert [text.text for text in texts if text.overflows] == []
