@@ -39,10 +39,11 @@ from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
 from kiosk.records.writer import Closed, LedgerThread, NotOpened, NotReread, Opened, Reread, Told
 from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
-from kiosk.system.clock import ClockEvidence, Trust, judge, read_battery_ms, read_boot_id, read_ntp_synchronised
+from kiosk.system.clock import read_battery_ms, read_boot_id, read_ntp_synchronised
 from kiosk.system.notify import Notifier
 from kiosk.system.scheduling import LEDGER, LOOP, PIN_EVENTS, CycleClock, take_priority
 from kiosk.system.storage import ledger_path
+from kiosk.system.wall import Sources, WallClock
 
 if TYPE_CHECKING:
     from hal_sim.panel import PanelWire
@@ -158,35 +159,6 @@ class Wake:
             return
 
 
-class WallClock:
-    """UTC ms and whether to trust it (LED-8). In simulation the host's clock is taken as it is."""
-
-    def __init__(self, *, simulated: bool, last_row_ms: int) -> None:
-        self._simulated = simulated
-        self._last_row_ms = last_row_ms
-        self._battery = None if simulated else read_battery_ms()
-        self._read_at = time.monotonic()
-        self._looked = float("-inf")
-        self._trusted = simulated
-
-    def __call__(self) -> tuple[int, bool]:
-        now, wall_ms = time.monotonic(), time.time_ns() // 1_000_000
-        if not self._simulated and now - self._looked > 10:
-            self._looked = now
-            # The battery clock was read once, before the loop that touches no file; since then both clocks ran on.
-            battery = None if self._battery is None else self._battery + round((now - self._read_at) * 1000)
-            evidence = ClockEvidence(
-                wall_ms=wall_ms,
-                battery_ms=battery,
-                ntp_synchronised=read_ntp_synchronised(),
-                set_by_person=False,
-                last_row_ms=self._last_row_ms or None,
-                technician_confirmed=False,
-            )
-            self._trusted = judge(evidence).trust is Trust.TRUSTED
-        return wall_ms, self._trusted
-
-
 def attach_simulated_panel(path: Path, pins: PinNumbers) -> PanelWire:
     """Wire this process's mock pins to the bench. The one place where the product names the simulator."""
     from hal_sim.panel import attach
@@ -230,12 +202,14 @@ class Control:
         boot_id = read_boot_id()
         kind = "simulated" if plan.simulated else "real"
         path = ledger_path(plan.data, simulated=plan.simulated)
+        wall = wall_clock(simulated=plan.simulated)
         self._ledger = LedgerDesk(
-            lambda: Ledger.open(path, kind, clock_wall_ms=lambda: time.time_ns() // 1_000_000, boot_id=boot_id),
+            lambda: Ledger.open(path, kind, clock_wall_ms=wall.stamp, boot_id=boot_id),
             self._wake,
         )
         opened.callback(self._ledger.stop)
         restored = self._ledger.open()
+        wall.found(restored.last_wall_ms, restored.clock_set, confirmed=restored.clock_confirmed)
         self._clerk = ClerkClient(path, plan.data / "exports")
         opened.callback(self._clerk.close)
         latch = StopLatch()
@@ -256,9 +230,10 @@ class Control:
             self._ledger,
             self._clerk,
             self._server,
-            WallClock(simulated=plan.simulated, last_row_ms=restored.last_wall_ms),
+            wall,
             realtime=self.realtime.permitted,
         )
+        self._cycle.clock = wall
         opened.callback(self._cycle.close)  # last in, first out: enable off before anything else goes
         self._ledger.deliver_to(self._cycle.post)
 
@@ -310,6 +285,17 @@ class Control:
     def close(self) -> None:
         """Enable off first, then everything else."""
         self._closing.close()
+
+
+def wall_clock(*, simulated: bool) -> WallClock:
+    """The clock of this process, with the kernel's own sources."""
+    sources = Sources(
+        monotonic_ms=lambda: time.monotonic_ns() // 1_000_000,
+        system_ms=lambda: time.time_ns() // 1_000_000,
+        battery_ms=None if simulated else read_battery_ms(),
+        ntp=read_ntp_synchronised,
+    )
+    return WallClock(sources, simulated=simulated)
 
 
 def profiles(plan: Plan) -> tuple[Library, Device]:

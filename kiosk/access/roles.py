@@ -26,6 +26,7 @@ class Role(StrEnum):
 Roles = frozenset[Role]
 TREATS: Roles = frozenset({Role.PRACTITIONER})
 SERVICES: Roles = frozenset({Role.PRACTITIONER, Role.TECHNICIAN})
+TECHNICAL: Roles = frozenset({Role.TECHNICIAN})
 READS: Roles = frozenset({Role.PRACTITIONER, Role.ADMINISTRATOR})
 ADMINISTERS: Roles = frozenset({Role.ADMINISTRATOR})
 SIGNED_IN: Roles = frozenset(Role)
@@ -74,6 +75,9 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.FindPatient: TREATS,
     ask.PairInjector: ADMINISTERS,
     ask.AcceptFinding: ADMINISTERS,
+    ask.SetClock: SIGNED_IN,
+    ask.ConfirmClock: TECHNICAL,
+    ask.Retract: SERVICES,
 }
 COMMANDS: tuple[type, ...] = get_args(ask.AnyCommand)
 

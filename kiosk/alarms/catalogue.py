@@ -373,6 +373,15 @@ CATALOGUE: dict[A, Condition] = _table(
         "No effect on this treatment.",
         "Export and move old files; the record itself is never removed.",
     ),
+    Condition(
+        A.RECOVERED,
+        "medium",
+        "See what was given",
+        "Shots were under way when the injector or this program was interrupted; the record was completed since.",
+        _UNTOUCHED + " What is uncertain counts in full.",
+        "A practitioner reads what was found, looks at the patient, then acknowledges.",
+        ARMING,
+    ),
 )
 
 

@@ -51,6 +51,7 @@ class A(IntEnum):
     PATH_EXPIRED = 737
     NOT_REALTIME = 738
     STORAGE_LOW = 739
+    RECOVERED = 740
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -148,6 +148,8 @@ class FitSyringe(_Command, frozen=True):
     new: bool
     new_line: bool
     """Whether line and connector are new too (LIM-14); a refill for the same patient may keep them."""
+    printed_nl: Nl = 0
+    """The volume printed on the barrel, read back by the person where the clamp senses none (LIM-12)."""
 
 
 class Prepared(_Command, frozen=True):
@@ -233,6 +235,23 @@ class PairInjector(_Command, frozen=True):
     reason: Text
 
 
+class SetClock(_Command, frozen=True):
+    """A signed-in person sets date and time where nothing better tells it (LED-8); local time, to the minute."""
+
+    local: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
+
+
+class ConfirmClock(_Command, frozen=True):
+    """A technician's word that the time shown is right, after the device rested for over 30 days (LED-8)."""
+
+    shown: Text
+    """Date and time as the screen showed them."""
+
+
+class Retract(_Command, frozen=True):
+    """Pull the needle back, whatever else goes on (LED-3): asked when it may be out."""
+
+
 class AcceptFinding(_Command, frozen=True):
     """An administrator's reason for rows that the check of the record found lost or changed (LED-11)."""
 
@@ -315,6 +334,9 @@ AnyCommand = (
     | ClearFaults
     | PairInjector
     | AcceptFinding
+    | SetClock
+    | ConfirmClock
+    | Retract
     | Finish
     | ResumeTreating
     | Sign

@@ -74,6 +74,17 @@ class RecordView(_View, frozen=True):
     key: str = ""
 
 
+class ClockView(_View, frozen=True):
+    """What a person may do about date and time (LED-8)."""
+
+    why: str = ""
+    """Why it is not trusted, or ""."""
+    settable: bool = False
+    asks_technician: bool = False
+    now: str = ""
+    """Local date and time as it would be taken, to the minute, trusted or not."""
+
+
 class LoopView(_View, frozen=True):
     """Lateness of the control cycle, us (WDG-6)."""
 
@@ -263,6 +274,7 @@ class Snapshot(_View, frozen=True):
     last_session: int = 0
     """Number of the session signed last in this run, 0 for none."""
     record: RecordView = RecordView()
+    clock: ClockView = ClockView()
 
 
 # -- replies --------------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ class Ledger:
     def restore(self) -> Restored:
         """What a restart finds."""
         with spoken(self._path):
-            return restore.restore(self._db, self._verified)
+            return restore.restore(self._db, self._verified, self._boot)
 
     def accounts(self) -> tuple[AccountRow, ...]:
         """The last row of every account."""

@@ -106,6 +106,30 @@ def counters(db: Database, serial: int) -> tuple[int, int]:
     return max(cursor, highest + 1), nl + _single(db, measured, (serial, since))
 
 
+def unseen(db: Database) -> tuple[tuple[int, str], ...]:
+    """What comparisons found and no practitioner has acknowledged since, oldest first (LED-4)."""
+    standing: list[tuple[int, str]] = []
+    for event in fetch(db, EventRow, "WHERE kind IN (?, ?) ORDER BY row", (Fact.RECOVERED.value, Fact.SEEN.value)):
+        alarm = number_in(event, "alarm", 0)
+        if event.kind == Fact.RECOVERED:
+            standing.append((alarm, event.sentence))
+        else:
+            standing = [entry for entry in standing if entry[0] != alarm]
+    return tuple(standing)
+
+
+def clock_set(db: Database, boot: str) -> tuple[int, int] | None:
+    """Wall time and CLOCK_MONOTONIC, ms, of the last time that a person set the clock in this boot (LED-8)."""
+    found = fetch(db, EventRow, "WHERE kind = ? AND boot = ? ORDER BY row DESC LIMIT 1", (Fact.CLOCK_SET.value, boot))
+    return (number_in(found[0], "wall_ms", 0), found[0].mono_ms) if found else None
+
+
+def clock_confirmed(db: Database, boot: str) -> bool:
+    """Whether a technician confirmed date and time in this boot (LED-8)."""
+    query = "SELECT count(*) FROM event WHERE kind = ? AND boot = ?"
+    return _single(db, query, (Fact.CLOCK_CONFIRMED.value, boot)) > 0
+
+
 def path_opened(db: Database) -> int:
     """Wall time (UTC ms) at which the present fluid path was opened, 0 when none is (LIM-14)."""
     ended = max(
@@ -118,8 +142,8 @@ def path_opened(db: Database) -> int:
     return int(first[0]) if first else 0
 
 
-def restore(db: Database, verified: str) -> Restored:
-    """All that a restart needs; `verified` is the outcome of the check at opening."""
+def restore(db: Database, verified: str, boot: str) -> Restored:
+    """All that a restart needs; `verified` is the outcome of the check at opening, `boot` names this boot."""
     last_row, last_hash, last_wall_ms = chain.head(db)
     serial = last_serial(db)
     cursor, lifetime_nl = counters(db, serial)
@@ -161,5 +185,8 @@ def restore(db: Database, verified: str) -> Restored:
         approvals=approvals(db),
         recorded=recorded,
         blocked=blocked(db),
+        unseen=unseen(db),
+        clock_set=clock_set(db, boot),
+        clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),
     )

@@ -240,5 +240,11 @@ class Restored(msgspec.Struct, frozen=True):
     blocked: tuple[tuple[int, str], ...] = ()
     """Serial numbers of controllers that nobody has paired since they contradicted the record, and the sentence that
     blocks each of them (LED-5)."""
+    unseen: tuple[tuple[int, str], ...] = ()
+    """Alarm and sentence of every comparison that no practitioner has seen yet (LED-4)."""
+    clock_set: tuple[int, int] | None = None
+    """Wall time a person set in this boot, UTC ms, and CLOCK_MONOTONIC ms at that moment; None when nobody did."""
+    clock_confirmed: bool = False
+    """Whether a technician confirmed date and time in this boot (LED-8)."""
     counted_in_full: tuple[int, ...] = ()
     """Authorisations whose shots were counted in full without their records, which may still arrive (LED-4)."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from drivers.errors import NappageError
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page
+from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import reconcile
-from kiosk.records.rows import AuthorisationKind, ClosingRow, Restored, Row, ShotRow
+from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, Restored, Row, ShotRow
 from kiosk.session.connection import State
 from kiosk.session.errors import NotNow
 from kiosk.session.exchange import WriteAnchor
@@ -101,7 +102,8 @@ class Closing:
         mono_ms = self._engine.desk.mono_ms
         found = reconcile(LedgerView.of(restored), None, None, (), mono_ms=mono_ms, practitioner_closed=True)
         given = [shot for shot in found.shots if self._gives(shot)]
-        self._close(command, respond, found.rows, len(given), sum(shot.counted_nl for shot in given))
+        told = self._engine.recovery.events(found, restored.unresolved)
+        self._close(command, respond, (*found.rows, *told), len(given), sum(shot.counted_nl for shot in given))
 
     def _gives(self, shot: ShotRow) -> bool:
         return shot.session == self._engine.desk.session and shot.kind is AuthorisationKind.TREATMENT
@@ -121,7 +123,10 @@ class Closing:
             given.nl + nl,
         )
 
+        told = [event for event in rows if isinstance(event, EventRow) and event.kind == Fact.RECOVERED]
+
         def signed() -> None:
+            engine.recovery.stand(told)
             desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
             engine.session_closed()
             self._end(respond, None)

@@ -20,14 +20,14 @@ from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import Reconciliation, pairing, reconcile
-from kiosk.records.rows import ID_STRIDE, Certainty, Restored, ShotRow
+from kiosk.records.rows import ID_STRIDE, Restored, ShotRow
 from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.exchange import Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
 from kiosk.session.intake import Intake
+from kiosk.session.recovery import Recovery
 from kiosk.session.slot import Slot
-from kiosk.session.words import ul
 
 AHEAD = (
     "The injector accepted ids that this record does not hold: the record was restored or replaced. "
@@ -57,11 +57,17 @@ class Connection:
     """Whether there is an injector, and whether what it did is settled. `ready` is all that the rest asks."""
 
     def __init__(
-        self, desk: Desk, slot: Slot, intake: Intake, settled: Callable[[Restored, tuple[ShotRow, ...]], None]
+        self,
+        desk: Desk,
+        slot: Slot,
+        intake: Intake,
+        recovery: Recovery,
+        settled: Callable[[Restored, tuple[ShotRow, ...]], None],
     ) -> None:
         self._desk = desk
         self._slot = slot
         self._intake = intake
+        self._recovery = recovery
         self._settled = settled
         self.state = State.AWAY
         self._why = "no injector is connected"
@@ -241,9 +247,14 @@ class Connection:
 
     def _apply(self, found: Reconciliation, then: Callable[[], None]) -> None:
         self.state = State.SETTLING
-        for sentence in found.sentences:
-            self._desk.notice(sentence)
-        self._desk.commit(*found.rows, then=lambda: self._done(found, then))
+        assert self._known is not None, "compared with what the ledger knows"
+        told = self._recovery.events(found, self._known.unresolved)
+
+        def written() -> None:
+            self._recovery.stand(told)  # it is on disk, whatever became of the link meanwhile
+            self._done(found, then)
+
+        self._desk.commit(*found.rows, *told, then=written)
 
     def _done(self, found: Reconciliation, then: Callable[[], None]) -> None:
         if self.state is not State.SETTLING:
@@ -294,9 +305,3 @@ class Connection:
         pair = self.connected.anchors
         both = ((pair.newest_row, pair.newest_sha256), (pair.older_row, pair.older_sha256))
         return tuple(anchor_key(row, sha256) for row, sha256 in both if row > last)
-
-
-def unattributed(shots: tuple[ShotRow, ...]) -> str:
-    """What was given and no record explains, as a sentence, or "" (LED-4)."""
-    nl = sum(shot.counted_nl for shot in shots if shot.number == 0 and shot.certainty is Certainty.UNKNOWN)
-    return f"{ul(nl)} were given that no record explains, and count in full" if nl else ""

@@ -62,6 +62,16 @@ class SeatPort(Protocol):
     def send_catalogue(self, catalogue: Catalogue) -> None: ...
 
 
+class ClockPort(Protocol):
+    """What the cycle needs of a clock that a person may set."""
+
+    def state(self) -> x.ClockState: ...
+
+    def set(self, wall_ms: int, mono_ms: int) -> None: ...
+
+    def confirm(self) -> None: ...
+
+
 class Cycle:
     """Everything that a cycle needs, and `run`.
 
@@ -93,6 +103,8 @@ class Cycle:
         self._seat = seat
         self._wall = wall
         self._realtime = realtime
+        self.clock: ClockPort | None = None
+        """What a person may set of date and time; given by whoever has such a clock."""
         self.injector: Injector | None = None
         self._tried = float("-inf")
         self._link: x.Connected | x.Disconnected | None = None
@@ -135,6 +147,7 @@ class Cycle:
             epoch=self._panel.epoch,
             wall_ms=wall_ms,
             wall_trusted=trusted,
+            clock=x.ClockState() if self.clock is None else self.clock.state(),
             panel_alive=self._panel.alive(),
             status=status,
             records=records,
@@ -264,10 +277,19 @@ class Cycle:
                 self._seat.reply(client, reply)
             case x.Ask(ticket, question):
                 self._clerk.ask(question, ticket)
+            case x.SetWall() | x.ConfirmWall():
+                self._to_clock(effect)
             case x.Enable() | x.Disable() | x.TripStop() | x.Beacon() | x.Buzzer():
                 self._to_panel(effect)
             case _:
                 self._to_injector(effect)
+
+    def _to_clock(self, effect: x.SetWall | x.ConfirmWall) -> None:
+        assert self.clock is not None, "without a clock that can be set nobody is let to"
+        if isinstance(effect, x.SetWall):
+            self.clock.set(effect.wall_ms, effect.mono_ms)
+        else:
+            self.clock.confirm()
 
     def _to_panel(self, effect: x.Enable | x.Disable | x.TripStop | x.Beacon | x.Buzzer) -> None:
         match effect:

@@ -21,7 +21,8 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
 from kiosk.session.closing import Closing
-from kiosk.session.connection import Connection, unattributed
+from kiosk.session.connection import Connection
+from kiosk.session.date_time import DateAndTime
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
@@ -31,7 +32,9 @@ from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
 from kiosk.session.record_check import RecordCheck
+from kiosk.session.recovery import Recovery
 from kiosk.session.requests import Requests
+from kiosk.session.retraction import Retraction
 from kiosk.session.selftest import SelfTest
 from kiosk.session.setup import Setup
 from kiosk.session.signals import Signals
@@ -87,10 +90,13 @@ class Engine:
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
         self.intake = Intake(self.desk, self.tally.add)
-        self.connection = Connection(self.desk, self.slot, self.intake, self._reconciled)
+        self.recovery = Recovery(self.desk, restored.unseen)
+        self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
+        self.clock = DateAndTime(self.desk)
+        self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
-        self.path = FluidPath(self.desk, self.slot, library, self.setup)
+        self.path = FluidPath(self.desk, self.slot, library, self.setup, senses=device.barrel_sensed)
         self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
@@ -134,12 +140,13 @@ class Engine:
         if not self.connection.ready:
             self.record.forget()
         self.record.step()
+        self.requests.step()  # before commits are heard: whatever a person asks comes before the next send
         desk.hear()
         self._take_records()
         self.slot.step()
         self.setup.step()
         self.path.step()
-        self.requests.step()
+        self.retraction.step()
         if self.treatment.arming is not None and not self.lease.live(now):
             self.signals.kiosk_lost = True
         self.treatment.step()
@@ -166,7 +173,6 @@ class Engine:
     def _reconciled(self, restored: Restored, recovered: tuple[ShotRow, ...]) -> None:
         """Ledger and injector agree; `recovered` are the rows that the comparison added to what `restored` holds."""
         self._recount(restored.shots + tuple(shot for shot in recovered if shot.session == self.desk.session))
-        self.signals.unattributed = unattributed(recovered) or self.signals.unattributed
         self.rebuild_envelope()
         connected = self.connection.connected
         assert connected is not None, "compared with an injector that is there"

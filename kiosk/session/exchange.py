@@ -65,6 +65,19 @@ class Answer(_Value, frozen=True):
     verdict: Verdict | None = None
 
 
+class ClockState(_Value, frozen=True):
+    """What a person may do about date and time (LED-8)."""
+
+    why: str = ""
+    """Why it is not trusted, or ""."""
+    settable: bool = False
+    """Whether it is taken from a person: nothing better tells the time."""
+    asks_technician: bool = False
+    """Whether it waits for a technician's word after a long rest."""
+    not_before_ms: int = 0
+    """Wall time of the last row, UTC ms."""
+
+
 class Inputs(_Value, frozen=True):
     """All that is read in one cycle."""
 
@@ -73,6 +86,7 @@ class Inputs(_Value, frozen=True):
     wall_ms: int
     """UTC, ms; what is shown and compared with expiry dates."""
     wall_trusted: bool = True
+    clock: ClockState = ClockState()
     panel_alive: bool = True
     status: Status | None = None
     """None when this cycle's exchange brought nothing."""
@@ -145,6 +159,17 @@ class Reread(_Value, frozen=True):
 class WriteAnchor(_Value, frozen=True):
     row: int
     sha256: bytes
+
+
+class SetWall(_Value, frozen=True):
+    """A person set date and time: `wall_ms` (UTC) was so when CLOCK_MONOTONIC was `mono_ms`."""
+
+    wall_ms: int
+    mono_ms: int
+
+
+class ConfirmWall(_Value, frozen=True):
+    """A technician confirmed date and time."""
 
 
 class Respond(_Value, frozen=True):
@@ -234,6 +259,8 @@ Effect = (
     | SetCursor
     | Reread
     | WriteAnchor
+    | SetWall
+    | ConfirmWall
     | Respond
     | Ask
     | Beacon

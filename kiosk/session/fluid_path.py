@@ -11,6 +11,7 @@ from collections.abc import Callable
 from drivers.registers import CommandKind, Input, Refusal, SyringeType
 from kiosk.channel import commands as ask
 from kiosk.protocols.library import Library
+from kiosk.protocols.profile import Syringe
 from kiosk.records.facts import Fact
 from kiosk.session.desk import Desk
 from kiosk.session.errors import BarrelMismatch, MotionFailed, NewPathNeeded, NotChoosable, NotNow
@@ -35,11 +36,13 @@ NEEDLE, SYRINGE = 0, 1
 class FluidPath:
     """The parts of the open session's path. `asked_drop`: something was primed, and nobody has said what came out."""
 
-    def __init__(self, desk: Desk, slot: Slot, library: Library, setup: Setup) -> None:
+    def __init__(self, desk: Desk, slot: Slot, library: Library, setup: Setup, *, senses: bool) -> None:
         self._desk = desk
         self._slot = slot
         self._library = library
         self._setup = setup
+        self._senses = senses
+        """Whether the clamp senses the barrel (LIM-12)."""
         self._confirm: Callable[[], None] | None = None
         self._lost: Callable[[], None] | None = None
         self.asked_drop = False
@@ -64,7 +67,7 @@ class FluidPath:
         if facts.needle and not status.inputs & NEEDLE_FITTED:
             self._setup.record(NEEDLE_GONE, "The needle was taken off: the next one is new")
         fitted = self._library.syringes.get(facts.syringe)
-        if fitted is not None and status.syringe_type != fitted.type:
+        if self._senses and fitted is not None and status.syringe_type != fitted.type:
             self._setup.record(SYRINGE_GONE, "The syringe was taken out: the next one is new")
         elif fitted is not None and status.refusal == Refusal.SYRINGE:
             # Cut off in a motion it no longer knows where the piston stands, and refuses whatever is sent (LIM-13).
@@ -120,9 +123,7 @@ class FluidPath:
             raise NewPathNeeded(what="The line", why="nothing of a fluid path is carried to another patient or product")
         if self._setup.path_expired:
             raise NewPathNeeded(what="The needle", why="this fluid path is older than 4 h; confirm a new needle first")
-        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
-        if sensed is not syringe.type:
-            raise BarrelMismatch(sensed=BARRELS[sensed], chosen=BARRELS[syringe.type])
+        self._compare_barrel(command, syringe)
         if not syringe.reserve_nl < command.fill_nl <= syringe.barrel_nl:
             raise NotNow(
                 what=f"A fill of {ml(command.fill_nl)}",
@@ -151,6 +152,21 @@ class FluidPath:
         self._serve_counted(CommandKind.SYRINGE_CHANGED, command.fill_nl, SYRINGE, fitted, respond)
         if facts.syringe:
             self._setup.record(SYRINGE_GONE, "The syringe is being changed")
+
+    def _compare_barrel(self, command: ask.FitSyringe, syringe: Syringe) -> None:
+        """The clamp's word, or where it senses nothing the printed volume that the person reads back (LIM-12).
+
+        Raises:
+            BarrelMismatch: it is another one than the one chosen.
+        """
+        if not self._senses:
+            if command.printed_nl != syringe.barrel_nl:
+                printed = f"a syringe marked {ml(command.printed_nl)}"
+                raise BarrelMismatch(sensed=printed, chosen=f"one of {ml(syringe.barrel_nl)}")
+            return
+        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
+        if sensed is not syringe.type:
+            raise BarrelMismatch(sensed=BARRELS[sensed], chosen=BARRELS[syringe.type])
 
     def _piston(self, fill_nl: int) -> str:
         """Why the plunger does not stand where a piston of that fill must be, or "" (LIM-13)."""

@@ -43,6 +43,8 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
         yield "the storage is slow: a record took over 500 ms"
     if not desk.inputs.panel_alive:
         yield "the pins are silent: start the program again"
+    if engine.retraction.busy:
+        yield "the needle is being retracted"
     if engine.signals.relay_stuck:
         yield "the enable relay does not do what it is told"
     if desk.status is not None and desk.status.faults:
@@ -92,7 +94,8 @@ def against_opening(engine: Engine) -> Iterator[str]:
     if not desk.inputs.realtime and not desk.simulated:
         yield "control has no real-time priority"
     if not desk.inputs.wall_trusted:
-        yield "the clock is not trusted: set the time"
+        why = engine.clock.sentence().rstrip(".")
+        yield f"the clock is not trusted: {why[:1].lower()}{why[1:]}"
     if not engine.people.active:
         yield "nobody is signed in, or the screen is locked"
     if not engine.selftest.passed:
@@ -102,8 +105,7 @@ def against_opening(engine: Engine) -> Iterator[str]:
     yield from engine.record.against()
     if signals.mismatch:
         yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
-    if signals.unattributed:
-        yield f"{signals.unattributed}: look at the patient, then acknowledge the alarm"
+    yield from engine.recovery.against()
 
 
 def _against_session(engine: Engine) -> Iterator[str]:
@@ -135,7 +137,7 @@ def _against_parts(engine: Engine, facts: Facts) -> Iterator[str]:
         return
     if not status.inputs & NEEDLE_FITTED:
         yield "the handpiece holds no needle"
-    if syringe is not None and status.syringe_type != syringe.type:
+    if engine.device.barrel_sensed and syringe is not None and status.syringe_type != syringe.type:
         yield "the clamp holds another syringe than the one confirmed"
 
 

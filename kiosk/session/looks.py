@@ -44,7 +44,8 @@ def _profiles(engine: Engine) -> str:
 
 
 def _clock(engine: Engine) -> str:
-    return "" if engine.desk.inputs.wall_trusted else "The clock is not trusted: set the time, or fit its battery."
+    why = engine.clock.sentence()
+    return f"The clock is not trusted. {why} Sign in, then open Recover." if why else ""
 
 
 def _stop(engine: Engine) -> str:

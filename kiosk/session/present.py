@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -27,8 +26,10 @@ from kiosk.channel.snapshot import (
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
 from kiosk.records.rows import EventRow
+from kiosk.session.date_time import in_words
 from kiosk.session.tally import NOTHING
-from kiosk.session.words import in_words, place
+from kiosk.session.words import in_words as setting_in_words
+from kiosk.session.words import place
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -49,7 +50,14 @@ def wall(engine: Engine) -> str:
     """Local date and time to the minute; "" when the clock is not trusted."""
     if not engine.desk.inputs.wall_trusted:
         return ""
-    return datetime.fromtimestamp(engine.desk.inputs.wall_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    return in_words(engine.desk.inputs.wall_ms)
+
+
+def busy(engine: Engine) -> str:
+    """What runs outside an arming, in words; "" when nothing does."""
+    if engine.retraction.busy:
+        return "Retracting the needle"
+    return engine.slot.words if engine.slot.current is not None and engine.treatment.arming is None else ""
 
 
 # -- plan -----------------------------------------------------------------------------------------------------------
@@ -128,10 +136,11 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         alarms=engine.signals.views(),
         sound_paused_s=engine.signals.paused_s,
         notices=tuple(desk.notices),
-        busy=engine.slot.words if engine.slot.current is not None and engine.treatment.arming is None else "",
+        busy=busy(engine),
         wall=wall(engine),
         last_session=engine.last_session,
         record=engine.record.view(),
+        clock=engine.clock.view(),
     )
 
 
@@ -235,7 +244,7 @@ def treat(engine: Engine) -> Treat | None:
         dose=value(ranges.dose, setting.dose_nl),
         rate=value(ranges.rate, setting.rate_mhz),
         shots=value(ranges.shots, setting.shots),
-        offer=in_words(setting, zone.title if zone is not None else setting.zone),
+        offer=setting_in_words(setting, zone.title if zone is not None else setting.zone),
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),

@@ -69,6 +69,9 @@ class Requests:
             ask.ClearFaults: self._clear_faults,
             ask.PairInjector: self._pair,
             ask.AcceptFinding: self._accept,
+            ask.SetClock: self._set_clock,
+            ask.ConfirmClock: self._confirm_clock,
+            ask.Retract: self._retract,
             ask.Finish: self._finish,
             ask.ResumeTreating: self._resume,
             ask.Sign: self._sign,
@@ -140,7 +143,12 @@ class Requests:
         self._engine.stop.acknowledge()
 
     def _acknowledge_alarm(self, command: ask.AcknowledgeAlarm, _: Answerer) -> None:
-        self._engine.signals.acknowledge(command.number)
+        engine = self._engine
+        if engine.recovery.waits_for(command.number):
+            if engine.people.role is not Role.PRACTITIONER:
+                raise NotNow(what="Acknowledging", why="a practitioner looks at the patient first")
+            engine.recovery.seen(command.number)
+        engine.signals.acknowledge(command.number)
 
     def _pause_sound(self, *_: object) -> None:
         self._engine.signals.pause()
@@ -309,6 +317,21 @@ class Requests:
 
     def _pair(self, command: ask.PairInjector, _: Answerer) -> None:
         self._engine.connection.pair(command.reason)
+
+    def _retract(self, _: ask.Retract, answer: Answerer) -> bool:
+        engine = self._engine
+        engine.treatment.end("a retract was asked", CommandKind.STOP)
+        engine.slot.interrupt("a retract was asked", CommandKind.STOP)
+        engine.retraction.ask(answer, stopped=engine.stop.live)
+        return True
+
+    def _set_clock(self, command: ask.SetClock, answer: Answerer) -> bool:
+        self._engine.clock.set(command, answer)
+        return True
+
+    def _confirm_clock(self, command: ask.ConfirmClock, answer: Answerer) -> bool:
+        self._engine.clock.confirm(command, answer)
+        return True
 
     def _accept(self, command: ask.AcceptFinding, answer: Answerer) -> bool:
         self._engine.record.accept(command.key, command.reason, answer)

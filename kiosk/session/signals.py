@@ -60,7 +60,6 @@ class Signals:
         """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
         self.kiosk_lost = False
         self.relay_stuck = False
-        self.unattributed = ""
 
     def step(self, engine: Engine) -> None:
         now = self._desk.now
@@ -132,8 +131,7 @@ class Signals:
             yield Raised(A.LINK_LOST, engine.connection.sentence)
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
-        if self.unattributed:
-            yield Raised(A.UNATTRIBUTED_DOSE, self.unattributed)
+        yield from engine.recovery.raised()
         if status is not None and status.faults:
             for fault, number in BY_FAULT.items():
                 if status.faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
@@ -157,8 +155,6 @@ class Signals:
 
     # -- what a person does ------------------------------------------------------------------------------------------
     def acknowledge(self, number: int) -> None:
-        if number == A.UNATTRIBUTED_DOSE:
-            self.unattributed = ""
         self._annunciator.acknowledge(number)
 
     def pause(self) -> None:

@@ -9,6 +9,7 @@ from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.frame import ALARM_TONES, standing
 from kiosk.view.local import Local
+from kiosk.view.recover import NEEDLE_OUT, offered_retract
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
 SIGN_IN = "Sign in to acknowledge: the record says who did."
@@ -21,6 +22,7 @@ class Alarms(msgspec.Struct, frozen=True):
     empty: str = ""
     pause: Touch = NOTHING
     recover: Touch = NOTHING
+    retract: Touch = NOTHING
 
 
 def alarms(snapshot: Snapshot) -> Alarms:
@@ -31,6 +33,7 @@ def alarms(snapshot: Snapshot) -> Alarms:
         empty="" if listed else "No alarm stands.",
         pause=_pause(snapshot) if listed else NOTHING,
         recover=Touch("recover", "Recover", Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
+        retract=offered_retract(snapshot) or NOTHING,
     )
 
 
@@ -64,6 +67,7 @@ class AlarmPage(msgspec.Struct, frozen=True):
     acknowledge: Touch = NOTHING
     pause: Touch = NOTHING
     others: Touch = NOTHING
+    retract: Touch = NOTHING
 
 
 def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
@@ -89,4 +93,5 @@ def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
         acknowledge=NOTHING if found.acknowledged else unless(acknowledge, "" if snapshot.user else SIGN_IN),
         pause=_pause(snapshot),
         others=others,
+        retract=(offered_retract(snapshot) if found.number in NEEDLE_OUT else None) or NOTHING,
     )

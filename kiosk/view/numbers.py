@@ -113,6 +113,20 @@ def iso_date(typed: str) -> str:
         raise NotADate(text=typed) from fault
 
 
+def iso_moment(typed: str) -> str:
+    """Twelve typed digits as ``2027-04-30 18:05``; raises `NotADate`."""
+    day, hour, minute = iso_date(typed[:8]), typed[8:10], typed[10:]
+    if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", hour + minute):
+        raise NotADate(text=typed)
+    return f"{day} {hour}:{minute}"
+
+
+def moment_typed(typed: str) -> str:
+    """Typed digits as they grow into date and time."""
+    shown = typed[8:12].ljust(4, "_")
+    return f"{dashed(typed)} {shown[:2]}:{shown[2:]}"
+
+
 def dashed(typed: str) -> str:
     """Typed digits as they grow into a date, with blanks for what is missing."""
     shown = typed[:8].ljust(8, "_")

@@ -12,7 +12,7 @@ from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "people", "account"})
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | {"first"},
+    "starting": EVERYWHERE | {"first", "signin"},
     "home": EVERYWHERE | HOME | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},

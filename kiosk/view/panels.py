@@ -8,19 +8,17 @@ from kiosk.channel.commands import (
     AcknowledgeStop,
     ChooseMode,
     ChooseZone,
-    ClearFaults,
     ConfirmSoft,
-    PairInjector,
-    Rehome,
     SignOut,
     WithdrawSoft,
 )
 from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.view import recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
 from kiosk.view.local import Local
-from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, ul, with_unit
+from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 from kiosk.view.treat import HOLD_MS, MODES, zone_title
@@ -36,6 +34,8 @@ TEXT_TITLES = {
     "person": "Name of the person",
     "soft": "Reason for crossing the limit",
     "search": "Search: name, technique or zone",
+    "record": "Why rows of the record are lost or changed",
+    "clock": "Local date and time: year, month, day, hour, minute",
     "pair": "Why this injector belongs to this ledger",
 }
 STOPS = {
@@ -120,19 +120,17 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     """One line of text on our own keyboard, or a date on the number pad."""
     field = local.panel.partition(":")[2]
     text = local.text(field)
-    numeric = field in ("expiry", "review")
+    numeric = field in ("expiry", "review", "clock")
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:
         confirm = Touch("confirm", "Cross the limit", Send(ConfirmSoft(snapshot.question.key, text.strip())),
                         tone="warn", icon="check", hold_ms=CONFIRM_MS)  # fmt: skip
         why = "" if text.strip() else "A reason is needed."
-    if field == "pair":
-        confirm = Touch("confirm", "Pair", Send(PairInjector(text.strip())), tone="warn", hold_ms=CONFIRM_MS)
-        why = "" if text.strip() else "A reason is needed."
+    grown = moment_typed(text) if field == "clock" else dashed(text) if numeric else text
     return Texting(
-        title=TEXT_TITLES.get(field, field), text=dashed(text) if numeric else text, numeric=numeric,
-        shift=local.shift, cancel=_CANCEL, confirm=unless(confirm, why),
+        title=TEXT_TITLES.get(field, field), text=grown, numeric=numeric, shift=local.shift, cancel=_CANCEL,
+        confirm=recover.confirm(field, text, snapshot) or unless(confirm, why),
     )  # fmt: skip
 
 
@@ -223,16 +221,7 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
         return Choosing("Mode", rows, _CANCEL)
-    away = "Handpiece away from the patient"
-    administers = snapshot.user is not None and snapshot.user.role == "administrator"
-    why = "This takes a practitioner or a technician." if administers else ""
-    home = Touch("rehome", "Hold: home the needle", Send(Rehome(True)), away, icon="home", hold_ms=CONFIRM_MS)
-    clear = Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check")
-    rows = (unless(home, why), unless(clear, why))
-    if administers:
-        pair = Touch("pair", "Pair this injector", Panel("text:pair"), "After a change of injector", icon="usb")
-        rows = (*rows, pair)
-    return Choosing("Recover", rows, _CANCEL)
+    return Choosing("Recover", recover.rows(snapshot), _CANCEL)
 
 
 class Asked(msgspec.Struct, frozen=True):

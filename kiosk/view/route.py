@@ -60,12 +60,12 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
         return "selftest"
     if local.place in EVERYWHERE_PLACES:
         return EVERYWHERE_PLACES[local.place]
-    return _before(snapshot) or _inside(snapshot, local)
+    return _before(snapshot, local) or _inside(snapshot, local)
 
 
-def _before(snapshot: Snapshot) -> ScreenKey | None:
-    """Screens that come before any work: self-test and sign-in."""
-    if snapshot.phase == "starting":
+def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
+    """Screens that come before any work: self-test and sign-in, also to put right what fails the self-test."""
+    if snapshot.phase == "starting" and (snapshot.user is not None or local.place != "signin"):
         return "selftest"
     if snapshot.user is None:
         return "first" if snapshot.first_start else "signin"

@@ -58,8 +58,19 @@ def selftest(snapshot: Snapshot, local: Local) -> SelfTest:
         yes=_answer(asking, "Yes") if asking else NOTHING,
         no=_answer(asking, "No") if asking else NOTHING,
         again=NOTHING if going else Touch("again", "Run again", Send(RunSelfTest()), icon="refresh"),
-        done=Touch("done", "Done", Back(), icon="check", tone="primary") if local.place == "selftest" else NOTHING,
+        done=_onwards(snapshot, local, failed=bool(failed)),
     )
+
+
+def _onwards(snapshot: Snapshot, local: Local, *, failed: bool) -> Touch:
+    """Back to where the test was asked from; while a check fails, to what somebody signed in may do about it."""
+    if local.place == "selftest":
+        return Touch("done", "Done", Back(), icon="check", tone="primary")
+    if not failed:
+        return NOTHING
+    if snapshot.user is None:
+        return Touch("signin", "Sign in", Go("signin"), icon="account", tone="primary")
+    return Touch("recover", "Recover", Panel("recover"), icon="refresh", tone="primary")
 
 
 def _check(check: Check) -> Line:

@@ -33,7 +33,10 @@ SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
 }
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
-NUMERIC = frozenset({"pin", "expiry", "review"})
+NUMERIC = frozenset({"pin", "expiry", "review", "clock"})
+DIGITS = {"expiry": 8, "review": 8, "clock": 12}
+FORGOTTEN = frozenset({"clock", "record"})
+"""Texts that are typed anew each time."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -130,7 +133,9 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
             return Outcome(replace(local, panel="").saying("This cannot be set now."))
         opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
     elif kind == "text":
-        opened = replace(opened.with_text("before", local.text(field)), focus=field, shift=field in ("lot", "person"))
+        opened = opened.with_text("before", local.text(field))
+        opened = opened.with_text(field, "") if field in FORGOTTEN else opened
+        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -236,7 +241,7 @@ def _type(local: Local, key: str) -> Local:
         return replace(local, shift=not local.shift)
     if key == "back":
         return _retype(local, field, text[:-1])
-    length = 8 if field in ("expiry", "review") else PIN_LENGTH if field in NUMERIC else TEXT_LENGTH
+    length = DIGITS.get(field, PIN_LENGTH) if field in NUMERIC else TEXT_LENGTH
     letter = key.upper() if local.shift or field == "patient" else key
     if len(text) >= length or (field in NUMERIC and not letter.isdigit()):
         return local

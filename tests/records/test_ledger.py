@@ -370,3 +370,23 @@ def test_a_code_is_known_and_its_neighbours_are_named(subject: Ledger) -> None:
     subject.append([sample.session(number, code) for number, code in enumerate(codes, 1)])
     assert subject.patient("AB12") == (True, ("AB13", "AB1X2", "B12", "BA12", "ab12"))
     assert subject.patient("QQ77") == (False, ())
+
+
+@pytest.mark.requirement("LED-8")
+def test_what_people_said_of_the_clock_counts_for_one_boot(path: Path, wall: Wall) -> None:
+    ledger = Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="one")
+    assert (ledger.restore().clock_set, ledger.restore().clock_confirmed) == (None, False)
+    ledger.append([sample.event(Fact.CLOCK_SET, wall_ms=77_000), sample.event(Fact.CLOCK_CONFIRMED, wall_ms=78_000)])
+    assert (ledger.restore().clock_set, ledger.restore().clock_confirmed) == ((77_000, 2000), True)
+    ledger.close()
+    ledger = Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="two")
+    assert (ledger.restore().clock_set, ledger.restore().clock_confirmed) == (None, False)
+    ledger.close()
+
+
+@pytest.mark.requirement("LED-4")
+def test_what_was_found_stands_until_a_practitioner_saw_it(subject: Ledger) -> None:
+    subject.append([sample.event(Fact.RECOVERED, "a", alarm=740), sample.event(Fact.RECOVERED, "b", alarm=726)])
+    assert subject.restore().unseen == ((740, "a"), (726, "b"))
+    subject.append([sample.event(Fact.SEEN, alarm=740), sample.event(Fact.RECOVERED, "c", alarm=740)])
+    assert subject.restore().unseen == ((726, "b"), (740, "c"))

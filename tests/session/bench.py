@@ -50,6 +50,8 @@ from kiosk.session.virtual import (
 )
 
 PERIOD = 0.025
+UNATTRIBUTED, RECOVERED = 726, 740
+"""Alarms that a practitioner acknowledges when record and injector were compared."""
 URGENT = frozenset({"stop", "void", "retract"})
 WALL_MS = 1_795_000_000_000
 """2026-11-18 11:06 UTC."""
@@ -152,6 +154,25 @@ class Pins(VirtualPanel):
         super().enable(epoch)
 
 
+class Settable:
+    """A clock that a person may set: the bench's own, as control's `WallClock` is the system's."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self.says = x.ClockState()
+        self.confirmed = False
+
+    def state(self) -> x.ClockState:
+        return self.says
+
+    def set(self, wall_ms: int, mono_ms: int) -> None:
+        self._bench.wall_ms = wall_ms - mono_ms
+        self._bench.wall_trusted = not self.says.asks_technician
+
+    def confirm(self) -> None:
+        self.confirmed = self._bench.wall_trusted = True
+
+
 class Bench:
     """One device, one ledger, and the control that serves them; `restart` builds a new control on the same two."""
 
@@ -210,6 +231,8 @@ class Bench:
             lambda: (self.wall_ms + round(self.clock.now * 1000), self.wall_trusted),
             realtime=self.realtime,
         )
+
+        self.settable = self.cycle.clock = Settable(self)
 
     def _post(self, told: Committed | WriteFailed | Restored) -> None:
         self.cycle.post(told)
@@ -284,7 +307,7 @@ class Bench:
     def _look(self) -> None:
         """What holds after every cycle, whatever happened."""
         current, armed = self.engine.slot.current, self.engine.treatment.arming is not None
-        moving = current is not None and current._moves
+        moving = (current is not None and current._moves) or self.engine.retraction.busy
         assert not self.panel._enabled or armed or moving, "enable is on, nothing is armed and nothing is served"
         assert not (armed and self.engine.stop.live), "armed while stopped"
         assert not (self.panel._enabled and self.engine.stop.live), "enable is on while stopped"
@@ -475,6 +498,14 @@ class Bench:
         self.on_skin().press()
         self.until(lambda: self.shots >= wanted, seconds)
         return self.release()
+
+    def see(self) -> Bench:
+        """The practitioner acknowledges what a comparison of record and injector found."""
+        for alarm in (RECOVERED, UNATTRIBUTED):
+            if self.engine.recovery.waits_for(alarm):
+                self.tell(ask.AcknowledgeAlarm(alarm))
+        self.run(0.1)
+        return self
 
     @property
     def shots(self) -> int:

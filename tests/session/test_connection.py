@@ -38,6 +38,7 @@ def test_unplugged_at_every_stage_it_recovers_disarmed_and_agrees(subject: Bench
     subject.tell(ask.ClearFaults())
     if subject.engine.desk.status is not None and subject.engine.desk.status.state == ControllerState.UNHOMED:
         subject.tell(ask.Rehome(True))
+    subject.see()
     subject.until(lambda: not subject.snap.missing, 2)
     subject.live()
 
@@ -81,7 +82,7 @@ def test_a_reset_in_a_stroke_counts_the_shot_in_full_and_asks_for_homing(subject
     subject.run(0.1)
     assert "home it" in " ".join(subject.snap.missing)
     subject.tell(ask.Rehome(True))
-    subject.run(0.1)
+    subject.see()
     assert not subject.snap.missing
 
 
@@ -99,8 +100,7 @@ def test_a_restart_in_an_arming_finds_the_same_session_disarmed(subject: Bench) 
     subject.run(0.1)
     subject.sign_in()
     subject.tell(ask.ClearFaults()) if subject.snap.missing else None
-    subject.start()
-    subject.run(0.1)
+    subject.start().see()
     assert subject.treat.depth.value == 600
     assert not subject.snap.missing
     subject.live().fire(1)

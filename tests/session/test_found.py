@@ -18,6 +18,7 @@ def test_an_injector_that_lost_its_piston_is_not_armed_again_and_again_but_given
     subject.until(lambda: not subject.armed and subject.snap.link.connected, 5)
     subject.tell(ask.ClearFaults())
     subject.tell(ask.Rehome(True))
+    subject.see()
     subject.until(lambda: not subject.snap.missing, 2)
     subject.send(subject.arm_command())
     subject.until(lambda: subject.snap.session is not None and subject.snap.session.step == "syringe", 2)

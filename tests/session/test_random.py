@@ -131,9 +131,10 @@ class Chance:
         for command in (ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin), ask.AcknowledgeStop(), ask.ClearFaults()):
             bench.send(command)
             bench.run(0.1)
-        if "retract" in " ".join(bench.snap.missing):
-            bench.do("reset")  # service looked at it and switched it off and on
-            bench.run(1.5)
+        if "retract" in " ".join(bench.snap.missing) or "spring" in " ".join(bench.snap.missing):
+            for command in (ask.Retract(), ask.ClearFaults()):
+                bench.send(command)
+                bench.run(1.5)
         bench.send(ask.WithdrawSoft(self.question()))
         for alarm in bench.snap.alarms:
             bench.send(ask.AcknowledgeAlarm(alarm.number))
@@ -181,6 +182,11 @@ class Chance:
                 ask.Disarm,
                 lambda: ask.Flip(dice.randrange(10_000)),
                 ask.ClearFaults,
+                ask.Retract,
+                lambda: ask.SetClock("2026-11-18 12:00"),
+                lambda: ask.ConfirmClock("2026-11-18 12:00"),
+                lambda: ask.AcceptFinding(self.bench.snap.record.key, "known"),
+                lambda: ask.AcknowledgeAlarm(dice.choice((726, 740))),
                 lambda: ask.Rehome(dice.random() < 0.9),
                 lambda: ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin),
                 lambda: ask.SignIn(TECHNICIAN.name, TECHNICIAN.pin),

@@ -249,7 +249,9 @@ def test_shots_that_a_restored_copy_lacks_are_rebuilt_from_the_injector_before_a
     assert not subject.snap.record.sentence
     assert len(subject.ledger.restore().shots) == rows, "none is doubled"
     subject.start()
-    subject.until(lambda: not subject.snap.missing, 2)
+    assert "uncertain and counted in full" in missing(subject)
+    subject.see()
+    assert not subject.snap.missing
     subject.live()
 
 

@@ -539,4 +539,15 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-zones": (TREATING, at(panel="zones")),
     "panel-mode": (TREATING, at(panel="mode")),
     "panel-recover": (TREATING, at(panel="recover")),
+    "panel-recover-all": (
+        replace(
+            TREATING,
+            user=ADMIN,
+            record=s.RecordView("Rows were lost after row 812: the injector has seen row 840", "anchor 840 ab"),
+            clock=s.ClockView("The last record is 45 days old.", True, True, "2026-11-22 18:44"),
+        ),
+        at(panel="recover"),
+    ),
+    "panel-clock": (snap(), at(panel="text:clock", focus="clock", texts={"clock": "202611221"})),
+    "panel-record": (snap(user=ADMIN), at(panel="text:record", focus="record", texts={"record": "The card"})),
 }

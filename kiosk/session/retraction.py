@@ -1,0 +1,101 @@
+"""Pulling the needle back when a person asks for it: at any time, once for each touch, never by itself (LED-3, LNK-2).
+
+It waits for no disk: its id is one of the fifteen above the last committed one. With the stop released it closes the
+enable relay first, for a broken spring leaves only the motor; without supply the spring is asked alone. Whether the
+needle is back only the home switch says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from drivers.errors import NappageError
+from drivers.registers import Command, CommandKind, ControllerState, Input
+from kiosk.channel.snapshot import Page
+from kiosk.session.desk import Desk
+from kiosk.session.dispatch import SUPPLY_WITHIN
+from kiosk.session.errors import Busy, MotionFailed, NotNow
+from kiosk.session.exchange import Disable, Disconnect, Enable, SendCommand
+from kiosk.session.slot import Slot
+
+WORDS = "Retracting"
+BACK_WITHIN_S = 1.0
+"""After this long without the home switch the needle counts as out; the controller itself decides within 100 ms."""
+LIFT = "the home switch did not close: lift the handpiece away"
+Respond = Callable[[NappageError | None, Page | None], None]
+
+
+class Retraction:
+    """One retract on its way. `busy` keeps every other motion away meanwhile."""
+
+    def __init__(self, desk: Desk, slot: Slot) -> None:
+        self._desk = desk
+        self._slot = slot
+        self._respond: Respond | None = None
+        self._since = 0.0
+        self._id = 0
+        self._powers = False
+
+    @property
+    def busy(self) -> bool:
+        return self._respond is not None
+
+    def ask(self, respond: Respond, *, stopped: bool) -> None:
+        """Begin. `stopped`: the stop is live, so that there is no supply to be had.
+
+        Raises:
+            NotNow: there is no injector to ask.
+            Busy: one is on its way already; it is not asked twice.
+        """
+        desk = self._desk
+        if desk.status is None:
+            raise NotNow(what=WORDS, why="no injector is connected")
+        if self.busy:
+            raise Busy(what="Retracting the needle")
+        self._respond, self._since, self._id = respond, desk.now, 0
+        self._powers = not stopped and self._slot.free
+        desk.event("retract", "A retract was asked")
+        if self._powers:
+            desk.emit(Enable(desk.inputs.epoch))
+        else:
+            self._send()
+
+    def step(self) -> None:
+        """Send it once, then watch for the home switch."""
+        desk = self._desk
+        if not self.busy:
+            return
+        status, waited = desk.status, desk.now - self._since
+        if status is None:
+            self._end("the link to the injector was lost")
+        elif not self._id:
+            if (desk.fresh and status.inputs & Input.SUPPLY) or waited > SUPPLY_WITHIN:
+                self._send()
+        elif any(sent.id == self._id and sent.result == "refused" for sent in desk.inputs.sent):
+            self._end("the injector refused it")
+        elif desk.fresh and status.command_id >= self._id and self._at_rest_at_home():
+            self._end("")
+        elif waited > BACK_WITHIN_S:
+            self._end(LIFT)
+
+    def _at_rest_at_home(self) -> bool:
+        status = self._desk.status
+        return status is not None and bool(status.inputs & Input.HOME) and status.state != ControllerState.RETRACTING
+
+    def _send(self) -> None:
+        desk = self._desk
+        taken = desk.urgent_id()
+        if taken is None:
+            desk.emit(Disconnect("no id is left for a retract"))
+            self._end("the injector is being connected anew: ask again")
+            return
+        self._id, self._since = taken, desk.now
+        desk.emit(SendCommand(Command(taken, CommandKind.RETRACT), None))
+
+    def _end(self, why: str) -> None:
+        respond, self._respond = self._respond, None
+        if self._powers:
+            self._desk.emit(Disable())
+        self._desk.event("retract", f"Not retracted: {why}" if why else "The needle is back: home switch seen")
+        assert respond is not None, "it was on its way"
+        respond(MotionFailed(what=WORDS, why=why) if why else None, None)

@@ -1,0 +1,169 @@
+"""After any interruption a practitioner sees one sentence on what was given before anything is armed (LED-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.channel import commands as ask
+from kiosk.records.facts import Fact
+from kiosk.session.dispatch import Stage
+from kiosk.session.recovery import BEGINS
+from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
+
+pytestmark = pytest.mark.requirement("LED-4")
+
+
+def replugged(bench: Bench) -> None:
+    bench.do("replug")
+    bench.until(lambda: bench.snap.link.connected, 5)
+    bench.release().do("lift")
+    bench.run(0.2)
+
+
+def never_accepted(bench: Bench) -> str:
+    """The link is lost after the commit and before the first byte."""
+    bench.bring_to(Stage.SUPPLY)
+    bench.do("unplug")  # it is sent into nothing
+    bench.engine.slot.current._send()  # type: ignore[union-attr]
+    bench.run(0.3)
+    replugged(bench)
+    return "certainly not given"
+
+
+def given_as_measured(bench: Bench) -> str:
+    bench.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    bench.until(lambda: bench.shots == 1)
+    bench.until(lambda: bench.rig.controller.motion is not None, 3)
+    bench.do("unplug")
+    bench.run(1)
+    replugged(bench)
+    return "1 shot given as measured ("
+
+
+def cut_off_by_a_reset(bench: Bench) -> str:
+    bench.live().on_skin().press()
+    bench.until(lambda: bench.rig.body.carriage.travel(bench.rig.now) > 1200, 5)
+    bench.do("reset")
+    bench.until(lambda: not bench.snap.link.connected, 1)
+    replugged(bench)
+    return "1 shot uncertain and counted in full (20.0 uL)"
+
+
+def unattributed(bench: Bench) -> str:
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.rig.controller.journal.lifetime_nl += 15_000
+    bench.rig.controller.journal.save()
+    replugged(bench)
+    return "15.0 uL were given that no record explains, and count in full"
+
+
+def another_serial(bench: Bench) -> str:
+    bench.live()
+    bench.do("unplug")
+    bench.do("fault wrong-serial on")
+    bench.run(0.3)
+    bench.do("replug")
+    bench.run(2)
+    bench.sign_in(ADMINISTRATOR).tell(ask.PairInjector("the old one broke"))
+    bench.until(lambda: bench.snap.link.connected, 3)
+    bench.sign_in()
+    bench.run(0.2)
+    return "1 shot uncertain and counted in full"
+
+
+Outcome = Callable[[Bench], str]
+OUTCOMES: list[Outcome] = [never_accepted, given_as_measured, cut_off_by_a_reset, unattributed, another_serial]
+
+
+@pytest.mark.parametrize("happens", OUTCOMES)
+@pytest.mark.requirement("LED-6", "LED-5")
+def test_nothing_is_armed_before_a_practitioner_has_seen_what_was_found(subject: Bench, happens: Outcome) -> None:
+    said = happens(subject)
+    alarm = UNATTRIBUTED if happens is unattributed else RECOVERED
+    asked = [sentence for sentence in subject.snap.missing if said in sentence]
+    assert len(asked) == 1, subject.why()
+    assert not subject.armed
+    assert asked[0].startswith(BEGINS) or happens is unattributed
+    assert alarm in subject.alarms()
+    assert said in next(shown.what for shown in subject.snap.alarms if shown.number == alarm)
+    for other in (TECHNICIAN, ADMINISTRATOR):
+        subject.sign_in(other)
+        assert "a practitioner looks" in subject.refused(ask.AcknowledgeAlarm(alarm))
+    subject.restart()
+    subject.until(lambda: subject.snap.link.connected, 5)
+    subject.run(0.2)
+    assert said in " ".join(subject.snap.missing), "a restart forgot it"
+    subject.sign_in()
+    subject.tell(ask.AcknowledgeAlarm(alarm))
+    subject.run(0.1)
+    assert said not in " ".join(subject.snap.missing)
+    assert said in subject.events(Fact.SEEN)[-1].sentence
+    assert subject.events(Fact.SEEN)[-1].user == PRACTITIONER.name
+    subject.restart()
+    subject.until(lambda: subject.snap.link.connected, 5)
+    assert said not in " ".join(subject.snap.missing)
+
+
+def test_a_session_closed_while_the_injector_is_away_leaves_its_sentence(subject: Bench) -> None:
+    subject.live()
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    subject.run(0.1)
+    assert "1 shot uncertain and counted in full" in " ".join(subject.snap.missing)
+    subject.see()
+    assert BEGINS not in " ".join(subject.snap.missing)
+
+
+def test_a_sentence_whose_link_is_lost_while_it_is_written_is_not_lost(subject: Bench) -> None:
+    subject.live()
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.do("replug")
+    subject.until(lambda: subject.engine.connection.state.name == "READING", 3)
+    subject.disk.holding = True
+    subject.until(lambda: subject.engine.connection.state.name == "SETTLING", 3)
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.disk.release()
+    subject.run(0.1)
+    assert BEGINS in " ".join(subject.snap.missing)
+    replugged(subject)
+    assert sum(BEGINS in sentence for sentence in subject.snap.missing) == 1
+
+
+def test_a_prime_that_was_cut_off_is_told_too(subject: Bench) -> None:
+    subject.send(ask.Prime(300_000))
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.run(0.5)
+    subject.do("unplug")
+    subject.run(1)
+    replugged(subject)
+    assert "were moved by priming or service" in " ".join(subject.snap.missing)
+
+
+@pytest.mark.requirement("LED-6")
+def test_without_anything_under_way_a_reconnect_asks_nothing(subject: Bench) -> None:
+    subject.do("unplug")
+    subject.run(0.3)
+    replugged(subject)
+    assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LED-6")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_after_a_power_loss_at_any_stage_nothing_goes_on_by_itself(subject: Bench, stage: Stage) -> None:
+    subject.bring_to(stage).on_skin().press()
+    subject.restart(after_s=2.0)
+    sent = len(subject.sent)
+    before = subject.rig.controller.journal.lifetime_shots
+    subject.until(lambda: subject.snap.link.connected, 5)
+    subject.run(5)
+    assert [what for what, _ in subject.sent[sent:]] == ["void"]
+    assert subject.rig.controller.journal.lifetime_shots == before
+    assert not subject.panel._enabled
+    assert not subject.armed

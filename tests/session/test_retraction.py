@@ -1,0 +1,177 @@
+"""A retract that a person asks for: at any time, once for each touch, with the motor where there is supply (LED-3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.errors import LinkTimeout
+from drivers.registers import COMMAND, ControllerState, Fault, Input
+from kiosk.channel import commands as ask
+from kiosk.session.dispatch import Stage
+from tests.session.bench import ADMINISTRATOR, TECHNICIAN, Bench
+
+pytestmark = pytest.mark.requirement("LED-3")
+
+
+def home(bench: Bench) -> bool:
+    status = bench.engine.desk.status
+    return status is not None and bool(status.inputs & Input.HOME)
+
+
+def out(bench: Bench, fault: str) -> Bench:
+    """A shot whose needle stays out for this reason, and the treatment ended."""
+    bench.live().on_skin().press()
+    bench.until(lambda: bench.rig.body.carriage.travel(bench.rig.now) > 1200, 5)
+    bench.do(f"fault {fault} on")
+    bench.do("stop press")
+    bench.run(0.5)
+    bench.release().do("lift")
+    bench.do("stop release")
+    bench.run(0.2)
+    bench.tell(ask.AcknowledgeStop())
+    bench.until(lambda: bench.engine.slot.free, 5)
+    bench.run(0.1)
+    assert not home(bench)
+    return bench
+
+
+def retracts(bench: Bench) -> int:
+    return sum(what == "retract" for what, _ in bench.sent)
+
+
+@pytest.mark.requirement("STP-5", "LNK-2")
+def test_with_a_broken_spring_the_motor_brings_it_back_and_then_faults_clear_without_a_power_cycle(
+    subject: Bench,
+) -> None:
+    out(subject, "spring-broken")
+    assert {705, 706} & subject.alarms()
+    subject.tell(ask.ClearFaults())
+    subject.run(0.2)
+    assert subject.engine.desk.status is not None
+    assert subject.engine.desk.status.faults & Fault.RETRACT, "what still stands is not cleared"
+    subject.tell(ask.Retract())
+    assert home(subject)
+    assert retracts(subject) == 1
+    assert not subject.panel._enabled
+    assert subject.events("retract")[-1].sentence == "The needle is back: home switch seen"
+    subject.do("fault spring-broken off")
+    subject.tell(ask.ClearFaults())
+    subject.run(0.1)
+    assert not {705, 706} & subject.alarms()
+    if subject.engine.desk.status.state == ControllerState.UNHOMED:
+        subject.tell(ask.Rehome(True))
+    subject.until(lambda: not subject.snap.missing, 3)
+    subject.live()
+
+
+def test_a_needle_that_is_jammed_is_said_to_be_out_and_nothing_is_repeated_by_itself(subject: Bench) -> None:
+    out(subject, "retract-jam")
+    assert "the home switch did not close" in subject.refused(ask.Retract())
+    subject.run(5)
+    assert retracts(subject) == 1
+    assert not subject.panel._enabled
+    subject.do("fault retract-jam off")
+    subject.tell(ask.Retract())
+    assert home(subject)
+    assert retracts(subject) == 2
+
+
+@pytest.mark.requirement("STP-1")
+def test_with_the_stop_pressed_it_is_asked_of_the_spring_alone(subject: Bench) -> None:
+    subject.do("stop press")
+    subject.run(0.2)
+    subject.tell(ask.Retract())
+    assert retracts(subject) == 1
+    assert not subject.panel._enabled
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_at_every_stage_of_an_authorisation_it_ends_the_treatment_and_pulls_the_needle_back(
+    subject: Bench, stage: Stage
+) -> None:
+    subject.bring_to(stage)
+    number = subject.send(ask.Retract())
+    subject.step()
+    assert not subject.armed
+    assert subject.reply(number, 5).ok
+    assert retracts(subject) == 1
+    assert home(subject)
+    subject.disk.release()
+    subject.quiet()
+    assert not subject.panel._enabled
+
+
+def test_in_a_service_motion_it_ends_that_and_pulls_the_needle_back(subject: Bench) -> None:
+    prime = subject.send(ask.Prime(300_000))
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+    subject.tell(ask.Retract())
+    assert not subject.reply(prime).ok
+    assert retracts(subject) == 1
+    subject.quiet()
+
+
+def test_while_it_goes_on_nothing_else_moves_and_a_second_one_is_not_asked(subject: Bench) -> None:
+    out(subject, "retract-jam")
+    number = subject.send(ask.Retract())
+    subject.step()
+    assert subject.engine.snapshot().busy == "Retracting the needle"
+    assert "Retracting the needle" in subject.refused(ask.Retract(), 0.2)
+    assert subject.refused(ask.Rehome(True), 0.2)
+    assert not subject.reply(number).ok
+
+
+def test_who_may_ask(subject: Bench) -> None:
+    subject.sign_in(ADMINISTRATOR)
+    assert "may not do this" in subject.refused(ask.Retract())
+    subject.sign_in(TECHNICIAN)
+    subject.tell(ask.Retract())
+
+
+def test_without_supply_the_spring_is_asked_all_the_same(subject: Bench) -> None:
+    subject.do("fault supply-dead on")
+    subject.run(0.1)
+    subject.tell(ask.Retract())
+    assert retracts(subject) == 1
+
+
+def test_without_an_injector_it_says_so_and_a_link_that_is_lost_ends_it(subject: Bench) -> None:
+    out(subject, "retract-jam")
+    number = subject.send(ask.Retract())
+    subject.run(0.1)
+    subject.do("unplug")
+    assert "link to the injector was lost" in subject.reply(number).sentence
+    assert not subject.panel._enabled
+    assert "no injector is connected" in subject.refused(ask.Retract())
+
+
+def test_one_that_gets_no_answer_is_not_sent_again(subject: Bench) -> None:
+    link = subject.cycle.injector._link  # type: ignore[union-attr]
+    through = link.exchange
+
+    def exchange(address: int, *rest: object, **gate: object) -> bytes:
+        if address == COMMAND.address:
+            link.exchange = through
+            raise LinkTimeout(timeout_ms=40)
+        return through(address, *rest, **gate)
+
+    link.exchange = exchange
+    assert "home switch did not close" in subject.refused(ask.Retract())
+    assert retracts(subject) == 0
+
+
+def test_one_that_is_refused_says_so(subject: Bench) -> None:
+    journal = subject.rig.controller.journal
+    journal.command_id += 8
+    subject.engine.desk.status = None
+    subject.run(0.05)
+    assert "refused" in subject.refused(ask.Retract())
+
+
+def test_without_an_id_left_the_injector_is_connected_anew(subject: Bench) -> None:
+    while subject.engine.desk.urgent_id() is not None:
+        pass
+    assert "connected anew" in subject.refused(ask.Retract())
+    subject.until(lambda: not subject.snap.link.connected, 5)
+    subject.until(lambda: subject.snap.link.connected, 5)
+    subject.run(0.1)
+    subject.tell(ask.Retract())
