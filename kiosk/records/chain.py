@@ -61,6 +61,11 @@ class Link(msgspec.Struct, frozen=True):
         return link(self.hash, self.table, self.row, self.wall_ms, self.boot, self.values).hex()
 
 
+def as_hash(stored: object) -> bytes:
+    """A hash as it stands in the file; what is none is no row's, and above all not as many bytes as a number says."""
+    return stored if isinstance(stored, bytes) else b""
+
+
 def head(db: Database) -> tuple[int, bytes, int]:
     """Number, hash and wall time (UTC ms) of the last row; (0, genesis, 0) on an empty ledger."""
     version = int(run(db, "PRAGMA user_version").fetchone()[0])
@@ -69,7 +74,7 @@ def head(db: Database) -> tuple[int, bytes, int]:
         for table in tables_of(version)
     ]
     last = max((entry for entry in found if entry), default=None)
-    return (int(last[0]), bytes(last[1]), int(last[2])) if last else (0, genesis(kind_of(db)), 0)
+    return (int(last[0]), as_hash(last[1]), int(last[2])) if last else (0, genesis(kind_of(db)), 0)
 
 
 def kind_of(db: Database) -> Kind:
@@ -97,7 +102,7 @@ def rows_from(db: Database, first: int, migrations: tuple[Migration, ...] = MIGR
         query = f"SELECT row, wall_ms, boot, hash, {', '.join(columns)} FROM {table} WHERE row >= ? ORDER BY row"  # noqa: S608
         for number, wall_ms, boot, digest, *values in db.conn.execute(query, (first,)):
             kept = columns_of(table, written_in(number), migrations)
-            yield Link(number, table, wall_ms, boot, kept, tuple(values[: len(kept)]), bytes(digest))
+            yield Link(number, table, wall_ms, boot, kept, tuple(values[: len(kept)]), as_hash(digest))
 
     yield from heapq.merge(*map(rows_of, tables_of(version, migrations)), key=attrgetter("row"))
 

@@ -192,5 +192,5 @@ def read_session(db: Database, number: int) -> SessionRecord:
         resolutions=resolutions,
         shots=shots,
         last_row=last.row,
-        last_hash=bytes(digest),
+        last_hash=chain.as_hash(digest),
     )

@@ -62,7 +62,6 @@ def damaged(path: Path, reopen: Callable[[], Ledger]) -> Callable[[str], Path]:
         ("UPDATE shot SET dose_nl = 'much'", "export", "holds 'much' as 'dose_nl'"),
         ("UPDATE account SET failures = 0.5", "control", "holds '0.5' as 'failures'"),
         ("UPDATE account SET name = NULL", "control", "holds 'None' as 'name'"),
-        ("UPDATE session SET hash = 'x'", "verify", "damaged"),
         ("UPDATE version_from SET first_row = 'x'", "control", "damaged"),
         (r"UPDATE session SET patient = CAST(x'FF' AS TEXT)", "sessions", "UTF-8"),
     ],
@@ -80,3 +79,14 @@ def test_the_writers_lock_is_free_after_a_ledger_that_could_not_be_opened(damage
     for _ in range(2):
         with pytest.raises(LedgerDamaged):
             OPENERS["control"](path)
+
+
+@pytest.mark.requirement("LED-11")
+@pytest.mark.parametrize("value", ["'x'", "1 << 53", "1 << 31", "-1", "NULL", "0.5"])
+def test_a_hash_that_is_none_is_a_changed_row_and_never_so_many_bytes(
+    damaged: Callable[[str], Path], value: str
+) -> None:
+    """A number in place of a hash was taken for how many bytes to make: gigabytes, or no memory at all."""
+    text, code = cli.verify_ledger(damaged(f"UPDATE session SET hash = {value}"))
+    assert code == cli.CHANGED
+    assert "Row 2 was changed" in text
