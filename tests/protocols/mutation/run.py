@@ -10,6 +10,7 @@ import ast
 import importlib
 import os
 import resource
+import select
 import sys
 import time
 import types
@@ -101,6 +102,8 @@ class _Loop:
 class _Child(NamedTuple):
     mutant: Mutant | None
     pid: int
+    watch: int
+    """Descriptor that is readable once the process has ended."""
     since: float
 
 
@@ -112,14 +115,15 @@ def _verdicts(
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running.append(_Child(mutant, _begin(mutant, items), time.monotonic()))
-        for child in list(running):
+            pid = _begin(mutant, items)
+            running.append(_Child(mutant, pid, os.pidfd_open(pid), time.monotonic()))
+        ended = select.select([child.watch for child in running], [], [])[0]
+        for child in [child for child in running if child.watch in ended]:
+            running.remove(child)
+            os.close(child.watch)
+            _, status = os.waitpid(child.pid, 0)
             took = time.monotonic() - child.since
-            pid, status = os.waitpid(child.pid, os.WNOHANG)
-            if pid:
-                running.remove(child)
-                yield child.mutant, "killed" if os.waitstatus_to_exitcode(status) else "survived", took
-        time.sleep(0.002)
+            yield child.mutant, "killed" if os.waitstatus_to_exitcode(status) else "survived", took
 
 
 def _begin(mutant: Mutant | None, items: list[pytest.Item]) -> int:
