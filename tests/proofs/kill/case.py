@@ -96,6 +96,7 @@ class Case:
             self._start_anew(first)
         else:
             self._await_blow(first, round_)
+        self.lane.tell("replug")  # the blow may have fallen while the cable was out
         for blow in round_.recovery:
             self.tally.in_recovery += 1
             self._start_anew(blow)

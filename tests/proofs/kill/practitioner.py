@@ -232,7 +232,7 @@ class Practitioner:
         if key:
             self.ask(ask.AnswerCheck(key, True))
             self.until(
-                lambda: all(check.state in ("passed", "failed") for check in self.sees.checks if check.key == key),
+                lambda: all(check.state != "running" for check in self.sees.checks if check.key == key),
                 f"the check '{key}'",
             )
         else:

@@ -16,6 +16,8 @@ from tests.proofs.kill.lane import Lane, ProofFailed
 from tests.proofs.kill.practitioner import Practitioner
 from tests.proofs.kill.recording import strace
 
+HOMING = "homing"
+ARMINGS_MOST = 10
 SHOTS, DOSE_NL, RATE_MHZ = 4, 2000, 9000
 
 
@@ -37,29 +39,34 @@ def prepared(folder: Path) -> Generator[tuple[Lane, Practitioner]]:
 
 
 def short_session(person: Practitioner) -> None:
-    """From the first snapshot to disarmed."""
+    """From the first snapshot to disarmed; a person whom a busy machine refuses arms again."""
     person.meet()
-    person.make_ready()
-    person.set("continuous", dose=DOSE_NL, rate=RATE_MHZ, shots=SHOTS)
-    person.make_ready()
-    if not person.arm():
+    for _ in range(ARMINGS_MOST):
+        person.make_ready()
+        person.set("continuous", dose=DOSE_NL, rate=RATE_MHZ, shots=SHOTS)
+        person.make_ready()
+        if person.arm() and person.fire(SHOTS):
+            break
+    else:
         raise ProofFailed(f"it cannot be armed: {person.sees.missing}")
-    person.fire(SHOTS)
     person.let_go()
     person.until(lambda: not person.armed(), "the arming to end")
 
 
-def first_homing(person: Practitioner) -> None:
-    """Answer the self-test's question; the needle goes home."""
-    person.until(lambda: any(check.question for check in person.sees.checks), "the first question")
-    person.ask(AnswerCheck("homing", True))
-    person.until(lambda: all(check.state == "passed" for check in person.sees.checks[:-1]), "the needle home")
-
-
 def first_session(person: Practitioner) -> None:
-    """The very first start, to the needle's first way home."""
+    """The very first start, to the needle's first way home; a busy machine may ask twice."""
     person.meet()
-    first_homing(person)
+    for _ in range(ARMINGS_MOST):
+        person.until(lambda: _homing(person) in ("asks", "failed", "passed"), "the question before homing")
+        if _homing(person) == "passed":
+            return
+        person.ask(AnswerCheck(HOMING, True))
+        person.until(lambda: _homing(person) != "running", "the needle home")
+    raise ProofFailed(f"the needle does not come home: {person.sees.checks}")
+
+
+def _homing(person: Practitioner) -> str:
+    return next((check.state for check in person.sees.checks if check.key == HOMING), "")
 
 
 def ended_well(lane: Lane) -> None:
