@@ -126,6 +126,7 @@ class Rig:
     def do(self, now: float, command: str) -> str:
         """One console command; see `hal_sim.console`. Unknown ones are answered with a sentence, never an error."""
         self.advance(now)
+        self.body.settle(self.now)  # what has passed was under the old law
         answer = console.run(self, command)
         self.touch()
         return answer

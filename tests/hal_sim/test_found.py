@@ -28,3 +28,16 @@ def test_with_the_switch_stuck_a_needle_that_comes_back_is_home_once_the_encoder
     subject.wait(0.2)
     assert subject.rig.controller.motion is None
     assert subject.truth()["needle_um"] < 0
+
+
+def test_a_needle_that_is_taken_off_does_not_change_what_was_before() -> None:
+    """The line's pressure is what the needle made of it until that instant, and falls from there."""
+    subject = Host().stroke_at(3990, depth_um=4000, dose_nl=40_000, interval_ms=1500)
+    body = subject.rig.body
+    body.fluid.air_nl = 0.0
+    subject.creep(lambda _: body.fluid.pressure > 10.0)
+    subject.wait(0.05)
+    before = body.fluid.pressure
+    subject.rig.advance(subject.now + 0.02)  # nobody has looked at the body since
+    subject.rig.do(subject.now + 0.02, "needle remove")
+    assert body.fluid.pressure == pytest.approx(before, rel=0.01)
