@@ -37,8 +37,8 @@ class Sum(msgspec.Struct):
     cycles: int = 0
     events: int = 0
     commits: int = 0
-    skipped: int = 0
     integrated: int = 0
+    """Sessions that were also stepped at 0.1 ms."""
     virtual_s: float = 0.0
     cpu_s: float = 0.0
     wall_s: float = 0.0
@@ -62,6 +62,7 @@ class Sum(msgspec.Struct):
         self.commits += told.commits
         self.virtual_s += told.virtual_s
         self.cpu_s += told.cpu_s
+        self.integrated += told.steps > 0
         self.faults.update(told.faults)
         self.sets.update(told.sets)
         if told.violation:

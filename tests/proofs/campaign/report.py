@@ -22,6 +22,7 @@ def lines(found: Sum, again: str) -> list[str]:
         f"{found.commits:,} commits with synchronous=FULL",
         f"{found.made:,} faults of {len(found.faults)} kinds",
         f"named faults alone: {singles} of {len(NAMED)}, in pairs: {len(found.sets) - singles} of {len(PAIRS)}",
+        f"{found.integrated} sessions also stepped at 0.1 ms",
         f"{len(REQUIREMENTS)} invariants, {len(found.violations)} violations",
         f"{found.wall_s:.1f} s on {found.workers} workers, {found.shots / max(found.wall_s, 1e-9):.0f} shots/s",
         f"{found.cpu_s:.1f} s of CPU, {found.shots / cpu:.0f} shots for each",

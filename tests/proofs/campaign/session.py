@@ -13,7 +13,9 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.channel import commands as ask
 from tests.proofs.campaign.account import settle
+from tests.proofs.campaign.integral import Integral
 from tests.proofs.campaign.invariants import Violation
 from tests.proofs.campaign.mischief import SETS, Mischief
 from tests.proofs.campaign.person import Person
@@ -21,6 +23,8 @@ from tests.proofs.campaign.profiles import shelf
 from tests.proofs.campaign.stage import Stage, Tell
 
 SHOTS_PER_FAULT = 7
+INTEGRATED = 1000
+"""One session in so many is also stepped at 0.1 ms; the second of a campaign is the first."""
 PATIENCE_S = 300.0
 """So long without a single shot, whatever people try, is a device that cannot be used."""
 
@@ -35,6 +39,8 @@ class Told(msgspec.Struct):
     commits: int = 0
     virtual_s: float = 0.0
     cpu_s: float = 0.0
+    steps: int = 0
+    """Steps of 0.1 ms, in a session that was integrated."""
     treatments: int = 0
     faults: Counter[str] = msgspec.field(default_factory=Counter)
     sets: tuple[int, ...] = ()
@@ -44,12 +50,16 @@ class Told(msgspec.Struct):
     name: str = ""
 
 
-def play(seed: int, number: int, shots: int, folder: Path, tell: Tell | None = None) -> Told:
+def play(
+    seed: int, number: int, shots: int, folder: Path, tell: Tell | None = None, *, integrate: bool = False
+) -> Told:
     """Session `number` of the campaign `seed`, of about so many shots, with its ledger somewhere in `folder`."""
     told = Told(number)
     dice = random.Random(f"{seed}/{number}")
     with tempfile.TemporaryDirectory(prefix=f"session-{number}-", dir=folder) as name:
         stage = Stage(Path(name), shelf(dice), tell)
+        if number % INTEGRATED == 1 or integrate:
+            stage.watch.integral = Integral(stage.rig.body, stage.rig.build, stage.rig.faults)
         try:
             _play(stage, dice, number, shots, told)
         except Violation as violation:
@@ -98,6 +108,7 @@ def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told
             told.treatments += 1
         stage.forget()
         person.make_ready()
+        stage.say(ask.Disarm())
         settle(stage)
     finally:
         for kind, times in stage.wire.struck.items():
@@ -109,6 +120,7 @@ def _count(stage: Stage, told: Told) -> None:
     stage.ledger.close()
     stage.commits += stage.disk.commits
     told.shots, told.cycles, told.events = stage.watch.strokes, stage.cycles, stage.watch.events
+    told.steps = 0 if stage.watch.integral is None else stage.watch.integral.steps
     told.commits, told.virtual_s = stage.commits, stage.clock.now - 1000.0
     digest = hashlib.sha256(stage.book.digest.digest())
     digest.update(stage.rig.memory.image())

@@ -33,6 +33,7 @@ from kiosk.session.engine import Engine
 from tests.proofs.campaign import invariants as must
 from tests.proofs.campaign.book import Book
 from tests.proofs.campaign.extremes import Piece, deepest
+from tests.proofs.campaign.integral import Integral
 from tests.proofs.campaign.invariants import Violation
 from tests.proofs.campaign.totals import Given
 
@@ -143,6 +144,8 @@ class Watch:
         """Outflow and stored volume at the last stop, until something is pushed again."""
         self._displaced_nl = 0.0
         self._pusher: tuple[int, float, float] = (0, 0.0, 0.0)
+        self.integral: Integral | None = None
+        """Steps the physics at 0.1 ms beside the closed form, in the sessions that ask for it."""
         rig.watch = self
 
     # -- frames --------------------------------------------------------------------------------------------------
@@ -212,6 +215,11 @@ class Watch:
         if faults.retract_jam or faults.spring_broken:
             self._jammed_at = at
         self._passed(at)
+        if self.integral is not None:
+            wrong = self.integral.disagreement(at)
+            if wrong:
+                raise Violation("integral", at, wrong)
+            self.integral.keep(at)
         controller = rig.controller
         motion, stroke = controller.motion, self._stroke
         if stroke is not None and motion is not stroke.motion:
