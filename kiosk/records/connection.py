@@ -98,6 +98,8 @@ def spoken(path: Path, table: str = "") -> Generator[None, None, None]:
         raise
     except (sqlite3.Error, OverflowError) as error:
         raise in_words(error, path, table) from error
+    except KeyError as error:
+        raise LedgerDamaged(path=path, why=f"a row's body lacks {error}") from error
     except (ValueError, TypeError, msgspec.MsgspecError) as error:
         raise LedgerDamaged(path=path, why=str(error)[:MOST_TOLD]) from error
 

@@ -59,6 +59,7 @@ def damaged(path: Path, reopen: Callable[[], Ledger]) -> Callable[[str], Path]:
         ("UPDATE shot SET kind = 'x'", "export", "a row of 'shot' holds 'x' as 'kind'"),
         ("UPDATE event SET body = '[1]'", "export", r"a row of 'event' holds '\[1\]' as 'body'"),
         ("UPDATE event SET body = '{', kind = 'product'", "report", "damaged"),
+        ("""UPDATE event SET body = replace(body, '"shots"', '"shouts"')""", "export", "a row's body lacks 'shots'"),
         ("UPDATE shot SET dose_nl = 'much'", "export", "holds 'much' as 'dose_nl'"),
         ("UPDATE account SET failures = 0.5", "control", "holds '0.5' as 'failures'"),
         ("UPDATE account SET name = NULL", "control", "holds 'None' as 'name'"),
