@@ -125,14 +125,20 @@ class Practitioner:
         """Look until `condition` holds.
 
         Raises:
-            ProofFailed: it does not in time.
+            ProofFailed: it does not in time, or ledger and injector contradict each other.
         """
         by = time.monotonic() + PATIENCE_S
         self.look(0)
         while not condition():
+            if self._contradicted():
+                raise ProofFailed(f"record and injector contradict each other: {self.sees.link.sentence}")
             if time.monotonic() > by:
                 raise ProofFailed(f"waited in vain for {what}; {self._why()}")
             self.look(LOOK_S)
+
+    def _contradicted(self) -> bool:
+        seen = self._snapshot
+        return seen is not None and any(alarm.number == A.PAIRING_NEEDED for alarm in seen.alarms)
 
     def _why(self) -> str:
         seen = self._snapshot
@@ -155,18 +161,8 @@ class Practitioner:
         self.settled()
 
     def settled(self) -> None:
-        """Until ledger and injector agree.
-
-        Raises:
-            ProofFailed: they contradict each other.
-        """
-
-        def agree() -> bool:
-            if any(alarm.number == A.PAIRING_NEEDED for alarm in self.sees.alarms):
-                raise ProofFailed(f"record and injector contradict each other: {self.sees.link.sentence}")
-            return self.sees.link.connected
-
-        self.until(agree, "the injector to be settled")
+        """Until ledger and injector agree."""
+        self.until(lambda: self.sees.link.connected, "the injector to be settled")
 
     # -- acting ----------------------------------------------------------------------------------------------------
     def ask(self, command: ask.AnyCommand) -> Reply:
@@ -203,6 +199,8 @@ class Practitioner:
         self.let_go()
         for _ in range(STEPS_MOST):
             self.look(0)
+            if self._contradicted():
+                raise ProofFailed(f"record and injector contradict each other: {self.sees.link.sentence}")
             if self.sees.phase == "treat" and not self.sees.missing and self.sees.treat is not None:
                 return
             self._do_next()
