@@ -14,13 +14,12 @@ from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Snapshot
 from kiosk.session.dispatch import Stage as Step
 from tests.proofs.campaign.invariants import Violation
+from tests.proofs.campaign.skipping import skip
 from tests.proofs.campaign.stage import PRACTITIONER, Stage
 
 BARREL_ML = {"1ml": 1, "2ml": 2, "5ml": 5, "10ml": 10}
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 TRIES = 100
-UNATTRIBUTED = 726
-"""The alarm that has to be acknowledged before anything is armed."""
 RATES = tuple(range(500, 9001, 100))
 
 
@@ -39,6 +38,8 @@ class Person:
         self.finger = "trigger"
         self.on_skin = False
         self.recoveries = 0
+        self.skips = False
+        """Whether idle cycles are left out while firing; see `skipping`."""
 
     # -- hands ---------------------------------------------------------------------------------------------------
     def touch_skin(self) -> None:
@@ -128,7 +129,7 @@ class Person:
         if snap.user is None or snap.user.locked:
             stage.say(ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin))
         for alarm in snap.alarms:
-            if alarm.number == UNATTRIBUTED or not alarm.active:
+            if not alarm.acknowledged:
                 stage.seat.send(ask.AcknowledgeAlarm(alarm.number))
         if snap.question is not None:
             stage.say(ask.WithdrawSoft(snap.question.key))
@@ -358,6 +359,8 @@ class Person:
             if wanted != down:
                 self.press(wanted)
                 down = wanted
+            if self.skips:
+                skip(stage, since + patience_s / 2)
             stage.step()
             if engine.tally.session.shots != given:
                 given, since = engine.tally.session.shots, stage.clock.now

@@ -45,13 +45,25 @@ class Told(msgspec.Struct):
     faults: Counter[str] = msgspec.field(default_factory=Counter)
     sets: tuple[int, ...] = ()
     """Which single named faults and pairs came, by their place in `SETS`."""
+    skipped: int = 0
+    """Cycles that were left out, where that was asked for."""
     digest: str = ""
+    """Over every instant, row and figure, to the last bit."""
+    outcome: str = ""
+    """Over the rows of the ledger and the controller's memory alone: what a session with cycles left out must share."""
     violation: str = ""
     name: str = ""
 
 
 def play(
-    seed: int, number: int, shots: int, folder: Path, tell: Tell | None = None, *, integrate: bool = False
+    seed: int,
+    number: int,
+    shots: int,
+    folder: Path,
+    tell: Tell | None = None,
+    *,
+    integrate: bool = False,
+    skips: bool = False,
 ) -> Told:
     """Session `number` of the campaign `seed`, of about so many shots, with its ledger somewhere in `folder`."""
     told = Told(number)
@@ -61,7 +73,7 @@ def play(
         if number % INTEGRATED == 1 or integrate:
             stage.watch.integral = Integral(stage.rig.body, stage.rig.build, stage.rig.faults)
         try:
-            _play(stage, dice, number, shots, told)
+            _play(stage, dice, number, shots, told, skips)
         except Violation as violation:
             told.violation, told.name = str(violation), violation.name
         except Exception as error:  # noqa: BLE001  whatever control or the model raises is a finding
@@ -77,8 +89,9 @@ def _where(error: Exception) -> str:
     return "".join(traceback.format_tb(error.__traceback__)[-4:])
 
 
-def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told) -> None:
+def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told, skips: bool) -> None:
     person = Person(stage, dice)
+    person.skips = skips
     mischief = Mischief(person, dice, number * 5 % len(SETS))
     told.faults = mischief.made
     calm = number % 8 == 0
@@ -122,7 +135,9 @@ def _count(stage: Stage, told: Told) -> None:
     told.shots, told.cycles, told.events = stage.watch.strokes, stage.cycles, stage.watch.events
     told.steps = 0 if stage.watch.integral is None else stage.watch.integral.steps
     told.commits, told.virtual_s = stage.commits, stage.clock.now - 1000.0
-    digest = hashlib.sha256(stage.book.digest.digest())
-    digest.update(stage.rig.memory.image())
+    told.skipped = stage.skipped
+    outcome = hashlib.sha256(stage.book.digest.digest() + stage.rig.memory.image() + stage.ledger.last[1])
+    told.outcome = outcome.hexdigest()
+    digest = hashlib.sha256(outcome.digest() + stage.watch.hash.digest())
     digest.update(repr((stage.cycles, stage.book.rows, stage.ledger.last)).encode())
     told.digest = digest.hexdigest()

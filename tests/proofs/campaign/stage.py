@@ -55,7 +55,7 @@ class Stage:
         self.wire = HostileWire(self.rig, tell)
         self.wall_ms = WALL_MS
         self.wall_trusted = True
-        self.cycles = 0
+        self.cycles = self.skipped = 0
         self.commits = 0
         self._acts: list[tuple[float, int, Act]] = []
         self._order = 0
@@ -122,6 +122,18 @@ class Stage:
     def arranged(self) -> int:
         """How many things are still to happen."""
         return len(self._acts)
+
+    @property
+    def next_act(self) -> float:
+        """When something arranged happens next."""
+        return self._acts[0][0] if self._acts else float("inf")
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether nothing waits: no row for the disk, no cycle that is late, no request but a frame that was shown."""
+        asked = any(not isinstance(request.command, ask.Flip) for _, request in self.seat._requests)
+        late = self._late_s or self.wire.stalled_s or self.doomed_s
+        return not asked and not late and self.disk.due == float("inf")
 
     def forget(self) -> None:
         """Nothing more is going to happen by arrangement."""
