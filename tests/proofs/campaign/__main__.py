@@ -66,7 +66,7 @@ def _bar(found: Sum, most: int) -> None:
     share = min(1.0, found.shots / most)
     filled = round(share * 40)
     print(
-        f"\r[{'#' * filled}{'.' * (40 - filled)}] {found.shots:,} shots, {found.made:,} faults, {found.wall_s:.0f} s",
+        f"\r[{'#' * filled}{'.' * (40 - filled)}] {found.shots:,} shots, {found.made:,} faults, {len(found.violations)} violations, {found.wall_s:.0f} s",
         end="", file=sys.stderr, flush=True,
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ def lines(found: Sum, again: str) -> list[str]:
     cpu = max(found.cpu_s, 1e-9)
     singles = sum(number < len(NAMED) for number in found.sets)
     out = [
-        f"seed {found.seed}",
         f"{found.sessions:,} sessions, {found.treatments:,} armings, {found.virtual_s / 3600:,.1f} virtual hours",
         f"{found.shots:,} shots, {found.cycles:,} cycles of 25 ms, {found.events:,} instants looked at",
         f"{found.commits:,} commits with synchronous=FULL",
@@ -41,7 +40,17 @@ def table(found: Sum) -> list[str]:
 def write(found: Sum, folder: Path, again: str) -> Path:
     """Report for people (Markdown) and for machines (JSON) in a folder; the path of the first."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = ["# Campaign", "", *lines(found, again), "", "| fault | times |", "| --- | ---: |", *table(found), ""]
+    text = [
+        "# Campaign",
+        "",
+        f"seed {found.seed}",
+        *lines(found, again),
+        "",
+        "| fault | times |",
+        "| --- | ---: |",
+        *table(found),
+        "",
+    ]
     path = folder / "campaign.md"
     path.write_text("\n".join(text))
     (folder / "campaign.json").write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2))
