@@ -65,10 +65,9 @@ def _asked() -> argparse.Namespace:
 def _bar(found: Sum, most: int) -> None:
     share = min(1.0, found.shots / most)
     filled = round(share * 40)
-    print(
-        f"\r[{'#' * filled}{'.' * (40 - filled)}] {found.shots:,} shots, {found.made:,} faults, {len(found.violations)} violations, {found.wall_s:.0f} s",
-        end="", file=sys.stderr, flush=True,
-    )  # fmt: skip
+    bar = f"[{'#' * filled}{'.' * (40 - filled)}]"
+    figures = f"{found.shots:,} shots, {found.made:,} faults, {len(found.violations)} violations, {found.wall_s:.0f} s"
+    print(f"\r{bar} {figures}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,9 @@ class Person:
             stage.say(ask.ClearFaults())
             stage.run(0.025)
             status = stage.engine.desk.status
+            if status is not None and status.faults & Fault.RETRACT:
+                stage.do("reset")  # service has looked at it and switches it off and on
+                stage.run(1.5)
         if status is not None and status.state == ControllerState.UNHOMED and stage.engine.selftest.passed:
             stage.say(ask.Rehome(True))
 

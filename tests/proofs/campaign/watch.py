@@ -48,7 +48,8 @@ SERVICE = {
 URGENT = frozenset({CommandKind.STOP, CommandKind.VOID, CommandKind.RETRACT})
 VOIDING = frozenset({CommandKind.STOP, CommandKind.VOID, CommandKind.RETRACT, CommandKind.NEEDLE_CHANGED})
 LEFT_OUT = Fault.RETRACT | Fault.HOMING
-RETRACT_FAILED, HOMING_FAILED = 705, 728
+NEEDLE_OUT = frozenset({705, 706, 728})
+"""Alarms that say so: retract failed, spring broken, homing failed."""
 _EVENT = struct.Struct(">dHHddd")
 
 
@@ -325,7 +326,7 @@ class Watch:
         if engine.treatment.arming is not None:
             raise Violation("alarm", now, "armed, and the needle did not come home")
         shown = {alarm.number for alarm in engine.signals.views()}
-        if not shown & {RETRACT_FAILED, HOMING_FAILED}:
+        if not shown & NEEDLE_OUT:
             raise Violation("alarm", now, f"the needle did not come home, and the screen shows {shown}")
         self._must_alarm = NEVER
 
@@ -487,7 +488,9 @@ class Watch:
         faults = self.rig.controller.faults
         exact = must.recorded_as_moved(record.measured_dose_nl, displaced, step, completed=completed)
         if stroke.slipped:
-            exact = must.recorded_with_a_bad_encoder(record.measured_dose_nl, displaced, record.dose_nl)
+            exact = not completed or must.recorded_with_a_bad_encoder(
+                record.measured_dose_nl, displaced, record.dose_nl
+            )
         if stroke.kind in (Kind.SHOT, Kind.PRIME) and not exact and not faults & Fault.DOSE_MISMATCH:
             raise Violation("record", at, f"{displaced:.2f} nL moved, {record} says otherwise and no fault is latched")
         deep = stroke.deepest_um - must.PLATE_UM
