@@ -224,8 +224,9 @@ class Stage:
         from PIL import Image
 
         self._fill_pixels(True)
-        drawn = self.app.root.export_as_image().texture
-        glass = Image.new("RGBA", drawn.size, tuple(round(255 * part) for part in self.window.clearcolor))
+        drawn: Any = self.app.root.export_as_image().texture
+        ground: Any = tuple(round(255 * part) for part in self.window.clearcolor)
+        glass = Image.new("RGBA", drawn.size, ground)
         glass.alpha_composite(Image.frombytes("RGBA", drawn.size, drawn.pixels))
         glass.convert("RGB").save(path)
         self._fill_pixels(False)
