@@ -25,8 +25,8 @@ DEPTH_TOLERANCE_UM = 100
 """LED-9."""
 RETRACT_S = 0.1
 """STP-5: the home switch has to close within this time after the decision."""
-AGREED_UM = 200.0
-"""A needle that is further out than this by its encoder is not home, whatever the switch says (it closes at 100 um)."""
+AGREED_UM = 101.0
+"""A needle further out than this by its encoder is not home, whatever the switch says: it closes at 100 um."""
 HOMING_UM = 800.0
 """How far homing moves the needle out of its switch: still 0.2 mm behind the skin plate."""
 SETTLE_S = 0.5
