@@ -288,8 +288,9 @@ class Practitioner:
     def _mend(self, seen: Snapshot) -> None:
         """A treatment that cannot be armed: what the alarms and the device say."""
         state = self.device()
-        if any(alarm.number == A.UNATTRIBUTED_DOSE for alarm in seen.alarms):
-            self.ask(ask.AcknowledgeAlarm(int(A.UNATTRIBUTED_DOSE)))
+        to_look_at = {alarm.number for alarm in seen.alarms} & {int(A.UNATTRIBUTED_DOSE), int(A.RECOVERED)}
+        if to_look_at:
+            self.ask(ask.AcknowledgeAlarm(min(to_look_at)))
         elif state["faults"]:
             self.change_syringe()
         elif state["state"] == ControllerState.UNHOMED.name:
