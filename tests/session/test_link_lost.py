@@ -22,6 +22,7 @@ def settled(bench: Bench) -> None:
     bench.quiet()
     assert not bench.armed
     assert bench.shots == len(bench.shot_rows())
+    bench.see()
     bench.tell(ask.ClearFaults())
     status = bench.engine.desk.status
     if status is not None and status.state == ControllerState.UNHOMED:
