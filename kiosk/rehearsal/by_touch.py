@@ -209,8 +209,7 @@ class Treatment:
     def _acknowledge_alarms(self) -> None:
         """Read what stands, acknowledge each, and go back."""
         glass = self._glass
-        glass.tap("alarms")
-        self._on("alarms")
+        glass.tap_to("alarms", lambda seen: seen.screen == "alarms", "the alarms")
         self._picture("alarms")
         while (waiting := self._waiting(glass.settled())) is not None:
             number = waiting.removeprefix("alarm:")
@@ -218,8 +217,7 @@ class Treatment:
             self._picture(f"alarm-{number}")
             glass.tap_to(f"acknowledge:{number}", lambda seen: seen.screen == "alarms", "the alarm to be acknowledged")
             glass.until(lambda seen, was=waiting: seen.find(was) is None, "the alarm to be known")
-        glass.tap("back")
-        self._on("treat")
+        glass.tap_to("back", lambda seen: seen.screen == "treat", "the treatment")
 
     @staticmethod
     def _waiting(seen: Outline) -> str | None:
@@ -250,6 +248,8 @@ class Treatment:
         """Two steps: read the offer, hold (LIM-8)."""
         glass = self._glass
         self._recover()
+        if not glass.settled().offers("arm"):  # what an interruption was found to have given is read first
+            self._acknowledge_alarms()
         glass.tap_to("arm", lambda seen: seen.panel == "arm", "the offer")
         if picture:
             self._picture("offer")
