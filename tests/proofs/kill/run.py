@@ -41,6 +41,11 @@ class Done(msgspec.Struct, frozen=True):
     tally: Tally = msgspec.field(default_factory=Tally)
     outcomes: tuple[faults.Outcome, ...] = ()
 
+    @property
+    def so_far(self) -> str:
+        """What it adds to the figures, in a few words."""
+        return f": {self.tally.kills} kills, {self.tally.motions} motions" if self.tally.kills else ""
+
 
 @contextmanager
 def scratch(keep: list[bool], within: str | None = None) -> Generator[Path]:
@@ -61,7 +66,7 @@ def _each(figures: Figures, work: Sequence[W], act: Callable[[W], Done], name: C
         for future in as_completed(running):
             done = future.result()
             found.append(done)
-            figures.progress(f"  {len(found)} of {len(work)}")
+            figures.progress(f"  {len(found)} of {len(work)}{done.so_far}")
             if done.why:
                 figures.fail(name(running[future]), done.why, done.folder)
                 shutil.rmtree(done.folder, ignore_errors=True)
