@@ -133,6 +133,11 @@ class Lane:
         """Whether control is there."""
         return self._control is not None and self._control.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How control ended, a signal as a negative number; None while it runs."""
+        return None if self._control is None else self._control.poll()
+
     def kill_control(self) -> None:
         """SIGKILL; what it was doing stays as it was."""
         self.client.close()
@@ -194,8 +199,9 @@ def _is_control(pid: int) -> bool:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL; where strace runs it, what it runs first, for strace lets go of it when it ends."""
-    if b"strace" in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[0]:
-        for child in _children(process.pid):
-            os.kill(child, signal.SIGKILL)
-    process.kill()
+    if process.poll() is None:  # until it is reaped its number is its own
+        if b"strace" in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")[0]:
+            for child in _children(process.pid):
+                os.kill(child, signal.SIGKILL)
+        process.kill()
     process.wait()

@@ -91,7 +91,7 @@ class Practitioner:
         descriptor = lane.client.fileno()
         select.select([descriptor] if descriptor >= 0 else [], [], [], wait if descriptor >= 0 else min(wait, 0.01))
         if not lane.runs:
-            raise ControlEnded(lane.said()[-2000:])
+            raise ControlEnded(f"control ended by itself with {lane.exit_code}: {lane.said()[-2000:]}")
         came = lane.client.drain()
         self._replies |= {reply.number: reply for reply in came.replies}
         if came.snapshot is not None:
