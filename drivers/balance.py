@@ -176,8 +176,7 @@ class SicsBalance:
         self._guard(lambda: self._line.write(command.encode() + b"\r\n"))
 
     def _line_within(self, patience_s: float) -> str:
-        self._line.timeout = max(0.0, patience_s)
-        data = self._guard(lambda: self._line.read_until(b"\n", LINE_MOST))
+        data = self._guard(lambda: self._read_line(max(0.0, patience_s)))
         if not data.endswith(b"\n") and len(data) < LINE_MOST:
             raise BalanceSilent(port=self.port)
         shown = data[:24].decode("ascii", "replace").strip()
@@ -186,6 +185,10 @@ class SicsBalance:
         if not data.isascii():
             raise BalanceError(port=self.port, answer=shown, why="that is no plain text")
         return data.decode("ascii").strip()
+
+    def _read_line(self, patience_s: float) -> bytes:
+        self._line.timeout = patience_s  # asks the port for its settings, so this too meets an unplug
+        return self._line.read_until(b"\n", LINE_MOST)
 
     def _guard(self, act: Callable[[], T]) -> T:
         """Do something on the line; an unplug closes our handle, so that a replugged balance gets its name again."""

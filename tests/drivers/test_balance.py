@@ -158,6 +158,21 @@ def test_an_unplug_while_it_waits_for_rest_is_an_error(real: SicsBalance, on_ben
     assert len(raised) == 1
 
 
+def test_an_unplug_between_the_question_and_the_waiting_is_an_error(
+    real: SicsBalance, on_bench: OnBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = real._line.write
+
+    def write_then_lose(data: bytes) -> int | None:
+        written = write(data)
+        on_bench.do("balance unplug")
+        return written
+
+    monkeypatch.setattr(real._line, "write", write_then_lose)
+    with pytest.raises(BalanceGone, match="was unplugged"):
+        real.weigh_stable()
+
+
 def test_only_one_program_may_have_it(real: SicsBalance) -> None:
     with pytest.raises(BalanceBusy, match="in use"):
         SicsBalance(real.port)
