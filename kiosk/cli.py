@@ -223,12 +223,23 @@ def _ledger(data: Path | None, simulated: bool | None) -> Path:
 @main.command()
 @DATA
 @LEDGER
+@click.option("--port", help="Serial port of the injector, to ask for its anchor; control must not be running.")
 @plainly
-def verify(data: Path | None, simulated: bool | None) -> int:
+def verify(data: Path | None, simulated: bool | None, port: str | None) -> int:
     """Check the record's chain, anchor and totals; names the first bad row."""
     from kiosk.records.cli import verify_ledger
 
-    text, code = verify_ledger(_ledger(data, simulated))
+    path = _ledger(data, simulated)
+    if port is None:
+        text, code = verify_ledger(path)
+    else:
+        from drivers.injector import connect
+        from drivers.stop import StopLatch
+
+        parity = "N" if path == ledger_path(data_folder(data), simulated=True) else "E"
+        with contextlib.closing(connect(port, StopLatch(), parity=parity)) as injector:
+            anchors, serial = injector.anchors(), injector.identity().serial
+        text, code = verify_ledger(path, anchors, serial)
     click.echo(text)
     return code
 

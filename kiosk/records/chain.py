@@ -227,7 +227,7 @@ def verify(path: Path, anchors: AnchorPair | None = None, opened: int | None = N
 
     Args:
         path: The ledger.
-        anchors: What the injector keeps; None when there is none to ask.
+        anchors: What the injector keeps; None when it was not asked.
         opened: Last row when the present writer opened the ledger; None when nobody writes. What was lost was lost
             before that, whatever was written since.
 
@@ -246,7 +246,8 @@ def verify(path: Path, anchors: AnchorPair | None = None, opened: int | None = N
             verdict, seen = walk(db, 0, genesis(kind_of(db)), wanted, known=known)
             if verdict.state == "good":
                 owned = _owned(anchors, known)
-                verdict = _against_anchors(verdict, seen, owned, verdict.row if opened is None else opened)
+                since = verdict.row if opened is None else opened
+                verdict = _against_anchors(verdict, seen, owned, since, asked=anchors is not None)
             if verdict.blocks:
                 row, sentence = known.sentences.get(verdict.key, (verdict.row, verdict.sentence))
                 return msgspec.structs.replace(verdict, row=row, sentence=sentence, said=verdict.key in known.sentences)
@@ -263,12 +264,13 @@ def _owned(anchors: AnchorPair | None, known: Accepted) -> tuple[Anchor, ...]:
     return tuple(anchor for anchor in pair if anchor.row and anchor_key(anchor.row, anchor.sha256) not in known.keys)
 
 
-def _against_anchors(verdict: Verdict, seen: dict[int, bytes], anchors: tuple[Anchor, ...], opened: int) -> Verdict:
+def _against_anchors(
+    verdict: Verdict, seen: dict[int, bytes], anchors: tuple[Anchor, ...], opened: int, *, asked: bool
+) -> Verdict:
     last = verdict.row
     if not anchors:
-        return msgspec.structs.replace(
-            verdict, state="not anchored", sentence=f"{verdict.sentence}; none is anchored in the injector yet"
-        )
+        why = "none is anchored in the injector yet" if asked else "the injector was not asked for its anchor"
+        return msgspec.structs.replace(verdict, state="not anchored", sentence=f"{verdict.sentence}; {why}")
     newest, key = anchors[0], anchor_key(anchors[0].row, anchors[0].sha256)
 
     def told(state: State, row: int, sentence: str, key: str = "") -> Verdict:

@@ -17,7 +17,9 @@ from drivers.registers import AnchorPair
 from kiosk.channel.snapshot import SessionLine
 from kiosk.records import chain, history, report
 from kiosk.records.connection import open_reader, spoken
+from kiosk.records.errors import AnchorsOfAnother
 from kiosk.records.exports import export_session
+from kiosk.records.restore import last_serial
 
 CHANGED, DISAGREES = 2, 3
 """Exit codes of `verify`: rows lost or changed; sums that do not agree. 0 is good."""
@@ -34,13 +36,24 @@ def reading(path: Path) -> Generator[Database, None, None]:
         db.close()
 
 
-def verify_ledger(path: Path, anchors: AnchorPair | None = None) -> tuple[str, int]:
+def verify_ledger(path: Path, anchors: AnchorPair | None = None, serial: int = 0) -> tuple[str, int]:
     """Check the whole ledger (LED-11): a text, and an exit code (0 good, 2 lost or changed, 3 sums disagree).
 
+    Args:
+        path: The ledger.
+        anchors: What the injector with this `serial` number keeps; None when it was not asked.
+        serial: Its serial number.
+
     Raises:
+        AnchorsOfAnother: the ledger belongs to another injector.
         LedgerDamaged: the file itself is damaged.
         LedgerMissing, LedgerForbidden, NotALedger, ReaderTooEarly: it could not be read.
     """
+    if anchors is not None:
+        with reading(path) as db:
+            ours = last_serial(db)
+        if ours not in (0, serial):
+            raise AnchorsOfAnother(theirs=serial, ours=ours)
     verdict = chain.verify(path, anchors)
     lines = [f"{verdict.sentence}.", *(f"{sentence}." for sentence in verdict.totals)]
     if verdict.blocks:

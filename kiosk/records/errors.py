@@ -117,3 +117,9 @@ class LedgerStillRead(NappageError, OSError):
     number = 418
     sentence = "The ledger {path} was closed while somebody read it, so its side files stay"
     remedy = "No row is lost; the next start tidies up."
+
+
+class AnchorsOfAnother(NappageError, ValueError):
+    number = 419
+    sentence = "Injector {theirs} is connected, but the record belongs to injector {ours}"
+    remedy = "Its anchors are no word about this record: connect the other one, or check without a port."

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from drivers.injector import connect
+from drivers.registers import Anchor
+from drivers.stop import StopLatch
 from kiosk.cli import PROFILES, main
+from kiosk.records import chain
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import (
     AuthorisationKind,
@@ -169,6 +174,45 @@ def test_verify_names_the_row_that_was_changed(nappage: Run, data: Path) -> None
 
     assert result.exit_code == 2
     assert re.search(r"[Rr]ow \d+", result.output)
+
+
+def keep_an_anchor(port: str, anchor: Anchor) -> None:
+    with closing(connect(port, StopLatch(), parity="N")) as injector:
+        injector.write_anchor(anchor)
+
+
+@pytest.mark.requirement("LED-11")
+def test_verify_asks_the_injector_for_its_anchor(nappage: Run, data: Path, tmp_path: Path) -> None:
+    last = chain.verify(ledger_path(data, simulated=True))
+    with closing(OnBench(tmp_path)) as bench:
+        unanchored = nappage("verify", "--data", data, "--port", bench.port)
+        keep_an_anchor(bench.port, Anchor(last.row, last.last_hash))
+        good = nappage("verify", "--data", data, "--port", bench.port)
+        keep_an_anchor(bench.port, Anchor(last.row + 1, b"x" * 32))
+        lost = nappage("verify", "--data", data, "--port", bench.port)
+
+    assert (unanchored.exit_code, good.exit_code, lost.exit_code) == (0, 0, 2)
+    assert "none is anchored in the injector yet" in unanchored.output
+    assert "and the injector's anchor agrees" in good.output
+    assert lost.output.startswith(f"Rows were lost after row {last.row}")
+
+
+@pytest.mark.requirement("LED-11")
+def test_the_anchors_of_another_injector_are_no_word_about_this_record(
+    nappage: Run, data: Path, tmp_path: Path
+) -> None:
+    with closing(OnBench(tmp_path, "wrong-serial")) as bench:
+        result = nappage("verify", "--data", data, "--port", bench.port)
+
+    assert result.exit_code == 2
+    assert result.output.startswith("E419: Injector 1002 is connected, but the record belongs to injector 1001")
+
+
+def test_a_port_that_is_missing_is_one_numbered_sentence(nappage: Run, data: Path, tmp_path: Path) -> None:
+    result = nappage("verify", "--data", data, "--port", tmp_path / "none")
+
+    assert result.exit_code == 2
+    assert re.match(r"E1\d\d: .*\n\Z", result.output)
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "pdf"])
