@@ -232,7 +232,10 @@ class Controller:
             if motion is not None and motion.kind != Kind.RETRACT and not self.faults & Fault.SUPPLY:
                 self._fail(Fault.SUPPLY, Outcome.PARTIAL_SUPPLY)
         self._was_supplied = self.supplied
-        if motion is not None and motion.phase not in RETURNING and not motion.aborted:
+        if motion is None and self.homed and not body.home:
+            self.homed = False  # the needle left its switch with nobody moving it: it may be out
+            self._block(Fault.RETRACT)
+        elif motion is not None and motion.phase not in RETURNING and not motion.aborted:
             treating = motion.kind == Kind.SHOT and not motion.bench
             if body.contact != treating:
                 self._fail(Fault.CONTACT, Outcome.PARTIAL_CONTACT)

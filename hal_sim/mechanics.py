@@ -16,6 +16,8 @@ from hal_sim.faults import Faults
 from hal_sim.fluid import Fluid
 
 NEVER = math.inf
+EDGE_UM = 1e-3
+"""Rounding of a place in closed form, far below anything that moves."""
 
 
 class Mechanics:
@@ -163,7 +165,9 @@ class Mechanics:
     def home(self) -> bool:
         if self._faults.home_switch_dead:
             return False
-        return self._faults.home_switch_stuck or self.carriage.travel(self.now) <= self._build.home_switch_um
+        # the edge belongs to it: at the instant that `home_closes` names it reads closed
+        closed_um = self._build.home_switch_um + EDGE_UM
+        return self._faults.home_switch_stuck or self.carriage.travel(self.now) <= closed_um
 
     def home_closes(self) -> float:
         """When the home switch closes in the present motion."""

@@ -62,7 +62,7 @@ CATALOGUE: dict[A, Condition] = _table(
         A.RETRACT_FAILED,
         "high",
         "Needle may be out",
-        "The home switch did not close within 100 ms of a retract.",
+        "The home switch did not close within 100 ms of a retract, or opened with nobody moving the needle.",
         "The needle may still be in the skin.",
         "Lift the handpiece straight away from the patient. Do not use it again before service has looked at it.",
         ARMING,

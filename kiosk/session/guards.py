@@ -157,6 +157,8 @@ def _missing(engine: Engine) -> Iterator[str]:
     if status is not None:
         if status.state == ControllerState.UNHOMED:
             yield "the needle's place is unknown: home it"
+        elif status.state == ControllerState.READY and not status.inputs & Input.HOME:
+            yield "the needle is not home, and the injector calls itself ready: lift off and retract it"
         if status.inputs & HELD:
             yield "trigger or pedal is held: release it"
     if engine.slot.current is not None and treatment.arming is None:

@@ -12,6 +12,10 @@ from tests.conformance.subject import Subject
 from tests.conformance.wires import InProcess, OnBench, OnBoard, OnSerialLine, Rejected, Wire
 
 IN_PROCESS, ON_BENCH, ON_BOARD = "in process", "on a serial line", "real board"
+BROKEN = (
+    "occlusion", "retract-jam", "spring-broken", "home-switch-dead", "piston-missing", "overshoot", "encoder-slip",
+)  # fmt: skip
+"""Faults that a rule may switch on."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +80,7 @@ def subject(wire: Wire) -> Iterator[Subject]:
     controller = Subject(wire)
     yield controller
     if wire.simulated:
-        for fault in ("occlusion", "retract-jam", "spring-broken", "piston-missing", "overshoot", "encoder-slip"):
+        for fault in BROKEN:
             controller.do(f"fault {fault} off")
     controller.tidy()
 

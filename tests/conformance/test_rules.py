@@ -317,6 +317,21 @@ def test_a_retract_is_confirmed_by_the_home_switch_or_it_is_a_fault(subject: Sub
     assert subject.rest().inputs & Input.HOME
 
 
+@pytest.mark.requirement("STP-5")
+@pytest.mark.usefixtures("simulated")
+def test_a_home_switch_that_opens_with_nothing_moving_is_never_called_ready(subject: Subject) -> None:
+    subject.armed()
+    subject.do("fault home-switch-dead on")
+    status = subject.until(lambda status: status.state == ControllerState.FAULT)
+    assert Fault(status.faults) == Fault.RETRACT
+    assert (status.shots_left, status.inputs & Input.HOME) == (0, 0)
+    assert subject.refusal(subject.authorise) == Refusal.FAULT
+    subject.do("lift", "fault home-switch-dead off")
+    subject.command(CommandKind.RETRACT)
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.rest().state == ControllerState.UNHOMED, "where the needle is has to be found again"
+
+
 @pytest.mark.requirement("LIM-13")
 @pytest.mark.usefixtures("simulated")
 def test_a_piston_that_is_not_met_is_no_syringe(subject: Subject) -> None:

@@ -372,7 +372,9 @@ def test_a_prime_needs_the_needle_retracted_as_the_home_switch_sees_it() -> None
     subject = Host().ready()
     motions = subject.status().lifetime_shots
     subject.do("fault home-switch-dead on")
-    assert subject.refused(lambda: subject.command(*PRIMING)) == Refusal.STATE
+    assert subject.refused(lambda: subject.command(*PRIMING)) == Refusal.FAULT
     assert subject.status().lifetime_shots == motions
     subject.do("fault home-switch-dead off")
+    subject.command(CommandKind.CLEAR_FAULTS)
+    subject.home()
     subject.command(*PRIMING)

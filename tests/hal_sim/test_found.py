@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.registers import CommandKind, Fault
+from drivers.registers import CommandKind, ControllerState, Fault, Input, Refusal
 from tests.hal_sim.host import Host
 
 
@@ -41,3 +41,36 @@ def test_a_needle_that_is_taken_off_does_not_change_what_was_before() -> None:
     subject.rig.advance(subject.now + 0.02)  # nobody has looked at the body since
     subject.rig.do(subject.now + 0.02, "needle remove")
     assert body.fluid.pressure == pytest.approx(before, rel=0.01)
+
+
+@pytest.mark.requirement("STP-5")
+@pytest.mark.parametrize("armed", [False, True], ids=["ready", "authorised"])
+def test_a_home_switch_that_opens_with_nothing_moving_is_a_needle_that_may_be_out(armed: bool) -> None:
+    """READY with the switch open never fired and never said why."""
+    subject = Host().ready()
+    if armed:
+        subject.armed()
+    subject.do("fault home-switch-dead on")
+    assert subject.faults() == Fault.RETRACT
+    assert subject.status().shots_left == 0
+    assert subject.rig.controller.sounding
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.faults() == Fault.RETRACT, "what still stands is not cleared"
+    assert subject.refused(lambda: subject.command(CommandKind.HOME)) == Refusal.FAULT
+    subject.do("lift", "fault home-switch-dead off")
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.status().state == ControllerState.UNHOMED
+    subject.home()
+    assert subject.status().state == ControllerState.READY
+
+
+@pytest.mark.requirement("STP-5")
+def test_a_carriage_that_jams_at_the_edge_of_its_switch_is_home_or_not_ready() -> None:
+    subject = Host().stroke_at(3990, depth_um=4000, dose_nl=40_000, interval_ms=1500)
+    subject.do("fault contact-lost on", "fault retract-jam on")
+    subject.wait(0.2)
+    subject.command(CommandKind.CLEAR_FAULTS)
+    subject.do("trigger up", "fault contact-lost off", "fault retract-jam off")
+    status = subject.wait(0.05)
+    assert (status.state == ControllerState.READY) == bool(status.inputs & Input.HOME)
+    assert status.state == ControllerState.READY or subject.faults()

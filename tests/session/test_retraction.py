@@ -6,6 +6,7 @@ import pytest
 
 from drivers.errors import LinkTimeout
 from drivers.registers import COMMAND, ControllerState, Fault, Input
+from hal_sim.blocks import Registers
 from kiosk.channel import commands as ask
 from kiosk.session.dispatch import Stage
 from tests.session.bench import ADMINISTRATOR, TECHNICIAN, Bench
@@ -175,3 +176,35 @@ def test_without_an_id_left_the_injector_is_connected_anew(subject: Bench) -> No
     subject.until(lambda: subject.snap.link.connected, 5)
     subject.run(0.1)
     subject.tell(ask.Retract())
+
+
+@pytest.mark.requirement("STP-5", "ALM-4", "UI-5")
+def test_a_needle_that_leaves_its_switch_by_itself_is_alarmed_and_put_right_by_touch(subject: Bench) -> None:
+    subject.live()
+    subject.do("fault home-switch-dead on")
+    subject.run(0.1)
+    assert 705 in subject.alarms()
+    assert not subject.armed
+    assert any("lift the handpiece away" in sentence for sentence in subject.snap.missing)
+    subject.do("fault home-switch-dead off")
+    subject.quiet()
+    subject.tell(ask.Retract())
+    subject.tell(ask.ClearFaults())
+    subject.run(0.1)
+    subject.tell(ask.Rehome(True))
+    subject.until(lambda: not subject.snap.missing, 3)
+    assert not subject.alarms()
+    subject.live()
+
+
+@pytest.mark.requirement("STP-5", "UI-5", "LIM-5")
+def test_a_controller_that_calls_itself_ready_with_the_switch_open_is_not_believed(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported = Registers._inputs
+    monkeypatch.setattr(Registers, "_inputs", lambda self: reported(self) & ~Input.HOME)
+    subject.run(0.1)
+    assert subject.snap.missing == (
+        "The needle is not home, and the injector calls itself ready: lift off and retract it.",
+    )
+    assert "needle is not home" in subject.refused(subject.arm_command())

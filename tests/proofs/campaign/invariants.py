@@ -58,12 +58,12 @@ class Violation(AssertionError):
 
 
 # -- motion ---------------------------------------------------------------------------------------------------------
-def deep_enough(travel_um: float, commanded_um: int, hard_um: int) -> bool:
+def deep_enough(travel_um: float, commanded_um: float, hard_um: float) -> bool:
     """The needle's travel beyond the plate against what was commanded and what is allowed."""
     return travel_um - PLATE_UM <= min(commanded_um, hard_um) + EPS_UM
 
 
-def deep_enough_when_broken(travel_um: float, commanded_um: int) -> bool:
+def deep_enough_when_broken(travel_um: float, commanded_um: float) -> bool:
     """The same while the axis itself is broken: 0.3 mm too far, or 1 mm of coasting that no spring brakes.
 
     No software can hold what physics lets go; the end stop does, and the stroke is flagged ("record", "alarm").

@@ -76,7 +76,7 @@ class Stroke:
         self.kind = motion.kind
         self.begun = at
         self.pusher_nl = self.least_nl = pusher_nl
-        self.deepest_um = travel_um
+        self.deepest_um = self.began_um = travel_um
         self.broken_axis = False
         self.slipped = slipping
         self.hard_um = self.hard_nl = 0
@@ -409,8 +409,8 @@ class Watch:
     def _measure_depth(self, at: float, stroke: Stroke) -> None:
         if stroke.kind == Kind.SHOT:
             commanded, most = stroke.motion.depth_um, stroke.hard_um
-        else:
-            commanded, most = 0, 0
+        else:  # nothing but a shot goes out; a needle that was left out before goes no further
+            commanded = most = max(0.0, stroke.began_um - must.PLATE_UM)
         within = must.deep_enough(stroke.deepest_um, commanded, most)
         if not within and not (stroke.broken_axis and must.deep_enough_when_broken(stroke.deepest_um, commanded)):
             raise Violation("depth", at, f"{stroke.deepest_um - must.PLATE_UM:.1f} um of {commanded}, hard {most}")
