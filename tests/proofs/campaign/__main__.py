@@ -41,6 +41,7 @@ def main() -> int:
         session_shots=asked.session_shots,
         workers=asked.workers,
         shown=lambda so_far: _bar(so_far, most_shots),
+        violated=lambda number, sentence: print(f"\nVIOLATION in session {number}: {sentence}", file=sys.stderr),
     )
     print(file=sys.stderr)
     again = f".venv/bin/python -m tests.proofs.campaign --seed {seed} --session {{number}}"

@@ -78,6 +78,7 @@ def campaign(
     session_shots: int,
     workers: int,
     shown: Callable[[Sum], None],
+    violated: Callable[[int, str], None],
 ) -> Sum:
     """Sessions 0, 1, 2 ... of a seed until it is enough, or too much was violated to go on."""
     found = Sum(seed, workers=workers)
@@ -86,6 +87,8 @@ def campaign(
     for told in tellers:
         found.add(told)
         found.wall_s = time.monotonic() - began
+        if told.violation:
+            violated(told.number, told.violation)
         shown(found)
         if enough(found) or len(found.violations) >= TOO_MANY:
             tellers.close()  # type: ignore[attr-defined]
