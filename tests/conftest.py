@@ -1,9 +1,11 @@
-"""Rules for every test: known requirement numbers, printed seeds, no wall-clock deadlines."""
+"""Rules for every test: known requirement numbers, printed seeds, no wall-clock deadlines, and who runs beside whom."""
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -31,5 +33,26 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"hypothesis seed: --hypothesis-seed={config.option.hypothesis_seed}"
 
 
+REAL = frozenset(
+    {"bench_process", "conformance", "control", "drivers", "e2e", "hal_sim", "proofs/fuzz", "proofs/kill", "rehearsal"}
+)
+"""Rooms whose tests hold real processes and lines to real deadlines: one of them at a time, whatever else runs."""
+
+
+def lane(path: Path) -> str:
+    """The group of a test file: all that is real together, every other file by itself."""
+    room = path.parent.relative_to(Path(__file__).parent).as_posix()
+    return "real" if room in REAL else f"{room}/{path.stem}"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     trace.refuse_unknown(items, trace.load_requirements())
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(lane(item.path)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """With two workers, the one that has nothing real to run gives way to the one that has."""
+    if "PYTEST_XDIST_WORKER" in os.environ and lane(item.path) != "real" and os.getpriority(os.PRIO_PROCESS, 0) < 5:
+        os.setpriority(os.PRIO_PROCESS, 0, 5)

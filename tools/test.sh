@@ -1,5 +1,6 @@
 #!/bin/sh
 # Every test under coverage, then the gates: 90 % of all branches, 100 % in the rooms that decide what may be done.
+# Two workers: what holds real processes to real deadlines runs in one lane (tests/conftest.py), all else beside it.
 # The tables go to out/coverage.txt; pytest's own summary line is repeated at the end, where it is looked for.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,7 +11,7 @@ bin=.venv/bin
 # A pipe to tee would hide pytest's exit code from sh, so the code travels through a file. The gates come below.
 {
     code=0
-    "$bin/python" -m pytest --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
+    "$bin/python" -m pytest -n 2 --dist loadgroup --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
     echo "$code" >out/pytest.exit
 } | tee out/pytest.txt
 [ "$(cat out/pytest.exit)" -eq 0 ] || exit 1
