@@ -78,6 +78,9 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.SetClock: SIGNED_IN,
     ask.ConfirmClock: TECHNICAL,
     ask.Retract: SERVICES,
+    ask.ListApprovals: ADMINISTERS,
+    ask.ReadApproval: ADMINISTERS,
+    ask.Approve: ADMINISTERS,
 }
 COMMANDS: tuple[type, ...] = get_args(ask.AnyCommand)
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
+from kiosk.channel.base import View
 
 
-class _View(msgspec.Struct, frozen=True):
-    pass
-
-
-class ProtocolCard(_View, frozen=True):
+class ProtocolCard(View, frozen=True):
     key: str
     title: str
     summary: str
@@ -22,27 +18,27 @@ class ProtocolCard(_View, frozen=True):
     """Names of the figures that the clinic has to give."""
 
 
-class Choice(_View, frozen=True):
+class Choice(View, frozen=True):
     key: str
     title: str
     detail: str = ""
 
 
-class SyringeChoice(_View, frozen=True):
+class SyringeChoice(View, frozen=True):
     key: str
     title: str
     barrel_nl: int
     reserve_nl: int
 
 
-class ProductChoice(_View, frozen=True):
+class ProductChoice(View, frozen=True):
     key: str
     title: str
     detail: str = ""
     example: bool = True
 
 
-class Catalogue(_View, frozen=True):
+class Catalogue(View, frozen=True):
     """What can be chosen: sent once after `Hello`, and again when it changes."""
 
     protocols: tuple[ProtocolCard, ...]

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Text = Annotated[str, msgspec.Meta(max_length=200)]
+from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
+from kiosk.channel.base import Command, Text
+
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
 Mhz = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -21,36 +23,32 @@ ModeName = Literal["single", "burst", "continuous"]
 RoleName = Literal["practitioner", "technician", "administrator"]
 
 
-class _Command(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    pass
-
-
-class Hello(_Command, frozen=True):
+class Hello(Command, frozen=True):
     """First of every client. The kiosk takes the seat; a shell reads and asks."""
 
     version: int
     client: Literal["kiosk", "shell"]
 
 
-class Flip(_Command, frozen=True):
+class Flip(Command, frozen=True):
     """The kiosk has completed a frame that shows this snapshot; keeps the kiosk lease alive."""
 
     snapshot: int
 
 
-class Touched(_Command, frozen=True):
+class Touched(Command, frozen=True):
     """A person touched the screen; keeps it from locking (ACC-3)."""
 
 
 # -- who ----------------------------------------------------------------------------------------------------------
-class CreateFirstAdministrator(_Command, frozen=True):
+class CreateFirstAdministrator(Command, frozen=True):
     """On a first start on hardware: the first account, an administrator. Refused when any account exists."""
 
     name: Text
     pin: Text
 
 
-class CreateAccount(_Command, frozen=True):
+class CreateAccount(Command, frozen=True):
     """An administrator gives somebody an account; names are unique whatever their case."""
 
     name: Text
@@ -58,49 +56,49 @@ class CreateAccount(_Command, frozen=True):
     pin: Text
 
 
-class SetPin(_Command, frozen=True):
+class SetPin(Command, frozen=True):
     """An administrator gives an account a new PIN; a disabled account works again."""
 
     name: Text
     pin: Text
 
 
-class SignIn(_Command, frozen=True):
+class SignIn(Command, frozen=True):
     name: Text
     pin: Text
 
 
-class SignOut(_Command, frozen=True):
+class SignOut(Command, frozen=True):
     pass
 
 
-class Lock(_Command, frozen=True):
+class Lock(Command, frozen=True):
     pass
 
 
 # -- stop ---------------------------------------------------------------------------------------------------------
-class Stop(_Command, frozen=True):
+class Stop(Command, frozen=True):
     """STOP on glass (STP-2). Taken from anybody, in any state, signed in or not."""
 
 
-class AcknowledgeStop(_Command, frozen=True):
+class AcknowledgeStop(Command, frozen=True):
     """Leaves the latched stop once the contacts are closed (STP-1, STP-3)."""
 
 
-class AcknowledgeAlarm(_Command, frozen=True):
+class AcknowledgeAlarm(Command, frozen=True):
     number: int
 
 
-class PauseSound(_Command, frozen=True):
+class PauseSound(Command, frozen=True):
     """Silences present alarms for at most 120 s (ALM-3)."""
 
 
 # -- self-test ----------------------------------------------------------------------------------------------------
-class RunSelfTest(_Command, frozen=True):
+class RunSelfTest(Command, frozen=True):
     pass
 
 
-class AnswerCheck(_Command, frozen=True):
+class AnswerCheck(Command, frozen=True):
     """The answer to a check that asks a person ("handpiece away?", "heard the tone?")."""
 
     check: Text
@@ -108,7 +106,7 @@ class AnswerCheck(_Command, frozen=True):
 
 
 # -- session ------------------------------------------------------------------------------------------------------
-class OpenSession(_Command, frozen=True):
+class OpenSession(Command, frozen=True):
     """Opens a session. `new_patient` must agree with what the ledger knows of the code (LIM-15)."""
 
     protocol: Text
@@ -118,7 +116,7 @@ class OpenSession(_Command, frozen=True):
     """True when the code is one character from an existing one and the person said it is another patient."""
 
 
-class AnswerScreening(_Command, frozen=True):
+class AnswerScreening(Command, frozen=True):
     """All screening answers at once: ids answered yes (a reason to stop), and a physician's reason to go on or ''."""
 
     adult: bool
@@ -127,20 +125,20 @@ class AnswerScreening(_Command, frozen=True):
     physician_reason: Text = ""
 
 
-class UseProduct(_Command, frozen=True):
+class UseProduct(Command, frozen=True):
     product: Text
     lot: Text
     expiry: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
-class FitNeedle(_Command, frozen=True):
+class FitNeedle(Command, frozen=True):
     """The needle on the handpiece; `new` is the person's word that it comes out of its packet (LIM-14)."""
 
     needle: Text
     new: bool
 
 
-class FitSyringe(_Command, frozen=True):
+class FitSyringe(Command, frozen=True):
     """The syringe in the clamp; control sends the change to the controller, whose plunger then seeks the piston."""
 
     syringe: Text
@@ -152,54 +150,54 @@ class FitSyringe(_Command, frozen=True):
     """The volume printed on the barrel, read back by the person where the clamp senses none (LIM-12)."""
 
 
-class Prepared(_Command, frozen=True):
+class Prepared(Command, frozen=True):
     """Disinfection done, anaesthetic noted, handpiece away from the patient."""
 
     disinfected: bool
     anaesthetic: Literal["none", "cream", "cold spray"] = "none"
 
 
-class Prime(_Command, frozen=True):
+class Prime(Command, frozen=True):
     """Prime so much with the needle out; then a person says whether a drop was seen."""
 
     volume_nl: Nl
 
 
-class ConfirmDrop(_Command, frozen=True):
+class ConfirmDrop(Command, frozen=True):
     seen: bool
 
 
 # -- treat --------------------------------------------------------------------------------------------------------
-class ChooseZone(_Command, frozen=True):
+class ChooseZone(Command, frozen=True):
     zone: Text
     side: Side
 
 
-class Edit(_Command, frozen=True):
+class Edit(Command, frozen=True):
     """Confirm a new value of one setting; ends an arming. Depth um, dose nL, rate mHz, shots a count."""
 
     field: Literal["depth", "dose", "rate", "shots"]
     value: int
 
 
-class ChooseMode(_Command, frozen=True):
+class ChooseMode(Command, frozen=True):
     mode: ModeName
 
 
-class ConfirmSoft(_Command, frozen=True):
+class ConfirmSoft(Command, frozen=True):
     """Crosses the soft limit that the snapshot's question names, with a reason (LIM-1)."""
 
     key: Text
     reason: Text
 
 
-class WithdrawSoft(_Command, frozen=True):
+class WithdrawSoft(Command, frozen=True):
     """Says no to the question; the value goes back to what it was."""
 
     key: Text
 
 
-class Arm(_Command, frozen=True):
+class Arm(Command, frozen=True):
     """Second step of arming: repeats all that the person saw; refused on any difference."""
 
     snapshot: int
@@ -215,44 +213,44 @@ class Arm(_Command, frozen=True):
     needle: Text
 
 
-class Disarm(_Command, frozen=True):
+class Disarm(Command, frozen=True):
     pass
 
 
-class Rehome(_Command, frozen=True):
+class Rehome(Command, frozen=True):
     """Home the needle again, after a stop or fault; asks for the handpiece away from the patient."""
 
     away: bool
 
 
-class ClearFaults(_Command, frozen=True):
+class ClearFaults(Command, frozen=True):
     pass
 
 
-class PairInjector(_Command, frozen=True):
+class PairInjector(Command, frozen=True):
     """An administrator's word that this controller belongs to this ledger, or that the ledger was restored (LED-5)."""
 
     reason: Text
 
 
-class SetClock(_Command, frozen=True):
+class SetClock(Command, frozen=True):
     """A signed-in person sets date and time where nothing better tells it (LED-8); local time, to the minute."""
 
     local: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
 
 
-class ConfirmClock(_Command, frozen=True):
+class ConfirmClock(Command, frozen=True):
     """A technician's word that the time shown is right, after the device rested for over 30 days (LED-8)."""
 
     shown: Text
     """Date and time as the screen showed them."""
 
 
-class Retract(_Command, frozen=True):
+class Retract(Command, frozen=True):
     """Pull the needle back, whatever else goes on (LED-3): asked when it may be out."""
 
 
-class AcceptFinding(_Command, frozen=True):
+class AcceptFinding(Command, frozen=True):
     """An administrator's reason for rows that the check of the record found lost or changed (LED-11)."""
 
     key: Text
@@ -260,15 +258,15 @@ class AcceptFinding(_Command, frozen=True):
 
 
 # -- end ----------------------------------------------------------------------------------------------------------
-class Finish(_Command, frozen=True):
+class Finish(Command, frozen=True):
     """Ends treating; the session waits for its signature."""
 
 
-class ResumeTreating(_Command, frozen=True):
+class ResumeTreating(Command, frozen=True):
     """Goes back from the end to treating; nothing is signed yet."""
 
 
-class Sign(_Command, frozen=True):
+class Sign(Command, frozen=True):
     """Signs and closes the session with the person's PIN."""
 
     pin: Text
@@ -279,21 +277,21 @@ class Sign(_Command, frozen=True):
 
 
 # -- read ---------------------------------------------------------------------------------------------------------
-class ListSessions(_Command, frozen=True):
+class ListSessions(Command, frozen=True):
     before: int = 0
     """Session number to page back from; 0 for the newest."""
 
 
-class ReadSession(_Command, frozen=True):
+class ReadSession(Command, frozen=True):
     session: int
 
 
-class ExportSession(_Command, frozen=True):
+class ExportSession(Command, frozen=True):
     session: int
     format: Literal["json", "csv", "pdf"]
 
 
-class FindPatient(_Command, frozen=True):
+class FindPatient(Command, frozen=True):
     """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
 
     patient: Text
@@ -344,6 +342,9 @@ AnyCommand = (
     | ReadSession
     | ExportSession
     | FindPatient
+    | ListApprovals
+    | ReadApproval
+    | Approve
 )
 
 

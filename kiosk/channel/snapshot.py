@@ -8,14 +8,30 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
-from kiosk.channel.catalogue import Catalogue
-from kiosk.channel.catalogue import Choice as Choice  # noqa: PLC0414  one door for whoever lays out a screen
-from kiosk.channel.catalogue import ProductChoice as ProductChoice  # noqa: PLC0414  one door for whoever lays out a screen
-from kiosk.channel.catalogue import ProtocolCard as ProtocolCard  # noqa: PLC0414  one door for whoever lays out a screen
-from kiosk.channel.catalogue import SyringeChoice as SyringeChoice  # noqa: PLC0414  one door for whoever lays out a screen
+from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Change
+from kiosk.channel.base import View
+from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
 from kiosk.channel.commands import ModeName, Side
+from kiosk.channel.pages import (
+    Exported,
+    Page,
+    PatientPage,
+    PlanLimits,
+    SessionLine,
+    SessionList,
+    SessionPage,
+    ShotLine,
+    Zone,
+)
+
+__all__ = [
+    "Account", "Alarm", "ApprovalLine", "ApprovalList", "ApprovalPage", "ArmingView", "Catalogue", "Change", "Check",
+    "CheckState", "Choice", "ClockView", "Exported", "LinkView", "LoopView", "Message", "ModeName", "Notice", "Page",
+    "PatientPage", "Phase", "PlanLimits", "PressureState", "Priority", "ProductChoice", "ProtocolCard", "Question",
+    "RecordView", "Reply", "SessionLine", "SessionList", "SessionPage", "SessionView", "SetupStep", "ShotLine", "Side",
+    "Snapshot", "StopState", "StopView", "SyringeChoice", "Total", "Treat", "User", "Value", "Zone",
+]  # fmt: skip
+"""One door for whoever lays out a screen: what can be chosen and the pages of the record are found here too."""
 
 Phase = Literal["starting", "home", "setup", "treat", "closing"]
 CheckState = Literal["waiting", "running", "asks", "passed", "failed"]
@@ -25,11 +41,7 @@ Priority = Literal["high", "medium", "low"]
 SetupStep = Literal["screening", "product", "needle", "syringe", "preparation", "prime"]
 
 
-class _View(msgspec.Struct, frozen=True):
-    pass
-
-
-class Account(_View, frozen=True):
+class Account(View, frozen=True):
     """One line of the sign-in screen. `wait_s` > 0 while wrong PINs make it wait; `demo_pin` in simulation only."""
 
     name: str
@@ -39,13 +51,13 @@ class Account(_View, frozen=True):
     demo_pin: str = ""
 
 
-class User(_View, frozen=True):
+class User(View, frozen=True):
     name: str
     role: str
     locked: bool = False
 
 
-class Check(_View, frozen=True):
+class Check(View, frozen=True):
     """One line of the self-test (PST-1)."""
 
     key: str
@@ -57,7 +69,7 @@ class Check(_View, frozen=True):
     """What a person is asked while `state` is asks."""
 
 
-class LinkView(_View, frozen=True):
+class LinkView(View, frozen=True):
     connected: bool
     sentence: str
     serial: int = 0
@@ -67,14 +79,14 @@ class LinkView(_View, frozen=True):
     calibration_id: int = 0
 
 
-class RecordView(_View, frozen=True):
+class RecordView(View, frozen=True):
     """What the check of the whole record found (LED-11); `key` names a finding that waits for a reason, else ""."""
 
     sentence: str = ""
     key: str = ""
 
 
-class ClockView(_View, frozen=True):
+class ClockView(View, frozen=True):
     """What a person may do about date and time (LED-8)."""
 
     why: str = ""
@@ -85,7 +97,7 @@ class ClockView(_View, frozen=True):
     """Local date and time as it would be taken, to the minute, trusted or not."""
 
 
-class LoopView(_View, frozen=True):
+class LoopView(View, frozen=True):
     """Lateness of the control cycle, us (WDG-6)."""
 
     realtime: bool
@@ -96,13 +108,13 @@ class LoopView(_View, frozen=True):
     over_10ms: int = 0
 
 
-class StopView(_View, frozen=True):
+class StopView(View, frozen=True):
     state: StopState
     cause: str = ""
     sentence: str = ""
 
 
-class Value(_View, frozen=True):
+class Value(View, frozen=True):
     """A setting with all its limits (LIM-4, UI-2); every number in the unit of its field."""
 
     value: int
@@ -120,7 +132,7 @@ class Value(_View, frozen=True):
     """True where no grade A or B figure exists and the clinic has to give its own."""
 
 
-class Total(_View, frozen=True):
+class Total(View, frozen=True):
     """A running total against its limit; `limit` None when nothing limits it."""
 
     key: str
@@ -131,19 +143,7 @@ class Total(_View, frozen=True):
     origin: str = ""
 
 
-class Zone(_View, frozen=True):
-    key: str
-    title: str
-    side: Side
-    planned: int
-    done: int
-    given_nl: int
-    technique: str = ""
-    spacing_mm: str = ""
-    angle_deg: int = 90
-
-
-class Question(_View, frozen=True):
+class Question(View, frozen=True):
     """Something a person must confirm before it counts: a soft limit, or ten times the last value (LIM-1, LIM-8)."""
 
     key: str
@@ -151,7 +151,7 @@ class Question(_View, frozen=True):
     needs_reason: bool
 
 
-class ArmingView(_View, frozen=True):
+class ArmingView(View, frozen=True):
     words: str
     planned: int
     done: int
@@ -160,7 +160,7 @@ class ArmingView(_View, frozen=True):
     """Why a slice was shortened: "12 shots left: product limit"."""
 
 
-class Treat(_View, frozen=True):
+class Treat(View, frozen=True):
     zone: str
     side: Side
     mode: ModeName
@@ -194,7 +194,7 @@ class Treat(_View, frozen=True):
     """Pressure at which the controller stops the stroke."""
 
 
-class SessionView(_View, frozen=True):
+class SessionView(View, frozen=True):
     number: int
     protocol: str
     protocol_title: str
@@ -222,7 +222,7 @@ class SessionView(_View, frozen=True):
     aftercare: tuple[str, ...] = ()
 
 
-class Alarm(_View, frozen=True):
+class Alarm(View, frozen=True):
     number: int
     priority: Priority
     title: str
@@ -235,14 +235,14 @@ class Alarm(_View, frozen=True):
     acknowledged: bool
 
 
-class Notice(_View, frozen=True):
+class Notice(View, frozen=True):
     """One sentence for the person; `number` grows."""
 
     number: int
     sentence: str
 
 
-class Snapshot(_View, frozen=True):
+class Snapshot(View, frozen=True):
     number: int
     stamp: float
     """CLOCK_MONOTONIC seconds when control made it."""
@@ -277,85 +277,7 @@ class Snapshot(_View, frozen=True):
     clock: ClockView = ClockView()
 
 
-# -- replies --------------------------------------------------------------------------------------------------------
-class SessionLine(_View, frozen=True):
-    number: int
-    opened: str
-    patient: str
-    protocol: str
-    practitioner: str
-    shots: int
-    given_nl: int
-    signed: bool
-    simulated: bool
-
-
-class SessionList(_View, frozen=True, tag=True):
-    lines: tuple[SessionLine, ...]
-    more: bool
-
-
-class ShotLine(_View, frozen=True):
-    number: int
-    zone: str
-    side: str
-    depth_um: int
-    measured_depth_um: int
-    dose_nl: int
-    measured_dose_nl: int
-    outcome: str
-    at: str
-
-
-class PlanLimits(_View, frozen=True):
-    """The hard limits of a zone and side that were in force in a session (LIM-1); 0 where none is recorded."""
-
-    zone: str
-    side: str
-    depth_low_um: int
-    depth_high_um: int
-    dose_low_nl: int
-    dose_high_nl: int
-
-
-class SessionPage(_View, frozen=True, tag=True):
-    """One session as the record screen shows it."""
-
-    line: SessionLine
-    product: str
-    lot: str
-    expiry: str
-    needle: str
-    syringe: str
-    zones: tuple[Zone, ...]
-    shots: tuple[ShotLine, ...]
-    events: tuple[tuple[str, str], ...]
-    """Time and sentence."""
-    flags: tuple[str, ...] = ()
-    """What is uncertain or recovered."""
-    limits: tuple[PlanLimits, ...] = ()
-
-
-class PatientPage(_View, frozen=True, tag=True):
-    patient: str
-    known: bool
-    last_date: str = ""
-    last_zone: str = ""
-    last_product: str = ""
-    last_protocol: str = ""
-    similar: tuple[str, ...] = ()
-    last_zones: tuple[Zone, ...] = ()
-    """The zones that were treated at the last visit."""
-
-
-class Exported(_View, frozen=True, tag=True):
-    path: str
-
-
-Page = SessionList | SessionPage | PatientPage | Exported
-
-
-class Reply(_View, frozen=True):
+class Reply(View, frozen=True):
     """The answer to one request, by its number. A refusal has an error number, a sentence and what to do."""
 
     number: int
@@ -366,7 +288,7 @@ class Reply(_View, frozen=True):
     page: Page | None = None
 
 
-class Message(_View, frozen=True):
+class Message(View, frozen=True):
     """One packet from control: exactly one of the three."""
 
     snapshot: Snapshot | None = None

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kiosk.protocols.report import Report, check_file, json_schemas
-from kiosk.protocols.shelf import SHIPPED, Library, load
+from kiosk.protocols.shelf import SHIPPED, Library, fingerprint, load
 
-__all__ = ["SHIPPED", "Library", "Report", "check_file", "json_schemas", "load"]
+__all__ = ["SHIPPED", "Library", "Report", "check_file", "fingerprint", "json_schemas", "load"]

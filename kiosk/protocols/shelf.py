@@ -50,13 +50,26 @@ class Library(msgspec.Struct, frozen=True):
             "aftercare": _plain(self.aftercare),
         }
 
+    def content(self, protocol_key: str) -> str:
+        """The resolved set of a protocol as JSON: what an approval keeps, so that a later change can be told.
+
+        Raises:
+            KeyError: there is no such protocol.
+        """
+        return msgspec.json.encode(self.resolved(protocol_key), order="sorted").decode()
+
     def sha256(self, protocol_key: str) -> str:
         """Fingerprint of the resolved set of a protocol, 64 hexadecimal digits; comments and spacing do not count.
 
         Raises:
             KeyError: there is no such protocol.
         """
-        return hashlib.sha256(msgspec.json.encode(self.resolved(protocol_key), order="sorted")).hexdigest()
+        return fingerprint(self.content(protocol_key))
+
+
+def fingerprint(content: str) -> str:
+    """SHA-256 of a content, 64 hexadecimal digits."""
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _plain(entries: MappingProxyType[str, T]) -> object:

@@ -21,18 +21,21 @@ from sqlite_utils import Database
 from drivers.errors import NappageError
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
-from kiosk.records import chain, history
+from kiosk.records import approvals, chain, history
 from kiosk.records.connection import open_reader, spoken
 from kiosk.records.course import course
 from kiosk.records.errors import QuestionUnknown
 from kiosk.session.exchange import (
     Answer,
     CheckPin,
+    CompareApproval,
     HashPin,
     Listing,
     MakeExport,
     Question,
+    ReadApprovals,
     ReadCourse,
+    Reading,
     ReadPage,
     ReadPatient,
     VerifyLedger,
@@ -81,7 +84,7 @@ class Clerk:
         finally:
             db.close()
 
-    def _page(self, db: Database, question: Listing | ReadPage | ReadPatient | MakeExport) -> Page:
+    def _page(self, db: Database, question: Reading) -> Page:
         match question:
             case Listing():
                 return history.sessions(db, question.before, PAGE_LINES)
@@ -89,6 +92,10 @@ class Clerk:
                 return history.session_page(db, question.session)
             case ReadPatient():
                 return history.patient_page(db, question.patient)
+            case ReadApprovals(subjects):
+                return approvals.listed(db, subjects)
+            case CompareApproval(subject, content):
+                return approvals.page(db, subject, content)
             case MakeExport():
                 from kiosk.records.exports import export_session  # fpdf2 takes half a second: only who exports waits
 

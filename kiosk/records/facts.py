@@ -47,7 +47,9 @@ class Fact(StrEnum):
     BLOCKED = "blocked"
     """Ledger and controller contradict each other; only a later `PAIRED` of that serial ends it. Body: `serial`."""
     APPROVED = "approved"
-    """An administrator approved a resolved set of profiles. Body: `protocol`, `sha256` (64 hexadecimal digits)."""
+    """An administrator approved a resolved set of profiles. Body: `protocol`, `title`, `sha256` (64 hexadecimal
+    digits), `content` (the JSON that was hashed). Only the last of a protocol counts. Made by
+    `approvals.approval_row`."""
     RECONCILED = "reconciled"
     """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
     RECOVERED = "recovered"
@@ -61,3 +63,7 @@ class Fact(StrEnum):
     LATE_RECORD = "late record"
     """A controller's record that arrived after its shot had been counted in full; not counted again. Body: the
     record's fields."""
+    CALIBRATION = "calibration"
+    """What puts a calibration in force or proves it. Body: `serial`, `what` and its figures; see `session.in_force`."""
+    CALIBRATION_POINT = "calibration point"
+    """One weight, gauge reading, room or blank of a calibration. Body: `what` and its figures."""

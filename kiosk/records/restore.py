@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from sqlite_utils import Database
 
 from kiosk.records import chain
+from kiosk.records.approvals import last_approvals
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.known import STILL
@@ -88,12 +89,6 @@ def blocked(db: Database) -> tuple[tuple[int, str], ...]:
         else:
             standing.pop(serial, None)
     return tuple(standing.items())
-
-
-def approvals(db: Database) -> tuple[str, ...]:
-    """SHA-256 of every resolved set that an administrator approved."""
-    found = fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.APPROVED.value,))
-    return tuple(str(event.body["sha256"]) for event in found if "sha256" in event.body)
 
 
 def counters(db: Database, serial: int) -> tuple[int, int]:
@@ -182,11 +177,13 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         last_wall_ms=last_wall_ms,
         verified=verified,
         path_opened_ms=path_opened(db),
-        approvals=approvals(db),
+        approvals=tuple((key, last.sha256) for key, last in last_approvals(db).items()),
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),
+        certificates=fetch(db, CalibrationRow, "WHERE row IN (SELECT max(row) FROM calibration GROUP BY serial)"),
+        calibrations=fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.CALIBRATION.value,)),
     )

@@ -233,8 +233,8 @@ class Restored(msgspec.Struct, frozen=True):
     """Outcome of the quick check at opening (LED-11): "good", or a sentence that blocks arming."""
     path_opened_ms: int = 0
     """Wall time the present fluid path was opened, 0 when none is (LIM-14)."""
-    approvals: tuple[str, ...] = ()
-    """SHA-256 of every resolved set of profiles that an administrator approved on this device (hexadecimal)."""
+    approvals: tuple[tuple[str, str], ...] = ()
+    """Each treatment that an administrator approved on this device, with the SHA-256 (hexadecimal) approved last."""
     recorded: tuple[tuple[int, int], ...] = ()
     """For each unresolved authorisation its id and how many shots are recorded under it."""
     blocked: tuple[tuple[int, str], ...] = ()
@@ -248,3 +248,7 @@ class Restored(msgspec.Struct, frozen=True):
     """Whether a technician confirmed date and time in this boot (LED-8)."""
     counted_in_full: tuple[int, ...] = ()
     """Authorisations whose shots were counted in full without their records, which may still arrive (LED-4)."""
+    certificates: tuple[CalibrationRow, ...] = ()
+    """The last calibration row of each injector."""
+    calibrations: tuple[EventRow, ...] = ()
+    """Every event that put a calibration in force or proved one, of every injector, oldest first (ACU-3)."""

@@ -116,7 +116,8 @@ class Cycle:
         self._ask_identity = False
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
         self._published = float("-inf")
-        self._seated: int | None = None
+        self._told: tuple[int | None, int] = (None, 0)
+        """Whom the catalogue was sent to, and how many approvals were given by then."""
         self._now = 0.0
         self._gap = False
         self._epoch = panel.epoch
@@ -175,9 +176,9 @@ class Cycle:
         return self._epoch != was
 
     def _publish(self, now: float, *, urgent: bool) -> None:
-        seat = self._seat.seat
-        if seat != self._seated:
-            self._seated = seat
+        told = (self._seat.seat, self.engine.approval.given)
+        if told != self._told:
+            self._told = told
             self._seat.send_catalogue(self.engine.catalogue())
         elif not urgent and now - self._published < PUBLISH_EVERY_S:
             return

@@ -20,6 +20,7 @@ from kiosk.protocols.profile import MODES, Device
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
+from kiosk.session.approval import Approval
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
 from kiosk.session.date_time import DateAndTime
@@ -31,6 +32,7 @@ from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
+from kiosk.session.reading import Reading
 from kiosk.session.record_check import RecordCheck
 from kiosk.session.recovery import Recovery
 from kiosk.session.requests import Requests
@@ -79,7 +81,6 @@ class Engine:
         self.versions = versions
         self.loop = LoopView(realtime=False)
         """Lateness of the control cycle; set by whoever runs it."""
-        self.approvals = frozenset(restored.approvals)
         self._certified = restored.calibration
         self.next_session = restored.next_session
         self.last_session = 0
@@ -100,6 +101,8 @@ class Engine:
         self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
+        self.reading = Reading(self.desk)
+        self.approval = Approval(self.desk, library, self.people, self.reading, restored.approvals)
         self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
         self.signals = Signals(self.desk, Annunciator())
         self.closing = Closing(self)
@@ -296,7 +299,7 @@ class Engine:
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""
-        return protocol in self.library.protocols and self.library.sha256(protocol) in self.approvals
+        return self.approval.approved(protocol)
 
     def new_session_number(self) -> int:
         """Number for a session that is opened now."""

@@ -15,6 +15,7 @@ from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRe
 from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
+from kiosk.records.approved import Subject
 from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
 from kiosk.records.verdict import Verdict
 
@@ -49,6 +50,14 @@ class Sent(_Value, frozen=True):
     id: int
     result: SendResult
     sentence: str = ""
+
+
+class CalibrationTold(_Value, frozen=True):
+    """What became of `WriteSpare`, `ReadSpare` or `SelectCalibration`; `calibration` is what was then read."""
+
+    result: SendResult
+    sentence: str = ""
+    calibration: Calibration | None = None
 
 
 class Answer(_Value, frozen=True):
@@ -96,6 +105,8 @@ class Inputs(_Value, frozen=True):
     identity: Identity | None = None
     """Set in the cycle after it was asked for."""
     sent: tuple[Sent, ...] = ()
+    calibration: CalibrationTold | None = None
+    """Set in the cycle after a calibration was written, read back or selected."""
     ledger: tuple[Committed | WriteFailed, ...] = ()
     restored: Restored | None = None
     """Set in a cycle after `Reread`."""
@@ -144,6 +155,22 @@ class SendCommand(_Value, frozen=True):
 
 class AskIdentity(_Value, frozen=True):
     """Read the identity block again; it is the next cycle's `identity`."""
+
+
+class WriteSpare(_Value, frozen=True):
+    """Write a calibration whole into the spare slot; it is not in force by that."""
+
+    calibration: Calibration
+
+
+class ReadSpare(_Value, frozen=True):
+    """Read the spare slot back."""
+
+
+class SelectCalibration(_Value, frozen=True):
+    """Put what the spare slot holds in force, and read what is in force then."""
+
+    id: int
 
 
 class SetCursor(_Value, frozen=True):
@@ -221,6 +248,19 @@ class MakeExport(_Value, frozen=True, tag=True):
     format: str
 
 
+class ReadApprovals(_Value, frozen=True, tag=True):
+    """Who approved these treatments, and whether they changed since (LIM-9)."""
+
+    subjects: tuple[Subject, ...]
+
+
+class CompareApproval(_Value, frozen=True, tag=True):
+    """What differs between a treatment's content now and what was approved last."""
+
+    subject: Subject
+    content: str
+
+
 class VerifyLedger(_Value, frozen=True, tag=True):
     """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
 
@@ -229,7 +269,9 @@ class VerifyLedger(_Value, frozen=True, tag=True):
     """Last row when control opened the ledger."""
 
 
-Question = HashPin | CheckPin | Listing | ReadPage | ReadPatient | ReadCourse | MakeExport | VerifyLedger
+Reading = Listing | ReadPage | ReadPatient | MakeExport | ReadApprovals | CompareApproval
+"""Questions that are answered with a page."""
+Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading
 
 
 class Beacon(_Value, frozen=True):
@@ -256,6 +298,9 @@ Effect = (
     | SendAuthorisation
     | SendCommand
     | AskIdentity
+    | WriteSpare
+    | ReadSpare
+    | SelectCalibration
     | SetCursor
     | Reread
     | WriteAnchor

@@ -16,8 +16,8 @@ from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
 from kiosk.session import guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
-from kiosk.session.exchange import Answer, Client, Listing, MakeExport, ReadPage, ReadPatient, Respond
-from kiosk.session.people import ClerkRefusal
+from kiosk.session.exchange import Client, Respond
+from kiosk.session.reading import QUESTIONS
 from kiosk.session.states import TABLE
 from kiosk.session.stop import ON_GLASS
 from kiosk.session.words import mm, rate, ul
@@ -75,10 +75,10 @@ class Requests:
             ask.Finish: self._finish,
             ask.ResumeTreating: self._resume,
             ask.Sign: self._sign,
-            ask.ListSessions: self._list,
-            ask.ReadSession: self._read,
-            ask.ExportSession: self._export,
-            ask.FindPatient: self._find,
+            **dict.fromkeys(QUESTIONS, engine.reading.page),
+            ask.ListApprovals: engine.approval.list,
+            ask.ReadApproval: engine.approval.read,
+            ask.Approve: engine.approval.approve,
         }
 
     def step(self) -> None:
@@ -346,26 +346,6 @@ class Requests:
 
     def _sign(self, command: ask.Sign, answer: Answerer) -> bool:
         self._engine.closing.sign(command, answer)
-        return True
-
-    # -- read ------------------------------------------------------------------------------------------------------
-    def _list(self, command: ask.ListSessions, answer: Answerer) -> bool:
-        return self._from_clerk(Listing(command.before), answer)
-
-    def _read(self, command: ask.ReadSession, answer: Answerer) -> bool:
-        return self._from_clerk(ReadPage(command.session), answer)
-
-    def _export(self, command: ask.ExportSession, answer: Answerer) -> bool:
-        return self._from_clerk(MakeExport(command.session, command.format), answer)
-
-    def _find(self, command: ask.FindPatient, answer: Answerer) -> bool:
-        return self._from_clerk(ReadPatient(command.patient.strip()), answer)
-
-    def _from_clerk(self, question: Listing | ReadPage | MakeExport | ReadPatient, answer: Answerer) -> bool:
-        def heard(told: Answer) -> None:
-            answer(None if told.ok else ClerkRefusal(told), told.page)
-
-        self._engine.desk.ask(question, heard)
         return True
 
 

@@ -73,5 +73,8 @@ TABLE: dict[type, Rule] = {
     ask.ReadSession: Rule(ALWAYS, armed_too=True, shell=True),
     ask.ExportSession: Rule(ALWAYS, shell=True),
     ask.FindPatient: Rule(ALWAYS, shell=True),
+    ask.ListApprovals: Rule(ALWAYS, shell=True),
+    ask.ReadApproval: Rule(ALWAYS, shell=True),
+    ask.Approve: Rule(frozenset({"starting", "home"})),
 }
 """Every command but `Hello`, which the channel itself answers."""

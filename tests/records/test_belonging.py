@@ -44,4 +44,4 @@ def test_a_controller_that_contradicted_the_record_stays_blocked_until_it_is_pai
 
 def test_what_an_administrator_approved_is_found_again(subject: Ledger) -> None:
     subject.append([event(Fact.APPROVED, protocol="mesolift", sha256="a" * 64), event(Fact.APPROVED, protocol="old")])
-    assert subject.restore().approvals == ("a" * 64,)
+    assert subject.restore().approvals == (("mesolift", "a" * 64),)

@@ -116,7 +116,7 @@ def test_a_void_sent_to_a_stranger_does_not_bind_the_ledger_to_it(subject: Ledge
 
 def test_approved_sets_are_found(subject: Ledger) -> None:
     subject.append([sample.event(Fact.APPROVED, protocol="mesolift", sha256="ab" * 32)])
-    assert subject.restore().approvals == ("ab" * 32,)
+    assert subject.restore().approvals == (("mesolift", "ab" * 32),)
 
 
 @pytest.mark.requirement("LED-4")

@@ -25,6 +25,7 @@ from kiosk.channel.snapshot import PatientPage, Reply, Snapshot, Treat
 from kiosk.protocols.budget import Course
 from kiosk.protocols.library import SHIPPED, Library, load
 from kiosk.records.chain import verify
+from kiosk.records.clerk import Asked, Clerk
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import (
     AuthorisationRow,
@@ -173,6 +174,13 @@ class Settable:
         self.confirmed = self._bench.wall_trusted = True
 
 
+def _of_pin(ticket: int, question: x.CheckPin | x.HashPin) -> x.Answer:
+    pin = question.pin
+    if isinstance(question, x.HashPin):
+        return x.Answer(ticket, True, text=f"hash of {pin}")
+    return x.Answer(ticket, any(a.pin == pin and a.hashed == question.hashed for a in DEMO_ACCOUNTS))
+
+
 class Bench:
     """One device, one ledger, and the control that serves them; `restart` builds a new control on the same two."""
 
@@ -256,14 +264,14 @@ class Bench:
         if not self.clerk_answers:
             return x.Answer(0, False)
         match question:
-            case x.CheckPin(pin, hashed):
-                return x.Answer(ticket, any(a.pin == pin and a.hashed == hashed for a in DEMO_ACCOUNTS))
-            case x.HashPin(pin):
-                return x.Answer(ticket, True, text=f"hash of {pin}")
+            case x.CheckPin() | x.HashPin():
+                return _of_pin(ticket, question)
             case x.ReadCourse(patient):
                 return x.Answer(ticket, True, course=self.courses.get(patient, Course(0, 0, 0)))
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
+            case x.ReadApprovals() | x.CompareApproval():
+                return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):
                 self.verified += 1
                 if self.clerk_fails:

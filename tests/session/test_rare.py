@@ -123,10 +123,11 @@ def test_on_hardware_only_what_is_approved_and_certified_is_armed(tmp_path: Path
     assert connected is not None
     calibration = connected.calibration
     assert calibration is not None
+    approved = library().sha256("mesolift")
     bench.ledger.append(
         [
             CalibrationRow(calibration.id, 0, "Tom", 1001, calibration.crc, "2026-01-01", "2027-01-01", "x"),
-            EventRow(Fact.APPROVED, 0, 0, "Ada", "approved", {"protocol": "m", "sha256": library().sha256("mesolift")}),
+            EventRow(Fact.APPROVED, 0, 0, "Ada", "approved", {"protocol": "mesolift", "sha256": approved}),
             EventRow("paired", 0, 0, "Ada", "paired", {"serial": 1001, "cursor": 1, "lifetime_nl": 0, "max_id": 0}),
         ]
     )
@@ -144,7 +145,7 @@ def test_on_hardware_only_what_is_approved_and_certified_is_armed(tmp_path: Path
     bench.cycle._realtime = False
     bench.run(0.1)
     assert "Control has no real-time priority." in bench.snap.missing
-    bench.engine.approvals = frozenset()
+    bench.engine.approval._approved.clear()
     bench.wall_ms += 400 * 86_400_000
     bench.run(0.1)
     missing = " ".join(bench.snap.missing)
