@@ -5,10 +5,10 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 
 from kiosk.screens.page import Page
-from kiosk.view.steps import Protocols
+from kiosk.view.treatments import Protocols
 
 
 class ProtocolsScreen(Page):
-    """See `kiosk.view.steps.Protocols` for what it shows."""
+    """See `kiosk.view.treatments.Protocols` for what it shows."""
 
     data = ObjectProperty(Protocols(), rebind=True)

@@ -97,9 +97,9 @@ class ArmShown(_Action, frozen=True):
 
 
 class Prefer(_Action, frozen=True):
-    """Set something about this screen: theme, sleep_s, click, or brightness by a step."""
+    """Set something about this screen: theme, language, sleep_s, click, or brightness by a step."""
 
-    field: Literal["theme", "sleep_s", "click", "brightness"]
+    field: Literal["theme", "language", "sleep_s", "click", "brightness"]
     value: str
 
 

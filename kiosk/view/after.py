@@ -11,6 +11,7 @@ import msgspec
 
 from kiosk.channel.snapshot import PlanLimits, SessionPage
 from kiosk.view.bodymap import Plate, plate, plates_of
+from kiosk.view.language import say
 from kiosk.view.numbers import TITLES, UNITS, FieldName, digits, volume, with_unit
 from kiosk.view.touch import Line
 from kiosk.view.zones import given_of, side_words
@@ -63,7 +64,7 @@ def after(page: SessionPage) -> After:
     plates = tuple(plate(key, page.zones) for key in shown)
     drawn = {(spot.key, spot.side) for each in plates for spot in each.spots}
     absent = [side_words(zone.title, zone.side) for zone in page.zones if (zone.key, zone.side) not in drawn]
-    note = f"Not on the map: {'; '.join(absent)}" if absent else ""
+    note = say("Not on the map: {zones}", zones="; ".join(absent)) if absent else ""
     return After(
         plates=plates,
         curves=(_curve(page, "depth"), _curve(page, "dose")),
@@ -75,7 +76,7 @@ def after(page: SessionPage) -> After:
             )
             for zone in page.zones
         ),
-        note=note if page.zones else "Nothing was given in this session.",
+        note=note if page.zones else say("Nothing was given in this session."),
     )
 
 
@@ -87,11 +88,11 @@ def _curve(page: SessionPage, field: FieldName) -> Curve:
     here = [_of(limits.get((shot.zone, shot.side)), depth) for shot in page.shots]
     known = [each for each in here if each is not None]
     top = max([1, *measured, *asked, *(high for _, high in known)]) * 21 // 20
-    title = f"{TITLES[field]}, {UNITS[field].name}"
+    title = f"{say(TITLES[field])}, {say(UNITS[field].name)}"
     if not page.shots:
-        return Curve(title=title, words="no shot")
+        return Curve(title=title, words=say("no shot"))
     least, most = digits(field, min(measured)), with_unit(field, max(measured))
-    said = most if most.startswith(f"{least} ") else f"{least} to {most}"
+    said = most if most.startswith(f"{least} ") else say("{low} to {high}", low=least, high=most)
     return Curve(
         title=title,
         words=said + _limit_words(field, known, len(here)),
@@ -118,9 +119,13 @@ def _of(limits: PlanLimits | None, depth: bool) -> tuple[int, int] | None:
 
 def _limit_words(field: FieldName, known: list[tuple[int, int]], shots: int) -> str:
     if len(known) < shots:
-        return ", limits not recorded" if not known else ", limits in part"
+        return say(", limits not recorded") if not known else say(", limits in part")
     least, most = min(high for _, high in known), max(high for _, high in known)
-    return f", limit {with_unit(field, most)}" if least == most else f", limits from {with_unit(field, least)}"
+    return (
+        say(", limit {most}", most=with_unit(field, most))
+        if least == most
+        else say(", limits from {least}", least=with_unit(field, least))
+    )
 
 
 def _bounds(here: list[tuple[int, int] | None], top: int) -> tuple[Bounds, ...]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.commands import AcknowledgeAlarm, PauseSound
-from kiosk.channel.snapshot import Alarm, Snapshot
+from kiosk.channel.snapshot import Alarm, Priority, Snapshot
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.frame import ALARM_TONES, standing
+from kiosk.view.language import many, mark, say
 from kiosk.view.local import Local
 from kiosk.view.recover import NEEDLE_OUT, offered_retract
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
-SIGN_IN = "Sign in to acknowledge: the record says who did."
-FREE = "Nothing: treating may go on."
-OVER = "This alarm is over."
+SIGN_IN = mark("Sign in to acknowledge: the record says who did.")
+FREE = mark("Nothing: treating may go on.")
+OVER = mark("This alarm is over.")
+PRIORITIES: dict[Priority, str] = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
 
 
 class Alarms(msgspec.Struct, frozen=True):
@@ -30,9 +32,9 @@ def alarms(snapshot: Snapshot) -> Alarms:
     listed = standing(snapshot)
     return Alarms(
         rows=tuple(_row(alarm) for alarm in listed),
-        empty="" if listed else "No alarm stands.",
+        empty="" if listed else say("No alarm stands."),
         pause=_pause(snapshot) if listed else NOTHING,
-        recover=Touch("recover", "Recover", Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
+        recover=Touch("recover", say("Recover"), Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
         retract=offered_retract(snapshot) or NOTHING,
     )
 
@@ -48,19 +50,23 @@ def _row(alarm: Alarm) -> Touch:
 
 def state_of(alarm: Alarm) -> str:
     """Priority and state in words: colour is never the only sign."""
-    state = "stands" if alarm.active else "is over"
-    return f"{alarm.priority}, {state}" + (", known" if alarm.acknowledged else "")
+    state = say("stands") if alarm.active else say("is over")
+    return f"{say(PRIORITIES[alarm.priority])}, {state}" + (say(", known") if alarm.acknowledged else "")
 
 
 def _pause(snapshot: Snapshot) -> Touch:
-    label = f"Sound paused {snapshot.sound_paused_s} s" if snapshot.sound_paused_s else "Pause sound"
+    label = (
+        say("Sound paused {seconds} s", seconds=snapshot.sound_paused_s)
+        if snapshot.sound_paused_s
+        else say("Pause sound")
+    )
     return Touch("pause", label, Send(PauseSound()), icon="volume-off")
 
 
 class AlarmPage(msgspec.Struct, frozen=True):
     """One alarm in full (ALM-4): number, title, what happened, the patient, what to do, what it inhibits."""
 
-    title: str = OVER
+    title: str = ""
     state: str = ""
     tone: Tone = "quiet"
     lines: tuple[Line, ...] = ()
@@ -75,22 +81,22 @@ def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
     listed = standing(snapshot)
     found = next((alarm for alarm in listed if alarm.number == local.alarm), None)
     more = len(listed) - (found is not None)
-    others = Touch("others", f"{more} more", Go("alarms"), icon="bell") if more else NOTHING
+    others = Touch("others", many("{count} more", "{count} more", more), Go("alarms"), icon="bell") if more else NOTHING
     if found is None:
-        return AlarmPage(others=others)
-    acknowledge = Touch(f"acknowledge:{found.number}", "Acknowledge", Send(AcknowledgeAlarm(found.number), "alarms"),
-                        tone="primary", icon="check")  # fmt: skip
+        return AlarmPage(title=say(OVER), others=others)
+    known = Send(AcknowledgeAlarm(found.number), "alarms")
+    acknowledge = Touch(f"acknowledge:{found.number}", say("Acknowledge"), known, tone="primary", icon="check")
     return AlarmPage(
         title=f"A{found.number}  {found.title}",
         state=state_of(found),
         tone=ALARM_TONES[found.priority],
         lines=(
-            Line("what", "What happened", found.what),
-            Line("patient", "The patient", found.patient),
-            Line("todo", "What to do", found.todo),
-            Line("inhibits", "What it inhibits", found.inhibits or FREE),
+            Line("what", say("What happened"), found.what),
+            Line("patient", say("The patient"), found.patient),
+            Line("todo", say("What to do"), found.todo),
+            Line("inhibits", say("What it inhibits"), found.inhibits or say(FREE)),
         ),
-        acknowledge=NOTHING if found.acknowledged else unless(acknowledge, "" if snapshot.user else SIGN_IN),
+        acknowledge=NOTHING if found.acknowledged else unless(acknowledge, "" if snapshot.user else say(SIGN_IN)),
         pause=_pause(snapshot),
         others=others,
         retract=(offered_retract(snapshot) if found.number in NEEDLE_OUT else None) or NOTHING,

@@ -14,6 +14,7 @@ from kiosk.channel.commands import ChooseZone, Side
 from kiosk.channel.snapshot import PatientPage, Snapshot, Zone
 from kiosk.view.actions import Cancel, Panel, Pick, Send
 from kiosk.view.figures import Figure, Region, away, cut, figures, inside, room
+from kiosk.view.language import say
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Touch
 from kiosk.view.zones import given_of, side_words
@@ -53,7 +54,7 @@ class Plate(msgspec.Struct, frozen=True):
 class MapView(msgspec.Struct, frozen=True):
     """The panel on which a zone is chosen."""
 
-    title: str = "Zone and side"
+    title: str = ""
     plate: Plate = Plate()
     tabs: tuple[Touch, ...] = ()
     note: str = ""
@@ -111,11 +112,11 @@ def plate(
     last: frozenset[tuple[str, Side]] = frozenset()
     if before is not None:
         last = frozenset((zone.key, zone.side) for zone in before.last_zones)
-    right, left = "Patient's RIGHT", "Patient's LEFT"
+    right, left = say("Patient's RIGHT"), say("Patient's LEFT")
     first, second = (right, left) if shown.patients_right == "left" else (left, right)
     return Plate(
         figure=key,
-        seen=shown.seen,
+        seen=say(shown.seen),
         at_left=first,
         at_right=second,
         spots=tuple(_spot(zone, chosen, last) for zone in zones if home_of(zone.key, zone.side) == key),
@@ -138,9 +139,9 @@ def plates_of(zones: tuple[Zone, ...]) -> tuple[str, ...]:
 def choosing_zone(snapshot: Snapshot, local: Local) -> MapView:
     """The map of the open session; the list of the same zones in words is one touch away."""
     session, treat = snapshot.session, snapshot.treat
-    cancel = Touch("cancel", "Cancel", Cancel(), icon="close")
+    cancel = Touch("cancel", say("Cancel"), Cancel(), icon="close")
     if session is None or treat is None:
-        return MapView(cancel=cancel)
+        return MapView(title=say("Zone and side"), cancel=cancel)
     needed = plates_of(session.zones)
     picked = local.picks.get("figure", "")
     now = picked if picked in needed else home_of(treat.zone, treat.side) or next(iter(needed), "")
@@ -148,15 +149,18 @@ def choosing_zone(snapshot: Snapshot, local: Local) -> MapView:
     before = local.patient if local.patient is not None and local.patient.patient == session.patient else None
     shown = plate(now, session.zones, (treat.zone, treat.side), before)
     return MapView(
+        title=say("Zone and side"),
         plate=shown,
         tabs=tuple(
-            Touch(f"figure:{each.key}", each.title, Pick("figure", each.key), selected=each.key == now)
+            Touch(f"figure:{each.key}", say(each.title), Pick("figure", each.key), selected=each.key == now)
             for each in figures()
             if each.key in needed and len(needed) > 1
         ),
-        note=f"Not on the map, in the list: {'; '.join(absent)}" if absent else "",
-        before=f"last visit, {before.last_date}" if before and any(spot.before for spot in shown.spots) else "",
-        words=Touch("zones:list", "List", Panel("zones"), icon="clipboard-text"),
+        note=say("Not on the map, in the list: {zones}", zones="; ".join(absent)) if absent else "",
+        before=say("last visit, {date}", date=before.last_date)
+        if before and any(spot.before for spot in shown.spots)
+        else "",
+        words=Touch("zones:list", say("List"), Panel("zones"), icon="clipboard-text"),
         cancel=cancel,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.view.actions import StartCream
+from kiosk.view.language import say
 from kiosk.view.local import Local
 from kiosk.view.touch import Tone, Touch
 
@@ -30,7 +31,7 @@ def is_due(local: Local) -> bool:
 def timer(local: Local) -> Touch:
     """The timer as a field: a touch starts it, a hold starts it again."""
     if local.cream_since is None:
-        return Touch("cream", "Start the timer", StartCream(), "Cream is on", icon="timer")
+        return Touch("cream", say("Start the timer"), StartCream(), say("Cream is on"), icon="timer")
     worn = worn_s(local)
     words, tone = _state(worn)
     return Touch("cream", f"{minutes(worn)} min", StartCream(), words, icon="timer", tone=tone, hold_ms=AGAIN_MS)
@@ -38,7 +39,7 @@ def timer(local: Local) -> Touch:
 
 def _state(worn: float) -> tuple[str, Tone]:
     if worn < LEAST_S:
-        return f"Leave the cream on {minutes(LEAST_S - worn)} min more", "plain"
+        return say("Leave the cream on {left} min more", left=minutes(LEAST_S - worn)), "plain"
     if worn <= MOST_S:
-        return "Long enough: take the cream off", "good"
-    return "Over 40 min: take it off now", "warn"
+        return say("Long enough: take the cream off"), "good"
+    return say("Over 40 min: take it off now"), "warn"

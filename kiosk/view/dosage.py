@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.snapshot import PressureState, SessionView, Treat
+from kiosk.view.language import many, mark, say
 from kiosk.view.numbers import ul, volume
 from kiosk.view.touch import Tone
 
 PRESSURES: dict[PressureState, tuple[str, Tone]] = {
-    "free": ("free", "good"),
-    "resisting": ("resisting", "warn"),
-    "blocked": ("blocked", "danger"),
+    "free": (mark("free"), "good"),
+    "resisting": (mark("resisting"), "warn"),
+    "blocked": (mark("blocked"), "danger"),
 }
 LOW = 0.15
 """A syringe is called low under this share of its fill."""
@@ -30,9 +31,9 @@ def ring(treat: Treat) -> Ring:
     """While armed what is done of what was armed for, else what would be armed."""
     arming = treat.arming
     if arming is None:
-        return Ring(str(treat.shots.value), "to arm")
+        return Ring(str(treat.shots.value), say("to arm"))
     share = min(1.0, arming.done / arming.planned) if arming.planned else 0.0
-    return Ring(str(arming.done), f"of {arming.planned} shots", share, running=True)
+    return Ring(str(arming.done), many("of {count} shot", "of {count} shots", arming.planned), share, running=True)
 
 
 class Barrel(msgspec.Struct, frozen=True):
@@ -53,8 +54,8 @@ def barrel(treat: Treat, session: SessionView) -> Barrel:
     share = _share(left, fill)
     tone: Tone = "danger" if treat.usable_nl <= 0 else "warn" if share < LOW else "primary"
     return Barrel(
-        text=f"{volume(treat.usable_nl)} usable",
-        detail=f"of {volume(left)}, {ul(session.dead_volume_nl)} dead",
+        text=say("{volume} usable", volume=volume(treat.usable_nl)),
+        detail=say("of {left}, {dead} dead", left=volume(left), dead=ul(session.dead_volume_nl)),
         left=share,
         kept=_share(kept, fill),
         tone=tone,
@@ -78,8 +79,8 @@ def pressure(treat: Treat) -> Pressure:
     word, tone = PRESSURES[treat.pressure]
     full = treat.occlusion_kpa
     return Pressure(
-        text=f"{word}, {treat.pressure_kpa} kPa",
-        limit=f"Line: stops at {full} kPa" if full else "Line: threshold not known",
+        text=f"{say(word)}, {treat.pressure_kpa} kPa",
+        limit=say("Line: stops at {full} kPa", full=full) if full else say("Line: threshold not known"),
         level=_share(treat.pressure_kpa, full),
         resisting=_share(treat.resisting_kpa, full),
         blocked=_share(treat.blocked_kpa, full),

@@ -9,44 +9,47 @@ import msgspec
 from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
+from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.route import ScreenKey
 from kiosk.view.touch import NOTHING, Tone, Touch, unless
+from kiosk.view.words import ROLES
 
 STOP = Touch("stop", "STOP", Send(Stop()), tone="danger", on_down=True)
-"""STOP on glass: the same on every screen, at touch-down (STP-2)."""
+"""STOP on glass: the same on every screen and in every language, at touch-down (STP-2)."""
 TITLES: dict[ScreenKey, str] = {
-    "selftest": "Self-test",
-    "first": "First start",
-    "signin": "Sign in",
-    "home": "Nappage",
-    "protocols": "Choose the treatment",
-    "patient": "Patient code",
-    "screening": "Screening",
-    "product": "Product",
-    "needle": "Needle",
-    "syringe": "Syringe",
-    "preparation": "Preparation",
-    "prime": "Prime",
-    "treat": "Treat",
-    "end": "End of session",
-    "record": "Record",
-    "history": "History",
-    "alarms": "Alarms",
-    "alarm": "Alarm",
-    "about": "About",
-    "settings": "Settings",
-    "people": "People",
-    "account": "New account",
+    "selftest": mark("Self-test"),
+    "first": mark("First start"),
+    "signin": mark("Sign in"),
+    "home": mark("Nappage"),
+    "protocols": mark("Choose the treatment"),
+    "patient": mark("Patient code"),
+    "screening": mark("Screening"),
+    "product": mark("Product"),
+    "needle": mark("Needle"),
+    "syringe": mark("Syringe"),
+    "preparation": mark("Preparation"),
+    "prime": mark("Prime"),
+    "treat": mark("Treat"),
+    "end": mark("End of session"),
+    "record": mark("Record"),
+    "history": mark("History"),
+    "alarms": mark("Alarms"),
+    "alarm": mark("Alarm"),
+    "about": mark("About"),
+    "settings": mark("Settings"),
+    "people": mark("People"),
+    "account": mark("New account"),
 }
-FIRST = "No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more."
+FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
-    "technician": "Here: self-test, recover, alarms. Treating takes a practitioner.",
-    "administrator": "Here: people, history, recover. Treating takes a practitioner.",
+    "technician": mark("Here: self-test, recover, alarms. Treating takes a practitioner."),
+    "administrator": mark("Here: people, history, recover. Treating takes a practitioner."),
 }
 """What somebody who does not treat can do between sessions."""
-NO_PRACTITIONER = "Nobody here may treat yet: add a practitioner under People."
-DISARM_FIRST = "Disarm first."
+READY = mark("Ready for a new session")
+NO_PRACTITIONER = mark("Nobody here may treat yet: add a practitioner under People.")
+DISARM_FIRST = mark("Disarm first.")
 RANK = {"high": 0, "medium": 1, "low": 2}
 ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
 
@@ -85,19 +88,19 @@ def standing(snapshot: Snapshot) -> tuple[Alarm, ...]:
 def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
     """The frame of a screen."""
     if snapshot is None:
-        return Frame(title=TITLES[screen], strip=Strip("Waiting for control", "quiet", "lan-disconnect"))
+        return Frame(title=say(TITLES[screen]), strip=Strip(say("Waiting for control"), "quiet", "lan-disconnect"))
     session, user = snapshot.session, snapshot.user
     armed = snapshot.treat is not None and snapshot.treat.arming is not None
     return Frame(
-        title=TITLES[screen],
+        title=say(TITLES[screen]),
         where=f"{session.patient} · {session.protocol_title}" if session else "",
-        who=(user.name if session else f"{user.name}, {user.role}") if user else "",
-        wall=snapshot.wall or "Clock not trusted",
+        who=(user.name if session else f"{user.name}, {say(ROLES[user.role])}") if user else "",
+        wall=snapshot.wall or say("Clock not trusted"),
         simulated=snapshot.simulated,
         armed=armed,
         strip=strip(snapshot, local, screen),
         back=_back(snapshot, local),
-        help=unless(Touch("help", "Help", Panel("help"), icon="help-circle"), DISARM_FIRST if armed else ""),
+        help=unless(Touch("help", say("Help"), Panel("help"), icon="help-circle"), say(DISARM_FIRST) if armed else ""),
         alarms=_alarms(snapshot, local),
         lock=_lock(snapshot, armed),
     )
@@ -107,18 +110,18 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     """The sentence that matters most: stop, what was just said, alarms, what runs, what is missing (UI-5)."""
     told = local.notice and snapshot.user is not None  # the stop panel is open then and says the stop itself
     if snapshot.stop.state != "clear" and not told:
-        words = snapshot.stop.sentence or "Stopped"
-        return Strip(words, "danger", "alert", Touch("stop:acknowledge", "Acknowledge", Send(AcknowledgeStop())))
+        words = snapshot.stop.sentence or say("Stopped")
+        return Strip(words, "danger", "alert", Touch("stop:acknowledge", say("Acknowledge"), Send(AcknowledgeStop())))
     if local.notice:
         return Strip(local.notice, "dark", "information")
     alarms = standing(snapshot)
     if alarms and screen not in ("alarms", "alarm"):
         first = alarms[0]
-        more = f"  (+{len(alarms) - 1} more)" if len(alarms) > 1 else ""
-        show = Touch("strip:alarms", "Show", Go(f"alarm:{first.number}"))
+        more = "  " + say("(+{count} more)", count=len(alarms) - 1) if len(alarms) > 1 else ""
+        show = Touch("strip:alarms", say("Show"), Go(f"alarm:{first.number}"))
         return Strip(f"{first.title}. {first.todo}{more}", ALARM_TONES[first.priority], "bell", show)
     if screen == "first":
-        return Strip(FIRST, "primary", "account")
+        return Strip(say(FIRST), "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
     return _readiness(snapshot, screen)
@@ -129,28 +132,28 @@ def _readiness(snapshot: Snapshot, screen: ScreenKey) -> Strip:
     if arming is not None:
         return Strip(arming.note or arming.words, "armed", "target")
     if snapshot.missing and screen in ("home", "treat", "prime"):
-        return Strip("Not ready: " + snapshot.missing[0], "warn", "alert-circle")
+        return Strip(say("Not ready: {why}", why=snapshot.missing[0]), "warn", "alert-circle")
     if screen == "treat":
-        return Strip("Ready to arm", "good", "check-circle")
+        return Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
-            return Strip(NO_PRACTITIONER, "primary", "account")
-        return Strip(HERE.get(snapshot.user.role, "Ready for a new session"), "quiet", "check-circle")
+            return Strip(say(NO_PRACTITIONER), "primary", "account")
+        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
     return Strip(snapshot.link.sentence, "quiet" if snapshot.link.connected else "warn", "usb")
 
 
 def _back(snapshot: Snapshot, local: Local) -> Touch:
     if local.place:
-        return Touch("back", "Back", Back(), icon="arrow-left")
+        return Touch("back", say("Back"), Back(), icon="arrow-left")
     if snapshot.phase in ("starting", "home"):
-        return Touch("settings", "Settings", Go("settings"), icon="cog")
+        return Touch("settings", say("Settings"), Go("settings"), icon="cog")
     return NOTHING
 
 
 def _alarms(snapshot: Snapshot, local: Local) -> Touch:
     count = len(standing(snapshot))
     tone: Tone = ALARM_TONES[standing(snapshot)[0].priority] if count else "plain"
-    label = f"Alarms {count}" if count else "Alarms"
+    label = say("Alarms {count}", count=count) if count else say("Alarms")
     if local.place == "alarms":
         return Touch("alarms", label, Back(), icon="bell", tone=tone, selected=True)
     return Touch("alarms", label, Go("alarms"), icon="bell", tone=tone)
@@ -160,5 +163,5 @@ def _lock(snapshot: Snapshot, armed: bool) -> Touch:
     if snapshot.user is None:
         return NOTHING
     if snapshot.session is None:
-        return Touch("signout", "Sign out", Send(SignOut(), then="/"), icon="logout")
-    return unless(Touch("lock", "Lock", Send(Lock()), icon="lock"), DISARM_FIRST if armed else "")
+        return Touch("signout", say("Sign out"), Send(SignOut(), then="/"), icon="logout")
+    return unless(Touch("lock", say("Lock"), Send(Lock()), icon="lock"), say(DISARM_FIRST) if armed else "")

@@ -1,6 +1,7 @@
 """Only this file turns integers into the numbers people read, and typed text back into integers (UI-2).
 
-A unit stands beside every number; no thousands separators; the decimal sign shown is a point, a typed comma is taken.
+A unit stands beside every number; no thousands separators; the decimal sign shown is the language's, point and comma
+are both taken as typed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
+from kiosk.view.language import decimal, many, mark, say
 
 FieldName = Literal["depth", "dose", "rate", "shots", "fill"]
 
@@ -27,16 +29,16 @@ class Unit(msgspec.Struct, frozen=True):
 UNITS: dict[FieldName, Unit] = {
     "depth": Unit("mm", 1_000, 2),
     "dose": Unit("uL", 1_000, 1),
-    "rate": Unit("shots/s", 1_000, 1),
-    "shots": Unit("shots", 1, 0),
+    "rate": Unit(mark("shots/s"), 1_000, 1),
+    "shots": Unit(mark("shots"), 1, 0),
     "fill": Unit("mL", 1_000_000, 2),
 }
 TITLES: dict[FieldName, str] = {
-    "depth": "Depth",
-    "dose": "Dose",
-    "rate": "Rate",
-    "shots": "Shots",
-    "fill": "Fill",
+    "depth": mark("Depth"),
+    "dose": mark("Dose"),
+    "rate": mark("Rate"),
+    "shots": mark("Shots"),
+    "fill": mark("Fill"),
 }
 
 
@@ -45,12 +47,14 @@ def digits(field: FieldName, value: int) -> str:
     unit = UNITS[field]
     tenth = 10**unit.places
     shown = (value * tenth * 2 + unit.scale) // (2 * unit.scale)
-    return f"{shown // tenth}.{shown % tenth:0{unit.places}d}" if unit.places else str(shown)
+    return decimal(f"{shown // tenth}.{shown % tenth:0{unit.places}d}") if unit.places else str(shown)
 
 
 def with_unit(field: FieldName, value: int) -> str:
     """Number and unit: ``0.60 mm``."""
-    return f"{digits(field, value)} {UNITS[field].name}"
+    if field == "shots":
+        return shots(value)
+    return f"{digits(field, value)} {say(UNITS[field].name)}"
 
 
 def mm(um: int) -> str:
@@ -75,7 +79,14 @@ def volume(nl: int) -> str:
 
 def amount(used: int, unit: Literal["nL", "shots", "sessions"]) -> str:
     """A total with its unit."""
-    return volume(used) if unit == "nL" else f"{used} {unit}"
+    if unit == "nL":
+        return volume(used)
+    return shots(used) if unit == "shots" else many("{count} session", "{count} sessions", used)
+
+
+def shots(count: int) -> str:
+    """A number of shots: ``1 shot``, ``12 shots``."""
+    return many("{count} shot", "{count} shots", count)
 
 
 def parse(field: FieldName, text: str, *, low: int, high: int, step: int, origin: str) -> int:

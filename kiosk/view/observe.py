@@ -5,6 +5,8 @@ from __future__ import annotations
 from kiosk.channel.commands import ReadSession
 from kiosk.channel.snapshot import PatientPage, Reply, SessionList, SessionPage, Snapshot
 from kiosk.view.errors import ValuesChanged
+from kiosk.view.heard import heard
+from kiosk.view.language import say, speak
 from kiosk.view.local import DRAFT_S, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
@@ -22,24 +24,28 @@ ALLOWED: dict[str, frozenset[str]] = {
 
 def tick(local: Local, now: float, age_ms: int, reason: str = "") -> Local:
     """Time has passed: a draft older than 60 s is thrown away with a notice (LIM-10), notices end."""
+    speak(local.settings.language)
     local = replace(local, now=now, age_ms=age_ms, reason=reason)
     if local.notice and now >= local.notice_until:
         local = replace(local, notice="")
     if local.draft is not None and now - local.draft.since >= DRAFT_S:
-        return replace(local, panel="", draft=None).saying("The value was not confirmed for 60 s and is thrown away.")
+        return replace(local, panel="", draft=None).saying(
+            say("The value was not confirmed for 60 s and is thrown away.")
+        )
     if local.text("again") and not local.panel.startswith("pin:"):
         local = local.with_text("again", "")
     typing = (local.focus and local.text(local.focus)) or local.text("again")
     if typing and now - local.touched >= DRAFT_S:
         wiped = local.with_text(local.focus, "").with_text("again", "")
         return replace(wiped, panel="", focus="" if local.panel else local.focus).saying(
-            "The text was not confirmed for 60 s and is thrown away."
+            say("The text was not confirmed for 60 s and is thrown away.")
         )
     return local
 
 
 def see(local: Local, snapshot: Snapshot) -> Outcome:
     """A snapshot has come: what no longer fits it is closed, control's notice is shown."""
+    speak(local.settings.language)
     number = snapshot.session.number if snapshot.session else 0
     if number != local.session:
         local = replace(
@@ -75,7 +81,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         local = replace(local, focus="name")
     if snapshot.notices and snapshot.notices[-1].number > local.heard_notice:
         newest = snapshot.notices[-1]
-        local = replace(local, heard_notice=newest.number).saying(newest.sentence)
+        local = replace(local, heard_notice=newest.number).saying(heard(newest.sentence))
     return _signed(local, snapshot)
 
 
@@ -131,8 +137,9 @@ def _signed(local: Local, snapshot: Snapshot) -> Outcome:
 
 def hear(local: Local, reply: Reply) -> Local:
     """A reply has come: its page is kept, a refusal is said with its number and what to do."""
+    speak(local.settings.language)
     if not reply.ok:
-        return local.saying(f"E{reply.error}: {reply.sentence}. {reply.remedy}", 12.0)
+        return local.saying(heard(f"E{reply.error}: {reply.sentence}. {reply.remedy}"), 12.0)
     match reply.page:
         case PatientPage():
             return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
@@ -143,4 +150,4 @@ def hear(local: Local, reply: Reply) -> Local:
         case None:
             return local
         case exported:
-            return replace(local, exported=exported.path).saying(f"Exported to {exported.path}")
+            return replace(local, exported=exported.path).saying(say("Exported to {path}", path=exported.path))

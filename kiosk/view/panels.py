@@ -12,11 +12,13 @@ from kiosk.channel.commands import (
     SignOut,
     WithdrawSoft,
 )
-from kiosk.channel.snapshot import Catalogue, Snapshot
+from kiosk.channel.snapshot import Catalogue, Snapshot, Value
 from kiosk.view import recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
+from kiosk.view.heard import heard
+from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
 from kiosk.view.start import PIN_LEAST, dots
@@ -26,25 +28,29 @@ from kiosk.view.zones import given_of, side_words, zone_detail
 
 CONFIRM_MS = 500
 TEXT_TITLES = {
-    "lot": "Lot, as printed on the pack",
-    "expiry": "Expiry: year, month, day",
-    "physician": "The physician's reason to go on",
-    "reactions": "Reactions seen",
-    "review": "Review date: year, month, day",
-    "person": "Name of the person",
-    "soft": "Reason for crossing the limit",
-    "search": "Search: name, technique or zone",
-    "record": "Why rows of the record are lost or changed",
-    "clock": "Local date and time: year, month, day, hour, minute",
-    "pair": "Why this injector belongs to this ledger",
+    "lot": mark("Lot, as printed on the pack"),
+    "expiry": mark("Expiry: year, month, day"),
+    "physician": mark("The physician's reason to go on"),
+    "reactions": mark("Reactions seen"),
+    "review": mark("Review date: year, month, day"),
+    "person": mark("Name of the person"),
+    "soft": mark("Reason for crossing the limit"),
+    "search": mark("Search: name, technique or zone"),
+    "record": mark("Why rows of the record are lost or changed"),
+    "clock": mark("Local date and time: year, month, day, hour, minute"),
+    "pair": mark("Why this injector belongs to this ledger"),
 }
 STOPS = {
-    "open": ("STOP circuit is open", "The red button is pressed, or unplugged."),
-    "contradiction": ("STOP contacts disagree", "Press the red button fully and release it."),
-    "released": ("Stopped", "The red button is released."),
+    "open": (mark("STOP circuit is open"), mark("The red button is pressed, or unplugged.")),
+    "contradiction": (mark("STOP contacts disagree"), mark("Press the red button fully and release it.")),
+    "released": (mark("Stopped"), mark("The red button is released.")),
     "clear": ("", ""),
 }
-_CANCEL = Touch("cancel", "Cancel", Cancel(), icon="close")
+
+
+def cancel() -> Touch:
+    """Close the panel and change nothing."""
+    return Touch("cancel", say("Cancel"), Cancel(), icon="close")
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -77,19 +83,23 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
     draft = local.draft
     value = limits(draft.field, snapshot, local, catalogue) if draft else None
     if draft is None or value is None:
-        return Editing(title="This value cannot be set now", cancel=_CANCEL)
+        return Editing(title=say("This value cannot be set now"), cancel=cancel())
     meant = read(draft, value)
-    fault = draft.fault or ("" if isinstance(meant, (int, NotANumber)) else str(meant))
+    fault = draft.fault or ("" if isinstance(meant, (int, NotANumber)) else heard(str(meant)))
     span = max(1, value.hard_high - value.hard_low)
     low = value.hard_low if value.soft_low is None else value.soft_low
     high = value.hard_high if value.soft_high is None else value.soft_high
     at = meant if isinstance(meant, int) else draft.value
-    unit = UNITS[draft.field].name
-    soft = "" if value.soft_high is None else f"usual {digits(draft.field, low)} to {with_unit(draft.field, high)}"
-    source = "No published figure: needs the clinic's figure" if value.needs_clinic else ""
-    confirm = Touch("confirm", "Hold to confirm", ConfirmDraft(), tone="primary", hold_ms=CONFIRM_MS)
+    unit = say(UNITS[draft.field].name)
+    soft = (
+        ""
+        if value.soft_high is None
+        else say("usual {low} to {high}", low=digits(draft.field, low), high=with_unit(draft.field, high))
+    )
+    source = say("No published figure: needs the clinic's figure") if value.needs_clinic else ""
+    confirm = Touch("confirm", say("Hold to confirm"), ConfirmDraft(), tone="primary", hold_ms=CONFIRM_MS)
     return Editing(
-        title=TITLES[draft.field],
+        title=say(TITLES[draft.field]),
         number=shown(draft),
         unit=unit,
         fault=fault,
@@ -98,13 +108,20 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
             f"{with_unit(draft.field, value.hard_low)}\n{value.hard_low_origin}",
             f"{with_unit(draft.field, value.hard_high)}\n{value.hard_high_origin}", soft,
         ),
-        source=source or (f"{value.source} (grade {value.grade})" if value.source and value.grade else value.source),
+        source=source or _graded(value),
         down=Touch("step:down", "", StepBy(-1), icon="minus", on_down=True),
         up=Touch("step:up", "", StepBy(1), icon="plus", on_down=True),
         point=UNITS[draft.field].places > 0,
-        cancel=_CANCEL,
-        confirm=unless(confirm, "" if isinstance(meant, int) else str(meant)),
+        cancel=cancel(),
+        confirm=unless(confirm, "" if isinstance(meant, int) else heard(str(meant))),
     )  # fmt: skip
+
+
+def _graded(value: Value) -> str:
+    """A figure's source with its grade."""
+    if not value.source or not value.grade:
+        return value.source
+    return say("{source} (grade {grade})", source=value.source, grade=value.grade)
 
 
 class Texting(msgspec.Struct, frozen=True):
@@ -124,12 +141,12 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:
-        confirm = Touch("confirm", "Cross the limit", Send(ConfirmSoft(snapshot.question.key, text.strip())),
+        confirm = Touch("confirm", say("Cross the limit"), Send(ConfirmSoft(snapshot.question.key, text.strip())),
                         tone="warn", icon="check", hold_ms=CONFIRM_MS)  # fmt: skip
-        why = "" if text.strip() else "A reason is needed."
+        why = "" if text.strip() else say("A reason is needed.")
     grown = moment_typed(text) if field == "clock" else dashed(text) if numeric else text
     return Texting(
-        title=TEXT_TITLES.get(field, field), text=grown, numeric=numeric, shift=local.shift, cancel=_CANCEL,
+        title=say(TEXT_TITLES.get(field, field)), text=grown, numeric=numeric, shift=local.shift, cancel=cancel(),
         confirm=recover.confirm(field, text, snapshot) or unless(confirm, why),
     )  # fmt: skip
 
@@ -145,10 +162,10 @@ class PinAsked(msgspec.Struct, frozen=True):
 
 def pin_asked(local: Local) -> PinAsked:
     """The PIN that signs the session."""
-    why = "" if len(local.text("pin")) >= PIN_LEAST else "Type all digits of your PIN."
-    sign = unless(Touch("confirm", "Sign", SubmitPin("sign"), tone="primary", icon="check"), why)
-    return PinAsked("Sign the session with your PIN", "A signed session is closed and cannot be changed.",
-                    dots(local.text("pin")), cancel=_CANCEL, confirm=sign)  # fmt: skip
+    why = "" if len(local.text("pin")) >= PIN_LEAST else say("Type all digits of your PIN.")
+    sign = unless(Touch("confirm", say("Sign"), SubmitPin("sign"), tone="primary", icon="check"), why)
+    return PinAsked(say("Sign the session with your PIN"), say("A signed session is closed and cannot be changed."),
+                    dots(local.text("pin")), cancel=cancel(), confirm=sign)  # fmt: skip
 
 
 def locked(snapshot: Snapshot, local: Local) -> PinAsked:
@@ -156,14 +173,18 @@ def locked(snapshot: Snapshot, local: Local) -> PinAsked:
     user = snapshot.user
     name = user.name if user else ""
     demo = next((entry.demo_pin for entry in snapshot.accounts if entry.name == name and entry.demo_pin), "")
-    why = "" if len(local.text("pin")) >= PIN_LEAST else "Type all digits of your PIN."
-    unlock = msgspec.structs.replace(Touch("confirm", "Unlock", SubmitPin("unlock"), tone="primary", icon="lock"))
+    why = "" if len(local.text("pin")) >= PIN_LEAST else say("Type all digits of your PIN.")
+    unlock = msgspec.structs.replace(Touch("confirm", say("Unlock"), SubmitPin("unlock"), tone="primary", icon="lock"))
     stopped = snapshot.stop.sentence if snapshot.stop.state != "clear" else ""
-    detail = stopped or (f"Demo PIN {demo}" if demo else "Type the PIN to go on.")
+    detail = stopped or (say("Demo PIN {demo}", demo=demo) if demo else say("Type the PIN to go on."))
     leave = (
-        Touch("signout", "Sign out", Send(SignOut(), then="/"), icon="logout") if snapshot.session is None else NOTHING
+        Touch("signout", say("Sign out"), Send(SignOut(), then="/"), icon="logout")
+        if snapshot.session is None
+        else NOTHING
     )
-    return PinAsked(f"Locked: {name}", detail, dots(local.text("pin")), cancel=leave, confirm=unless(unlock, why))
+    return PinAsked(
+        say("Locked: {name}", name=name), detail, dots(local.text("pin")), cancel=leave, confirm=unless(unlock, why)
+    )
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -177,23 +198,23 @@ def offer(snapshot: Snapshot, local: Local) -> Offered:
     """The offer in words with units and side; holding arms exactly this (LIM-8)."""
     shown_offer, session = local.offer, snapshot.session
     if shown_offer is None or session is None:
-        return Offered("Nothing can be armed now.", cancel=_CANCEL)
+        return Offered(say("Nothing can be armed now."), cancel=cancel())
     treat = shown_offer.treat
     return Offered(
         words=treat.offer,
         lines=(
-            Line("zone", "Zone", zone_title(session, treat)),
-            Line("depth", "Depth", mm(treat.depth.value)),
-            Line("dose", "Dose", ul(treat.dose.value)),
-            Line("mode", "Mode", MODES[treat.mode][0]),
-            Line("rate", "Rate", with_unit("rate", treat.rate.value)),
-            Line("shots", "Shots", str(treat.shots.value)),
-            Line("product", "Product", session.product_title),
-            Line("needle", "Needle", session.needle_title),
-            Line("syringe", "Syringe", session.syringe_title),
+            Line("zone", say("Zone"), zone_title(session, treat)),
+            Line("depth", say("Depth"), mm(treat.depth.value)),
+            Line("dose", say("Dose"), ul(treat.dose.value)),
+            Line("mode", say("Mode"), say(MODES[treat.mode][0])),
+            Line("rate", say("Rate"), with_unit("rate", treat.rate.value)),
+            Line("shots", say("Shots"), str(treat.shots.value)),
+            Line("product", say("Product"), session.product_title),
+            Line("needle", say("Needle"), session.needle_title),
+            Line("syringe", say("Syringe"), session.syringe_title),
         ),
-        cancel=_CANCEL,
-        confirm=Touch("arm:confirm", "HOLD TO ARM", ArmShown(), tone="armed", hold_ms=HOLD_MS),
+        cancel=cancel(),
+        confirm=Touch("arm:confirm", say("HOLD TO ARM"), ArmShown(), tone="armed", hold_ms=HOLD_MS),
     )
 
 
@@ -213,15 +234,15 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
                   selected=treat is not None and (zone.key, zone.side) == (treat.zone, treat.side))
             for zone in session.zones
         )  # fmt: skip
-        return Choosing("Zone and side", rows, _CANCEL)
+        return Choosing(say("Zone and side"), rows, cancel())
     if local.panel == "mode":
         rows = tuple(
-            Touch(f"mode:{mode}", title, Send(ChooseMode(mode)), meaning,
+            Touch(f"mode:{mode}", say(title), Send(ChooseMode(mode)), say(meaning),
                   selected=treat is not None and treat.mode == mode)
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
-        return Choosing("Mode", rows, _CANCEL)
-    return Choosing("Recover", recover.rows(snapshot), _CANCEL)
+        return Choosing(say("Mode"), rows, cancel())
+    return Choosing(say("Recover"), recover.rows(snapshot), cancel())
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -236,14 +257,14 @@ def asked(snapshot: Snapshot) -> Asked:
     question = snapshot.question
     if question is None:
         return Asked()
-    no = Touch("soft:no", "No, take it back", Send(WithdrawSoft(question.key)), tone="primary")
+    no = Touch("soft:no", say("No, take it back"), Send(WithdrawSoft(question.key)), tone="primary")
     if question.needs_reason:
-        yes = Touch("soft:reason", "Yes, with a reason", Panel("text:soft"), tone="warn", icon="pencil")
-        return Asked(question.sentence, "Crossing this limit is recorded with your reason.", yes, no)
+        yes = Touch("soft:reason", say("Yes, with a reason"), Panel("text:soft"), tone="warn", icon="pencil")
+        return Asked(question.sentence, say("Crossing this limit is recorded with your reason."), yes, no)
     yes = Touch(
-        "soft:yes", "Hold: yes, it is meant", Send(ConfirmSoft(question.key, "")), tone="warn", hold_ms=CONFIRM_MS
+        "soft:yes", say("Hold: yes, it is meant"), Send(ConfirmSoft(question.key, "")), tone="warn", hold_ms=CONFIRM_MS
     )
-    return Asked(question.sentence, "Your answer is recorded.", yes, no)
+    return Asked(question.sentence, say("Your answer is recorded."), yes, no)
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -258,35 +279,36 @@ def stopped(snapshot: Snapshot) -> Stopped:
     """The three states of the stop circuit; leaving needs an acknowledgement (STP-1, STP-3)."""
     stop = snapshot.stop
     title, usual = STOPS[stop.state]
-    why = "" if stop.state == "released" else "Release the red button first."
+    why = "" if stop.state == "released" else say("Release the red button first.")
     treat = snapshot.treat
     needle = Line()
     if treat is not None:
         needle = (
-            Line("needle", "The needle is retracted: home switch seen", icon="check-circle", tone="good")
+            Line("needle", say("The needle is retracted: home switch seen"), icon="check-circle", tone="good")
             if treat.retracted
-            else Line("needle", "Needle may be out: lift the handpiece away", icon="alert", tone="danger")
+            else Line("needle", say("Needle may be out: lift the handpiece away"), icon="alert", tone="danger")
         )
-    acknowledge = unless(Touch("acknowledge", "ACKNOWLEDGE", Send(AcknowledgeStop()), tone="primary"), why)
-    return Stopped(title, stop.sentence or usual, stop.cause, needle, acknowledge)
+    acknowledge = unless(Touch("acknowledge", say("ACKNOWLEDGE"), Send(AcknowledgeStop()), tone="primary"), why)
+    return Stopped(say(title), stop.sentence or say(usual), stop.cause, needle, acknowledge)
 
 
 class Dark(msgspec.Struct, frozen=True):
     wall: str = ""
-    sentence: str = "Touch to wake. STOP acts at once."
+    sentence: str = ""
 
 
 def dark(snapshot: Snapshot) -> Dark:
     """The sleeping screen: the time, and how to wake it; STOP stays (STP-2, UI-3)."""
-    return Dark(snapshot.wall[-5:])
+    return Dark(snapshot.wall[-5:], say("Touch to wake. STOP acts at once."))
 
 
 class Covered(msgspec.Struct, frozen=True):
-    title: str = "No connection to control"
+    title: str = ""
     sentence: str = ""
 
 
 def covered(local: Local) -> Covered:
     """Nothing on the glass may be believed now; the red button works by itself."""
     why = f" ({local.reason})" if local.reason else ""
-    return Covered(sentence=f"The screen connects again by itself{why}. The red stop button works without it.")
+    told = say("The screen connects again by itself{why}. The red stop button works without it.", why=why)
+    return Covered(say("No connection to control"), told)

@@ -7,17 +7,24 @@ import msgspec
 from kiosk.channel.commands import RoleName
 from kiosk.channel.snapshot import Account, Snapshot
 from kiosk.view.actions import Back, Cancel, Go, Panel, Pick, SubmitPin
+from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.panels import PinAsked
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Touch, unless
+from kiosk.view.words import ROLES
 
-ROLES: tuple[tuple[RoleName, str], ...] = (
-    ("practitioner", "Treats, reads records"),
-    ("technician", "Tests, homes, clears faults"),
-    ("administrator", "Accounts, approvals, records"),
+MEANINGS: tuple[tuple[RoleName, str], ...] = (
+    ("practitioner", mark("Treats, reads records")),
+    ("technician", mark("Tests, homes, clears faults")),
+    ("administrator", mark("Accounts, approvals, records")),
 )
-TWICE = "Typed twice, so that no slip locks anybody out."
+ROLE_TITLES: dict[RoleName, str] = {
+    "practitioner": mark("Practitioner"),
+    "technician": mark("Technician"),
+    "administrator": mark("Administrator"),
+}
+TWICE = mark("Typed twice, so that no slip locks anybody out.")
 
 
 class People(msgspec.Struct, frozen=True):
@@ -30,14 +37,18 @@ class People(msgspec.Struct, frozen=True):
 def people(snapshot: Snapshot, local: Local) -> People:
     """The accounts with role and state; add one, or give one a new PIN."""
     chosen = chosen_account(snapshot, local)
-    renew = Touch("renew", "New PIN", Panel("pin:renew"), icon="lock")
-    note = "Choose a name to give it a new PIN."
+    renew = Touch("renew", say("New PIN"), Panel("pin:renew"), icon="lock")
+    note = say("Choose a name to give it a new PIN.")
     if chosen is not None:
-        note = f"A new PIN for {chosen.name}" + (" also enables the account again." if chosen.disabled else ".")
+        note = (
+            say("A new PIN for {name} also enables the account again.", name=chosen.name)
+            if chosen.disabled
+            else say("A new PIN for {name}.", name=chosen.name)
+        )
     return People(
         rows=tuple(_row(entry, entry is chosen) for entry in snapshot.accounts),
-        renew=unless(renew, "" if chosen else "Choose a name first."),
-        add=Touch("add", "Add a person", Go("account"), icon="plus", tone="primary"),
+        renew=unless(renew, "" if chosen else say("Choose a name first.")),
+        add=Touch("add", say("Add a person"), Go("account"), icon="plus", tone="primary"),
         note=note,
     )
 
@@ -48,9 +59,10 @@ def chosen_account(snapshot: Snapshot, local: Local) -> Account | None:
 
 
 def _row(entry: Account, chosen: bool) -> Touch:
-    state = "disabled" if entry.disabled else f"waits {entry.wait_s} s" if entry.wait_s else "active"
+    state = say("waits {seconds} s", seconds=entry.wait_s) if entry.wait_s else say("active")
+    state = say("disabled") if entry.disabled else state
     return Touch(
-        f"person:{entry.name}", entry.name, Pick("person", entry.name), entry.role, state, icon="account",
+        f"person:{entry.name}", entry.name, Pick("person", entry.name), say(ROLES[entry.role]), state, icon="account",
         selected=chosen,
     )  # fmt: skip
 
@@ -64,7 +76,7 @@ class NewAccount(msgspec.Struct, frozen=True):
 
 def chosen_role(local: Local) -> RoleName | None:
     """The role picked for a new account, None before."""
-    for role, _ in ROLES:
+    for role, _ in MEANINGS:
         if role == local.picks.get("role"):
             return role
     return None
@@ -73,15 +85,15 @@ def chosen_role(local: Local) -> RoleName | None:
 def account(local: Local) -> NewAccount:
     """A new account: name, role, then its PIN twice."""
     name, role = local.text("person").strip(), chosen_role(local)
-    why = "" if name and role else "Choose the role." if name else "Type the name."
+    why = "" if name and role else say("Choose the role.") if name else say("Type the name.")
     return NewAccount(
-        name=Touch("field:person", name or "to be typed", Panel("text:person"), "Name", icon="pencil"),
+        name=Touch("field:person", name or say("to be typed"), Panel("text:person"), say("Name"), icon="pencil"),
         roles=tuple(
-            Touch(f"role:{key}", key.capitalize(), Pick("role", key), meaning, selected=key == role)
-            for key, meaning in ROLES
+            Touch(f"role:{key}", say(ROLE_TITLES[key]), Pick("role", key), say(meaning), selected=key == role)
+            for key, meaning in MEANINGS
         ),
-        cancel=Touch("cancel", "Cancel", Back(), icon="close"),
-        pin=unless(Touch("continue", "PIN", Panel("pin:new"), tone="primary", icon="chevron-right"), why),
+        cancel=Touch("cancel", say("Cancel"), Back(), icon="close"),
+        pin=unless(Touch("continue", say("PIN"), Panel("pin:new"), tone="primary", icon="chevron-right"), why),
     )
 
 
@@ -90,13 +102,13 @@ def pin_for(snapshot: Snapshot, local: Local, purpose: str) -> PinAsked:
     chosen = chosen_account(snapshot, local)
     name = local.text("person").strip() if purpose == "new" else chosen.name if chosen else ""
     again = bool(local.text("again"))
-    why = "" if len(local.text("pin")) >= PIN_LEAST else f"A PIN has {PIN_LEAST} digits or more."
-    words = ("Create" if purpose == "new" else "Set PIN") if again else "Next"
+    why = "" if len(local.text("pin")) >= PIN_LEAST else say("A PIN has {least} digits or more.", least=PIN_LEAST)
+    words = (say("Create") if purpose == "new" else say("Set PIN")) if again else say("Next")
     submit = SubmitPin("new") if purpose == "new" else SubmitPin("renew")
     return PinAsked(
-        title=f"The same PIN again, for {name}" if again else f"New PIN for {name}",
-        detail=TWICE if again else "6 to 12 digits; no run, no repetition, no date.",
+        title=say("The same PIN again, for {name}", name=name) if again else say("New PIN for {name}", name=name),
+        detail=say(TWICE) if again else say("6 to 12 digits; no run, no repetition, no date."),
         dots=dots(local.text("pin")),
-        cancel=Touch("cancel", "Cancel", Cancel(), icon="close"),
+        cancel=Touch("cancel", say("Cancel"), Cancel(), icon="close"),
         confirm=unless(Touch("confirm", words, submit, tone="primary", icon="check"), why),
     )

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import alarms, bodymap, help, panels, people, preferences, records, start, steps, treat
+from kiosk.view import alarms, bodymap, help, panels, people, preferences, records, start, steps, treat, treatments
 from kiosk.view.frame import Frame, frame
+from kiosk.view.heard import in_language, kept_in_language
+from kiosk.view.language import mark, speak
 from kiosk.view.local import Local
 from kiosk.view.route import PanelKey, ScreenKey, panel, route
 from kiosk.view.touch import NOTHING
@@ -20,7 +22,7 @@ BEFORE = Snapshot(
     simulated=False,
     phase="starting",
     stop=StopView("clear"),
-    link=LinkView(False, "Waiting for control"),
+    link=LinkView(False, mark("Waiting for control")),
     loop=LoopView(False),
 )
 """What a touch is judged by before control has said anything: nothing but STOP can be touched then."""
@@ -44,7 +46,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "first": lambda _, local, __: start.first(local),
     "signin": lambda snapshot, local, _: start.signin(snapshot, local),
     "home": lambda snapshot, _, __: start.home(snapshot),
-    "protocols": steps.protocols,
+    "protocols": treatments.protocols,
     "patient": lambda _, local, catalogue: steps.patient(local, catalogue),
     "screening": steps.screening,
     "product": steps.product,
@@ -86,11 +88,15 @@ def _pin(snapshot: Snapshot, local: Local) -> panels.PinAsked:
 
 def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -> Picture:
     """The glass. Before the first snapshot there is only the cover."""
+    speak(local.settings.language)
+    if snapshot is not None:
+        snapshot = in_language(snapshot)
+    local = kept_in_language(local)
     screen, over = route(snapshot, local), panel(snapshot, local)
     around = frame(snapshot, local, screen)
     if snapshot is None:
         return Picture(around, screen, start.selftest(BEFORE, local), "cover", panels.covered(local))
-    listed = catalogue or EMPTY
+    listed = in_language(catalogue or EMPTY)
     page = _PAGES[screen](snapshot, local, listed)
     if not over:
         return Picture(around, screen, page)

@@ -6,33 +6,44 @@ from kiosk.channel.commands import AcceptFinding, ClearFaults, ConfirmClock, Pai
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Panel, Send
 from kiosk.view.errors import NotADate
+from kiosk.view.language import mark, say
 from kiosk.view.numbers import iso_moment
 from kiosk.view.touch import Touch, unless
 
 HOLD_MS = 500
-AWAY = "Handpiece away from the patient"
-SERVICE_WHY = "This takes a practitioner or a technician."
-TECHNICIAN_WHY = "This takes a technician."
-SIGN_IN = "Sign in first."
-REASON_WHY = "A reason is needed."
-MOMENT_WHY = "Type year, month, day, hour and minute."
-RETRACT = Touch("retract", "Retract again", Send(Retract()), "Pulls the needle back, at any time", icon="refresh")
+AWAY = mark("Handpiece away from the patient")
+SERVICE_WHY = mark("This takes a practitioner or a technician.")
+TECHNICIAN_WHY = mark("This takes a technician.")
+SIGN_IN = mark("Sign in first.")
+REASON_WHY = mark("A reason is needed.")
+MOMENT_WHY = mark("Type year, month, day, hour and minute.")
 NEEDLE_OUT = frozenset({705, 706})
 """Alarms that say the needle may be out."""
+
+
+def retract() -> Touch:
+    """Pull the needle back once more."""
+    return Touch(
+        "retract", say("Retract again"), Send(Retract()), say("Pulls the needle back, at any time"), icon="refresh"
+    )
 
 
 def rows(snapshot: Snapshot) -> tuple[Touch, ...]:
     """What this person may do now; what another role would have to do says so."""
     role = snapshot.user.role if snapshot.user else ""
-    why = "" if role in ("practitioner", "technician") else SERVICE_WHY if role else SIGN_IN
-    home = Touch("rehome", "Hold: home the needle", Send(Rehome(True)), AWAY, icon="home", hold_ms=HOLD_MS)
-    clear = Touch("clear", "Clear faults", Send(ClearFaults()), "After the cause is put right", icon="check")
-    listed = [unless(home, why), unless(clear, why), unless(RETRACT, why), *_clock(snapshot, role)]
+    why = "" if role in ("practitioner", "technician") else say(SERVICE_WHY if role else SIGN_IN)
+    home = Touch("rehome", say("Hold: home the needle"), Send(Rehome(True)), say(AWAY), icon="home", hold_ms=HOLD_MS)
+    clear = Touch("clear", say("Clear faults"), Send(ClearFaults()), say("After the cause is put right"), icon="check")
+    listed = [unless(home, why), unless(clear, why), unless(retract(), why), *_clock(snapshot, role)]
     if snapshot.record.key:
-        reason = Touch("record", "Give a reason", Panel("text:record"), "Alarm 734 says for what", icon="pencil")
-        listed.append(unless(reason, "" if role == "administrator" else "This takes an administrator."))
+        reason = Touch(
+            "record", say("Give a reason"), Panel("text:record"), say("Alarm 734 says for what"), icon="pencil"
+        )
+        listed.append(unless(reason, "" if role == "administrator" else say("This takes an administrator.")))
     if role == "administrator":
-        listed.append(Touch("pair", "Pair this injector", Panel("text:pair"), "After a change of injector", icon="usb"))
+        listed.append(
+            Touch("pair", say("Pair this injector"), Panel("text:pair"), say("After a change of injector"), icon="usb")
+        )
     return tuple(listed)
 
 
@@ -40,14 +51,14 @@ def _clock(snapshot: Snapshot, role: str) -> list[Touch]:
     clock = snapshot.clock
     found: list[Touch] = []
     if clock.asks_technician:
-        right = Touch("clock:right", f"Hold: {clock.now} is right", Send(ConfirmClock(clock.now)), clock.why,
-                      icon="timer", hold_ms=HOLD_MS)  # fmt: skip
-        found.append(unless(right, "" if role == "technician" else TECHNICIAN_WHY))
+        right = Touch("clock:right", say("Hold: {now} is right", now=clock.now), Send(ConfirmClock(clock.now)),
+                      clock.why, icon="timer", hold_ms=HOLD_MS)  # fmt: skip
+        found.append(unless(right, "" if role == "technician" else say(TECHNICIAN_WHY)))
     if clock.settable:
         found.append(
             unless(
-                Touch("clock", "Set date and time", Panel("text:clock"), clock.why or clock.now, icon="timer"),
-                "" if role else SIGN_IN,
+                Touch("clock", say("Set date and time"), Panel("text:clock"), clock.why or clock.now, icon="timer"),
+                "" if role else say(SIGN_IN),
             )
         )
     return found
@@ -55,18 +66,20 @@ def _clock(snapshot: Snapshot, role: str) -> list[Touch]:
 
 def confirm(field: str, text: str, snapshot: Snapshot) -> Touch | None:
     """What confirms a text typed here; None for a field that is none of these."""
-    why = "" if text.strip() else REASON_WHY
+    why = "" if text.strip() else say(REASON_WHY)
     if field == "pair":
-        return unless(Touch("confirm", "Pair", Send(PairInjector(text.strip())), tone="warn", hold_ms=HOLD_MS), why)
+        return unless(
+            Touch("confirm", say("Pair"), Send(PairInjector(text.strip())), tone="warn", hold_ms=HOLD_MS), why
+        )
     if field == "record":
         give = Send(AcceptFinding(snapshot.record.key, text.strip()))
-        return unless(Touch("confirm", "Record the reason", give, tone="warn", hold_ms=HOLD_MS), why)
+        return unless(Touch("confirm", say("Record the reason"), give, tone="warn", hold_ms=HOLD_MS), why)
     if field == "clock":
         try:
             moment = iso_moment(text)
         except NotADate:
-            return unless(Touch("confirm", "Set"), MOMENT_WHY)
-        return Touch("confirm", "Set", Send(SetClock(moment)), tone="primary", icon="check", hold_ms=HOLD_MS)
+            return unless(Touch("confirm", say("Set")), say(MOMENT_WHY))
+        return Touch("confirm", say("Set"), Send(SetClock(moment)), tone="primary", icon="check", hold_ms=HOLD_MS)
     return None
 
 
@@ -75,4 +88,4 @@ def offered_retract(snapshot: Snapshot) -> Touch | None:
     out = any(alarm.number in NEEDLE_OUT and alarm.active for alarm in snapshot.alarms)
     if not out or snapshot.user is None:
         return None
-    return unless(RETRACT, SERVICE_WHY if snapshot.user.role == "administrator" else "")
+    return unless(retract(), say(SERVICE_WHY) if snapshot.user.role == "administrator" else "")

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 ThemeName = Literal["day", "night"]
+LanguageName = Literal["en", "fr"]
+"""Languages that are shipped: one folder each in ``assets/locale``, English in the sources."""
 SLEEPS_S = (60, 120, 300, 600, 1800)
 """Times after which an untouched screen may sleep, s. None means for ever: a screen that nobody looks at wears."""
 BRIGHT_LOW, BRIGHT_STEP = 10, 10
@@ -21,13 +23,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of one screen.
 
     `brightness`: percent of the backlight. `sleep_s`: seconds without a touch until the screen sleeps (UI-3).
-    `click`: whether each shot clicks, where there is a sound card.
+    `click`: whether each shot clicks, where there is a sound card. `language`: of all that is shown, not of the record.
     """
 
     theme: ThemeName = "day"
     brightness: Annotated[int, msgspec.Meta(ge=BRIGHT_LOW, le=100)] = 100
     sleep_s: Annotated[int, msgspec.Meta(ge=SLEEPS_S[0], le=SLEEPS_S[-1])] = 300
     click: bool = True
+    language: LanguageName = "en"
 
 
 def preferred(settings: Settings, field: str, value: str) -> Settings:
@@ -39,6 +42,8 @@ def preferred(settings: Settings, field: str, value: str) -> Settings:
             return msgspec.structs.replace(settings, sleep_s=int(value))
         case "theme" if value in ("day", "night"):
             return msgspec.structs.replace(settings, theme=value)
+        case "language" if value in ("en", "fr"):
+            return msgspec.structs.replace(settings, language=value)
         case "click":
             return msgspec.structs.replace(settings, click=value == "on")
         case _:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from kiosk.channel.commands import AnswerScreening, AnyCommand, FitNeedle, FitSyringe, Prepared, UseProduct
 from kiosk.channel.snapshot import Catalogue, ProtocolCard, SetupStep, SyringeChoice
 from kiosk.view.errors import NotADate
+from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import iso_date
 
 STEPS: tuple[SetupStep, ...] = ("screening", "product", "needle", "syringe", "preparation", "prime")
 STEP_TITLES: dict[SetupStep, str] = {
-    "screening": "Screening",
-    "product": "Product",
-    "needle": "Needle",
-    "syringe": "Syringe",
-    "preparation": "Prepare",
-    "prime": "Prime",
+    "screening": mark("Screening"),
+    "product": mark("Product"),
+    "needle": mark("Needle"),
+    "syringe": mark("Syringe"),
+    "preparation": mark("Prepare"),
+    "prime": mark("Prime"),
 }
 PLACES = frozenset(STEPS)
 
@@ -42,11 +43,11 @@ def screening_command(local: Local, catalogue: Catalogue) -> AnyCommand | str:
     yes = screening_yes(local, catalogue)
     reason = local.text("physician").strip()
     if "adult" not in local.ticks:
-        return "Confirm that the patient is 18 or older."
+        return say("Confirm that the patient is 18 or older.")
     if "consent" not in local.ticks:
-        return "Confirm the signed consent."
+        return say("Confirm the signed consent.")
     if yes and not reason:
-        return "A contraindication is ticked: write the physician's reason to go on, or stop here."
+        return say("A contraindication is ticked: write the physician's reason to go on, or stop here.")
     return AnswerScreening(adult=True, consent=True, yes=yes, physician_reason=reason if yes else "")
 
 
@@ -54,20 +55,24 @@ def product_command(local: Local) -> AnyCommand | str:
     """The product with lot and expiry, or what is missing. Whether it has expired, control decides."""
     product = local.picks.get("product", "")
     if not product:
-        return "Choose the product."
+        return say("Choose the product.")
     if not local.text("lot").strip():
-        return "Type the lot printed on the pack."
+        return say("Type the lot printed on the pack.")
     try:
         expiry = iso_date(local.text("expiry"))
     except NotADate:
-        return "Type the expiry date printed on the pack."
+        return say("Type the expiry date printed on the pack.")
     return UseProduct(product=product, lot=local.text("lot").strip(), expiry=expiry)
 
 
 def needle_command(local: Local) -> AnyCommand | str:
     """The needle, or what is missing."""
     needle = local.picks.get("needle", "")
-    return FitNeedle(needle=needle, new="needle:new" in local.ticks) if needle else "Choose the needle that is fitted."
+    return (
+        FitNeedle(needle=needle, new="needle:new" in local.ticks)
+        if needle
+        else say("Choose the needle that is fitted.")
+    )
 
 
 def chosen_syringe(local: Local, catalogue: Catalogue) -> SyringeChoice | None:
@@ -84,7 +89,7 @@ def syringe_command(local: Local, catalogue: Catalogue) -> AnyCommand | str:
     """The syringe with its fill, or what is missing."""
     syringe = chosen_syringe(local, catalogue)
     if syringe is None:
-        return "Choose the syringe by its picture and read its printed volume."
+        return say("Choose the syringe by its picture and read its printed volume.")
     return FitSyringe(
         syringe=syringe.key,
         fill_nl=fill_of(local, syringe),
@@ -96,7 +101,7 @@ def syringe_command(local: Local, catalogue: Catalogue) -> AnyCommand | str:
 def preparation_command(local: Local) -> AnyCommand | str:
     """The word that the area is prepared, or what is missing."""
     if "disinfected" not in local.ticks:
-        return "Disinfect the area and confirm it."
+        return say("Disinfect the area and confirm it.")
     chosen = local.picks.get("anaesthetic", "none")
     if chosen == "cream":
         return Prepared(disinfected=True, anaesthetic="cream")

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.channel.snapshot import Treat, Value
+from kiosk.view.language import say
 from kiosk.view.numbers import digits, mm
 
 SKIN_UM: dict[str, tuple[int, int]] = {
@@ -90,16 +91,16 @@ def section(treat: Treat) -> Section:
 
 
 def _marks(depth: Value, angle: int) -> tuple[Mark, ...]:
-    found = [Mark("hard", depth.hard_low, f"min {mm(depth.hard_low)}")] if depth.hard_low else []
+    found = [Mark("hard", depth.hard_low, say("min {depth}", depth=mm(depth.hard_low)))] if depth.hard_low else []
     if depth.soft_low is not None and depth.soft_low > depth.hard_low:
-        found.append(Mark("soft", depth.soft_low, f"usual {mm(depth.soft_low)}"))
+        found.append(Mark("soft", depth.soft_low, say("usual {depth}", depth=mm(depth.soft_low))))
     if angle < 90:
         deep = below(depth.value, angle)
         found.append(Mark("reach", deep, f"{angle}°: {mm(deep)}"))
-    found.append(Mark("set", depth.value, f"set {mm(depth.value)}"))
+    found.append(Mark("set", depth.value, say("set {depth}", depth=mm(depth.value))))
     if depth.soft_high is not None and depth.soft_high < depth.hard_high:
-        found.append(Mark("soft", depth.soft_high, f"usual {mm(depth.soft_high)}"))
-    found.append(Mark("hard", depth.hard_high, f"max {mm(depth.hard_high)}"))
+        found.append(Mark("soft", depth.soft_high, say("usual {depth}", depth=mm(depth.soft_high))))
+    found.append(Mark("hard", depth.hard_high, say("max {depth}", depth=mm(depth.hard_high))))
     return tuple(sorted(found, key=lambda mark: mark.at_um))
 
 
@@ -109,8 +110,9 @@ def below(travel_um: int, angle_deg: int) -> int:
 
 
 def _note(skin: int, thickest: int, angle: int) -> str:
-    travel = "" if angle == 90 else " Limits are travel at any angle."
+    travel = "" if angle == 90 else say(" Limits are travel at any angle.")
     if not skin:
-        return "No published thickness here: no layer is drawn." + travel
-    who = f"women {mm(skin)}, men {mm(thickest)}" if thickest else f"women {mm(skin)}"
-    return f"Skin: {who} (A). Epidermis, subcutis: no figure.{travel}"
+        return say("No published thickness here: no layer is drawn.") + travel
+    who = say("women {skin}", skin=mm(skin))
+    who = say("women {skin}, men {thickest}", skin=mm(skin), thickest=mm(thickest)) if thickest else who
+    return say("Skin: {who} (A). Epidermis, subcutis: no figure.{travel}", who=who, travel=travel)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.commands import AnyCommand, ConfirmDrop, Finish, Prime
-from kiosk.channel.snapshot import Catalogue, Choice, PatientPage, ProtocolCard, SetupStep, Snapshot
+from kiosk.channel.snapshot import Catalogue, Choice, PatientPage, SetupStep, Snapshot
 from kiosk.view.actions import Action, FindTyped, Go, OpenTyped, Panel, Pick, Say, Send, Tick, Turn, Wipe
 from kiosk.view.cream import timer
+from kiosk.view.language import decimal, many, mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import dashed, ml, volume
 from kiosk.view.setup import (
@@ -28,9 +29,7 @@ from kiosk.view.touch import NOTHING, Line, Touch, unless
 
 SCREENING = "screening"
 """Name of the list of questions."""
-NOTHING_TO_REPEAT = "There is no earlier treatment to repeat: begin with New session."
-CLINIC = "needs the clinic's figure"
-"""Said where no grade A or B source exists and the clinic has to give its own figure."""
+NOTHING_TO_REPEAT = mark("There is no earlier treatment to repeat: begin with New session.")
 
 
 class Stepper(msgspec.Struct, frozen=True):
@@ -50,11 +49,13 @@ def stepper(snapshot: Snapshot, here: SetupStep, meant: AnyCommand | str | None)
     steps = () if treating else tuple(_step(step, here, session.done, session.step) for step in STEPS)
     go_on = NOTHING
     if isinstance(meant, str):
-        go_on = Touch("continue", "Continue", enabled=False, why=meant, tone="primary", icon="chevron-right")
+        go_on = Touch("continue", say("Continue"), enabled=False, why=meant, tone="primary", icon="chevron-right")
     elif meant is not None:
-        go_on = Touch("continue", "Continue", Send(meant, then="/"), tone="primary", icon="chevron-right")
+        go_on = Touch("continue", say("Continue"), Send(meant, then="/"), tone="primary", icon="chevron-right")
     leave = (
-        NOTHING if treating else Touch("leave", "End session", Send(Finish()), tone="quiet", icon="close", hold_ms=600)
+        NOTHING
+        if treating
+        else Touch("leave", say("End session"), Send(Finish()), tone="quiet", icon="close", hold_ms=600)
     )
     return Stepper(steps, go_on, leave)
 
@@ -62,9 +63,13 @@ def stepper(snapshot: Snapshot, here: SetupStep, meant: AnyCommand | str | None)
 def _step(step: SetupStep, here: SetupStep, done: tuple[SetupStep, ...], now: SetupStep | None) -> Touch:
     reached = step in done or step == now
     touch = Touch(
-        f"step:{step}", STEP_TITLES[step], Go(step), tone="good" if step in done else "plain", selected=step == here
+        f"step:{step}",
+        say(STEP_TITLES[step]),
+        Go(step),
+        tone="good" if step in done else "plain",
+        selected=step == here,
     )
-    return unless(touch, "" if reached else "The steps before this one come first.")
+    return unless(touch, "" if reached else say("The steps before this one come first."))
 
 
 def tick(key: str, label: str, local: Local, detail: str = "", trail: str = "") -> Touch:
@@ -72,72 +77,6 @@ def tick(key: str, label: str, local: Local, detail: str = "", trail: str = "") 
     on = key in local.ticks
     icon = "checkbox-marked" if on else "checkbox-blank-outline"
     return Touch(key, label, Tick(key), detail, trail, icon, selected=on)
-
-
-class Protocols(msgspec.Struct, frozen=True):
-    cards: tuple[Touch, ...] = ()
-    heading: str = ""
-    lines: tuple[Line, ...] = ()
-    choose: Touch = NOTHING
-    search: Touch = NOTHING
-    everything: Touch = NOTHING
-    empty: str = ""
-
-
-def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protocols:
-    """The treatments, and what the chosen one says."""
-    chosen = next((card for card in catalogue.protocols if card.key == local.picks.get("protocol")), None)
-    why = "" if chosen else "Choose a treatment first."
-    if chosen and not chosen.approved and not snapshot.simulated:
-        why = "An administrator has to approve this treatment first."
-    wanted = local.text("search").strip()
-    found = [card for card in catalogue.protocols if matches(card, wanted)]
-    return Protocols(
-        cards=tuple(_card(card, card is chosen) for card in found),
-        search=Touch("search", wanted or "Search", Panel("text:search"), icon="magnify", selected=bool(wanted)),
-        everything=Touch("everything", "All", Wipe("search"), icon="close") if wanted else NOTHING,
-        empty="" if found else f"No treatment has '{wanted}' in its name, technique or zones.",
-        heading=chosen.title if chosen else "Choose a treatment",
-        lines=_about_protocol(chosen) if chosen else (),
-        choose=unless(Touch("continue", "Patient code", Go("patient"), tone="primary", icon="chevron-right"), why),
-    )
-
-
-def matches(card: ProtocolCard, wanted: str) -> bool:
-    """Whether every word typed is in the title, a technique or a zone of a treatment."""
-    told = " ".join((card.title, card.summary, *card.techniques, *card.zones)).casefold()
-    return all(word in told for word in wanted.casefold().split())
-
-
-def _card(card: ProtocolCard, chosen: bool) -> Touch:
-    mark = CLINIC if card.needs_clinic else "" if card.approved else "not approved"
-    return Touch(
-        f"protocol:{card.key}",
-        card.title,
-        Pick("protocol", card.key),
-        ", ".join(card.techniques),
-        mark,
-        selected=chosen,
-    )
-
-
-def figures(keys: tuple[str, ...]) -> str:
-    """The figures that a profile's keys stand for, each once: ``zones.hip.depth_mm`` is "depth"."""
-    named = (key.rpartition(".")[2].partition("_")[0] for key in keys)
-    return ", ".join(dict.fromkeys(named))
-
-
-def _about_protocol(card: ProtocolCard) -> tuple[Line, ...]:
-    lines = [Line("summary", card.summary)] if card.summary else []
-    lines += [
-        Line("zones", "Zones", ", ".join(card.zones)),
-        Line("sessions", "Sessions", ", ".join(dict.fromkeys((card.sessions, card.interval))) or "not stated"),
-    ]
-    if card.needs_clinic:
-        lines.append(Line("clinic", "Needs the clinic's figure", figures(card.needs_clinic), "", "alert", "warn"))
-    if not card.approved:
-        lines.append(Line("approval", "Not approved", "Runs in simulation only", "", "alert", "warn"))
-    return tuple(lines)
 
 
 class Patient(msgspec.Struct, frozen=True):
@@ -156,24 +95,31 @@ def patient(local: Local, catalogue: Catalogue) -> Patient:
     """The code on our own keyboard, then the questions of LIM-15."""
     code, page = local.text("patient"), local.patient
     if page is None or page.patient != code:
-        why = "" if code.strip() else "Type the patient's code."
-        find = unless(Touch("find", "Look up", FindTyped(), tone="primary", icon="magnify"), why)
-        return Patient(code=code, prompt="A code the clinic chooses, never a name", find=find)
+        why = "" if code.strip() else say("Type the patient's code.")
+        find = unless(Touch("find", say("Look up"), FindTyped(), tone="primary", icon="magnify"), why)
+        return Patient(code=code, prompt=say("A code the clinic chooses, never a name"), find=find)
     similar = page.similar and "similar" not in local.ticks
-    why = "Confirm first that the similar code is another patient." if similar else ""
-    yes = "Same person" if page.known else "New patient"
+    why = say("Confirm first that the similar code is another patient.") if similar else ""
+    yes = say("Same person") if page.known else say("New patient")
     if local.picks.get(REPEAT):
         again = repeated_card(local, catalogue)
-        yes = f"Same person: {again.title}" if again else yes
-        why = why or ("" if again else NOTHING_TO_REPEAT)
-    no = "Another person" if page.known else "Wrong code"
-    action: Action = Wipe("patient") if not page.known else Say("A code is never given twice: choose another code.")
+        yes = say("Same person: {title}", title=again.title) if again else yes
+        why = why or ("" if again else say(NOTHING_TO_REPEAT))
+    no = say("Another person") if page.known else say("Wrong code")
+    action: Action = (
+        Wipe("patient") if not page.known else Say(say("A code is never given twice: choose another code."))
+    )
     return Patient(
         code=code,
         keyboard=False,
-        question="Same person?" if page.known else "New patient?",
+        question=say("Same person?") if page.known else say("New patient?"),
         lines=_known(page),
-        similar=tick("similar", "It is another patient", local, f"Similar code: {', '.join(page.similar)}")
+        similar=tick(
+            "similar",
+            say("It is another patient"),
+            local,
+            say("Similar code: {similar}", similar=", ".join(page.similar)),
+        )
         if page.similar
         else NOTHING,
         yes=unless(Touch("patient:yes", yes, OpenTyped(), tone="primary", icon="check"), why),
@@ -183,12 +129,12 @@ def patient(local: Local, catalogue: Catalogue) -> Patient:
 
 def _known(page: PatientPage) -> tuple[Line, ...]:
     if not page.known:
-        return (Line("new", f"{page.patient} has never been treated on this device"),)
+        return (Line("new", say("{patient} has never been treated on this device", patient=page.patient)),)
     return (
-        Line("date", "Last session", page.last_date),
-        Line("protocol", "Treatment", page.last_protocol),
-        Line("zone", "Zone", page.last_zone),
-        Line("product", "Product", page.last_product),
+        Line("date", say("Last session"), page.last_date),
+        Line("protocol", say("Treatment"), page.last_protocol),
+        Line("zone", say("Zone"), page.last_zone),
+        Line("product", say("Product"), page.last_product),
     )
 
 
@@ -209,20 +155,24 @@ def screening(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Screeni
     """
     yes = screening_yes(local, catalogue)
     reason = local.text("physician")
-    shown = Touch("reason", reason or "to be typed", Panel("text:physician"), "Physician's reason", icon="pencil")
+    shown = Touch(
+        "reason", reason or say("to be typed"), Panel("text:physician"), say("Physician's reason"), icon="pencil"
+    )
     page = local.turned.get(SCREENING, 0)
     step = stepper(snapshot, "screening", screening_command(local, catalogue))
     if SCREENING not in local.ends:
-        more = Touch("more", "More questions", Turn(SCREENING, 1), tone="primary", icon="chevron-right")
+        more = Touch("more", say("More questions"), Turn(SCREENING, 1), tone="primary", icon="chevron-right")
         step = msgspec.structs.replace(step, go_on=more)
     return Screening(
         step=step,
-        asks=(tick("adult", "18 or older", local), tick("consent", "Consent signed", local)),
+        asks=(tick("adult", say("18 or older"), local), tick("consent", say("Consent signed"), local)),
         rows=tuple(tick(f"screen:{item.key}", item.title, local) for item in catalogue.screening),
         reason=shown if yes else NOTHING,
-        verdict=f"{len(yes)} ticked: stop, unless a physician decides otherwise" if yes else "Tick all that apply",
+        verdict=say("{count} ticked: stop, unless a physician decides otherwise", count=len(yes))
+        if yes
+        else say("Tick all that apply"),
         page=page,
-        earlier=Touch("earlier", "Back", Turn(SCREENING, -1), icon="chevron-left") if page else NOTHING,
+        earlier=Touch("earlier", say("Back"), Turn(SCREENING, -1), icon="chevron-left") if page else NOTHING,
     )
 
 
@@ -238,22 +188,22 @@ class Listed(msgspec.Struct, frozen=True):
 def product(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
     """Product, lot and expiry; an expired one is refused by control."""
     expiry = local.text("expiry")
-    shown = dashed(expiry) if expiry else "to be typed"
+    shown = dashed(expiry) if expiry else say("to be typed")
     return Listed(
         step=stepper(snapshot, "product", product_command(local)),
         rows=tuple(
             Touch(
                 f"product:{entry.key}", entry.title, Pick("product", entry.key), entry.detail,
-                "example" if entry.example and "example" not in entry.title.lower() else "",
+                say("example") if entry.example and "example" not in entry.title.lower() else "",
                 selected=entry.key == local.picks.get("product"),
             )
             for entry in catalogue.products
         ),
         fields=(
-            Touch("field:lot", local.text("lot") or "to be typed", Panel("text:lot"), "Lot", icon="pencil"),
-            Touch("field:expiry", shown, Panel("text:expiry"), "Expiry", icon="calendar"),
+            Touch("field:lot", local.text("lot") or say("to be typed"), Panel("text:lot"), say("Lot"), icon="pencil"),
+            Touch("field:expiry", shown, Panel("text:expiry"), say("Expiry"), icon="calendar"),
         ),
-        note="Read lot and expiry from the pack in your hand.",
+        note=say("Read lot and expiry from the pack in your hand."),
     )  # fmt: skip
 
 
@@ -271,8 +221,10 @@ def needle(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
     return Listed(
         step=stepper(snapshot, "needle", needle_command(local)),
         rows=_choices("needle", catalogue.needles, local),
-        fields=(tick("needle:new", "New, from its packet", local),),
-        note=f"The fitted needle has made {shots} shots." if shots else "Handpiece away from the patient.",
+        fields=(tick("needle:new", say("New, from its packet"), local),),
+        note=many("The fitted needle has made {count} shot.", "The fitted needle has made {count} shots.", shots)
+        if shots
+        else say("Handpiece away from the patient."),
     )
 
 
@@ -299,7 +251,7 @@ def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
     barrels: list[Barrel] = []
     for entry in catalogue.syringes:
         picked = entry is chosen
-        printed = f"{entry.barrel_nl / 1_000_000:g} mL"
+        printed = decimal(f"{entry.barrel_nl / 1_000_000:g} mL")
         barrels.append(Barrel(
             Touch(f"syringe:{entry.key}", "" if entry.title == printed else entry.title, Pick("syringe", entry.key),
                   selected=picked),
@@ -307,14 +259,16 @@ def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
             entry.barrel_nl / largest,
             fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
         ))  # fmt: skip
-    fill = Touch("field:fill", ml(fill_of(local, chosen)) if chosen else "-", Panel("edit:fill"), "Fill", icon="pencil")
+    fill = Touch(
+        "field:fill", ml(fill_of(local, chosen)) if chosen else "-", Panel("edit:fill"), say("Fill"), icon="pencil"
+    )
     return Syringe(
         step=stepper(snapshot, "syringe", syringe_command(local, catalogue)),
         barrels=tuple(barrels),
-        fill=unless(fill, "" if chosen else "Choose the syringe first."),
+        fill=unless(fill, "" if chosen else say("Choose the syringe first.")),
         ticks=(
-            tick("syringe:new", "New syringe", local, "from its packet"),
-            tick("syringe:line", "New line and connector", local, "needed for a new patient"),
+            tick("syringe:new", say("New syringe"), local, say("from its packet")),
+            tick("syringe:line", say("New line and connector"), local, say("needed for a new patient")),
         ),
     )
 
@@ -331,11 +285,11 @@ def preparation(snapshot: Snapshot, local: Local) -> Preparation:
     """What is done before the first shot."""
     said = snapshot.session.preparation if snapshot.session else ()
     chosen = local.picks.get("anaesthetic", "none")
-    titles = (("none", "No anaesthetic"), ("cream", "Cream"), ("cold spray", "Cold spray"))
+    titles = (("none", say("No anaesthetic")), ("cream", say("Cream")), ("cold spray", say("Cold spray")))
     return Preparation(
         step=stepper(snapshot, "preparation", preparation_command(local)),
         lines=tuple(Line(f"prepare{at}", words, icon="chevron-right") for at, words in enumerate(said)),
-        disinfected=tick("disinfected", "Area disinfected", local),
+        disinfected=tick("disinfected", say("Area disinfected"), local),
         anaesthetics=tuple(
             Touch(f"anaesthetic:{key}", title, Pick("anaesthetic", key), selected=key == chosen)
             for key, title in titles
@@ -362,23 +316,23 @@ def prime(snapshot: Snapshot) -> PrimeView:
     if session is None:
         return PrimeView()
     asks = session.prime_asks_drop
-    start = Touch("prime", f"Hold to prime {volume(session.prime_nl)}", Send(Prime(session.prime_nl)), tone="primary",
-                  icon="water", hold_ms=600)  # fmt: skip
-    why = snapshot.busy or ("Nothing is left to prime." if not session.prime_nl else "")
+    hold = say("Hold to prime {volume}", volume=volume(session.prime_nl))
+    start = Touch("prime", hold, Send(Prime(session.prime_nl)), tone="primary", icon="water", hold_ms=600)
+    why = snapshot.busy or (say("Nothing is left to prime.") if not session.prime_nl else "")
     return PrimeView(
         step=stepper(snapshot, "prime", None),
         volume=volume(session.prime_nl),
         lines=(
-            Line("away", "Needle out, over a swab or beaker, away from the patient", icon="alert", tone="warn"),
-            Line("dead", "Dead volume of line and needle", "", volume(session.dead_volume_nl), "water"),
-            Line("syringe", "Syringe", session.syringe_title, "", "needle"),
+            Line("away", say("Needle out, over a swab or beaker, away from the patient"), icon="alert", tone="warn"),
+            Line("dead", say("Dead volume of line and needle"), "", volume(session.dead_volume_nl), "water"),
+            Line("syringe", say("Syringe"), session.syringe_title, "", "needle"),
         ),
         prime=NOTHING if asks else unless(start, why),
-        question="Was a drop seen at the needle's tip?" if asks else "",
-        yes=Touch("drop:yes", "Yes, a drop", Send(ConfirmDrop(True)), tone="primary", icon="check")
+        question=say("Was a drop seen at the needle's tip?") if asks else "",
+        yes=Touch("drop:yes", say("Yes, a drop"), Send(ConfirmDrop(True)), tone="primary", icon="check")
         if asks
         else NOTHING,
-        no=Touch("drop:no", "No drop", Send(ConfirmDrop(False)), icon="close") if asks else NOTHING,
-        recover=Touch("recover", "Recover", Panel("recover"), icon="refresh"),
+        no=Touch("drop:no", say("No drop"), Send(ConfirmDrop(False)), icon="close") if asks else NOTHING,
+        recover=Touch("recover", say("Recover"), Panel("recover"), icon="refresh"),
         busy=snapshot.busy,
     )

@@ -13,6 +13,8 @@ from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view import actions, editing
 from kiosk.view.actions import Action
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
+from kiosk.view.heard import heard
+from kiosk.view.language import say, speak
 from kiosk.view.local import Draft, Local, Offer
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.people import chosen_account, chosen_role
@@ -53,11 +55,12 @@ class World(msgspec.Struct, frozen=True):
 
 def sentence(fault: NappageError) -> str:
     """An error as one line for the glass."""
-    return str(fault)
+    return heard(str(fault))
 
 
 def act(local: Local, action: Action, world: World) -> Outcome:
     """The outcome of one touch; `local.now` is its time."""
+    speak(local.settings.language)
     local = replace(local, touched=local.now)
     match action:
         case actions.Send(command=command, then=then):
@@ -130,7 +133,7 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     if kind == "edit":
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
         if value is None:
-            return Outcome(replace(local, panel="").saying("This cannot be set now."))
+            return Outcome(replace(local, panel="").saying(say("This cannot be set now.")))
         opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
@@ -288,7 +291,7 @@ def _patient(local: Local, action: Action, world: World) -> Outcome:
         return Outcome(local, (channel.FindPatient(patient=code),))
     page = local.patient
     if page is None or page.patient != code:
-        return Outcome(local.saying("Look the code up first."))
+        return Outcome(local.saying(say("Look the code up first.")))
     repeated = repeated_card(local, world.catalogue)
     opened = channel.OpenSession(
         protocol=repeated.key if repeated else local.picks.get("protocol", ""),

@@ -9,7 +9,8 @@ import pytest
 from kiosk.channel import commands as c
 from kiosk.view import actions as a
 from kiosk.view.start import home
-from kiosk.view.steps import NOTHING_TO_REPEAT, matches, patient, protocols
+from kiosk.view.steps import NOTHING_TO_REPEAT, patient
+from kiosk.view.treatments import matches, protocols
 from kiosk.view.touch import NOTHING
 from kiosk.view.update import World, act
 from tests.view.samples import ADMIN, CATALOGUE, KNOWN, NEW, TECHNICIAN, at, replace, snap

@@ -54,7 +54,7 @@ def test_history_pages_back() -> None:
     assert page.more.effect == a.Go("history:9")  # type: ignore[attr-defined]
     lines = s.SessionList((replace(s.SessionLine(1, "", "A", "p", "d", 1, 1, False, False)),), False)
     shown = draw(snap(), at("history", sessions=lines), CATALOGUE).page
-    assert shown.rows[0].trail == "not signed, 1 shots, 0.0 uL"  # type: ignore[attr-defined]
+    assert shown.rows[0].trail == "not signed, 1 shot, 0.0 uL"  # type: ignore[attr-defined]
     assert draw(snap(), at("history"), CATALOGUE).page.empty == "Reading the history"  # type: ignore[attr-defined]
 
 
