@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests import trace
+from tests import seed, trace
 
 # A deadline would assert a wall-clock time; a blob repeats a failure on another machine.
 hypothesis.settings.register_profile("nappage", deadline=None, max_examples=50, print_blob=True)
@@ -25,8 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    drawn = seed.of_this_run()  # before any worker starts, whoever uses it
     if config.getoption("--hypothesis-seed") is None:
-        config.option.hypothesis_seed = str(secrets.randbits(32))
+        config.option.hypothesis_seed = str(drawn)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

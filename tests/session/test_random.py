@@ -6,9 +6,7 @@ armed while stopped, and at every frame that its row was committed before.
 
 from __future__ import annotations
 
-import os
 import random
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,9 +16,10 @@ from drivers.registers import ControllerState
 from hal_sim.faults import FAULTS
 from kiosk.channel import commands as ask
 from kiosk.session.connection import State
+from tests.seed import fixed_and_fresh
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
 
-SEEDS = [int(os.environ["NAPPAGE_SEED"])] if "NAPPAGE_SEED" in os.environ else [1, 2, 3, secrets.randbits(32)]
+SEEDS = fixed_and_fresh(1, 2, 3)
 CYCLES = 4000
 CONSOLE = (
     "trigger down",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 import pytest
 
 from tests.proofs.campaign.session import play
+from tests.seed import fixed_and_fresh
 
-SEEDS = [int(os.environ["NAPPAGE_SEED"])] if "NAPPAGE_SEED" in os.environ else [1, secrets.randbits(32)]
+SEEDS = fixed_and_fresh(1)
 SHOTS = 50
 
 
