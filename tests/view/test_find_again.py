@@ -10,8 +10,8 @@ from kiosk.channel import commands as c
 from kiosk.view import actions as a
 from kiosk.view.start import home
 from kiosk.view.steps import NOTHING_TO_REPEAT, patient
-from kiosk.view.treatments import matches, protocols
 from kiosk.view.touch import NOTHING
+from kiosk.view.treatments import matches, protocols
 from kiosk.view.update import World, act
 from tests.view.samples import ADMIN, CATALOGUE, KNOWN, NEW, TECHNICIAN, at, replace, snap
 

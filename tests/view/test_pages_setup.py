@@ -13,8 +13,8 @@ from kiosk.view.picture import draw
 from kiosk.view.setup import preparation_command, product_command, screening_command, syringe_command
 from kiosk.view.start import home, selftest, signin
 from kiosk.view.steps import patient, prime, screening, stepper
-from kiosk.view.treatments import protocols
 from kiosk.view.touch import NOTHING
+from kiosk.view.treatments import protocols
 from tests.view.samples import (
     ACCOUNTS,
     CATALOGUE,
