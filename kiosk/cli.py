@@ -336,6 +336,41 @@ def service_balance(port: str) -> int:
     return 0
 
 
+@service.command("approvals")
+@click.argument("protocol", required=False)
+@DATA
+@LEDGER
+@PROFILES_OPTION
+@plainly
+def service_approvals(protocol: str | None, data: Path | None, simulated: bool | None, profiles: Path) -> int:
+    """List which treatments an administrator approved; for one PROTOCOL, what has changed since."""
+    from kiosk.records.cli_approvals import compare, list_approvals
+
+    path = _ledger(data, simulated)
+    click.echo(compare(path, profiles, protocol).told if protocol else list_approvals(path, profiles))
+    return 0
+
+
+@service.command("approve")
+@click.argument("protocol")
+@click.option("--name", prompt="Name of the administrator", help="Name of the account that approves.")
+@DATA
+@LEDGER
+@PROFILES_OPTION
+@plainly
+def service_approve(protocol: str, name: str, data: Path | None, simulated: bool | None, profiles: Path) -> int:
+    """Approve one PROTOCOL as it is now, with an administrator's PIN. Control must not be running."""
+    from kiosk.records.cli_approvals import approve, compare
+
+    path = _ledger(data, simulated)
+    compared = compare(path, profiles, protocol)
+    click.echo(compared.told)
+    click.confirm("Approve exactly this?", abort=True)
+    kind = "simulated" if path == ledger_path(data_folder(data), simulated=True) else "real"
+    click.echo(approve(path, kind, compared, name, click.prompt("PIN", hide_input=True)))
+    return 0
+
+
 if __name__ == "__main__":
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     main()

@@ -123,3 +123,9 @@ class AnchorsOfAnother(NappageError, ValueError):
     number = 419
     sentence = "Injector {theirs} is connected, but the record belongs to injector {ours}"
     remedy = "Its anchors are no word about this record: connect the other one, or check without a port."
+
+
+class ApprovalRefused(NappageError, ValueError):
+    number = 420
+    sentence = "'{protocol}' cannot be approved: {why}"
+    remedy = "Nothing was written. See the state of every treatment with 'nappage service approvals'."

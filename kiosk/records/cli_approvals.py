@@ -1,0 +1,125 @@
+"""What the shell commands about approvals do: list, compare, approve while control does not hold the record.
+
+Reading may be done beside a treatment. Approving writes, and there is one writer (LED-13): while control runs it is
+refused, and the screen is where to approve. Roles, PIN and waits are those of the screen (ACC-1, ACC-2).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from kiosk.access.errors import AccountUnknown
+from kiosk.access.lockout import check_may_try, failed, refusal, succeeded
+from kiosk.access.pin import pin_is
+from kiosk.access.roles import Role, require
+from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import ApprovalLine, ApprovalPage
+from kiosk.protocols.library import Library, load
+from kiosk.records.approvals import listed, page
+from kiosk.records.approved import approval_row, subject
+from kiosk.records.chain import Kind
+from kiosk.records.cli import reading
+from kiosk.records.errors import ApprovalRefused
+from kiosk.records.ledger import Ledger
+from kiosk.records.rows import AccountRow
+from kiosk.system.clock import read_boot_id
+
+SHOWN = 16
+"""Digits of a fingerprint that a line shows."""
+
+
+def list_approvals(path: Path, profiles: Path) -> str:
+    """Every treatment with its state, as a table."""
+    library = load(profiles)
+    with reading(path) as db:
+        found = listed(db, [subject(library, key) for key in library.protocols])
+    return "\n".join(map(_line, found.lines))
+
+
+def _line(line: ApprovalLine) -> str:
+    state = {"approved": "approved", "changed": "CHANGED since", "never": "never approved"}[line.state]
+    whom = f" by {line.by} {line.at}" if line.by else ""
+    needs = f"; needs the clinic's figure for {', '.join(line.needs)}" if line.needs else ""
+    return f"{line.protocol:20}  {line.sha256[:SHOWN]}  {state}{whom}{needs}"
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """A treatment as it was loaded, what is told of it, and whether there is anything to approve."""
+
+    library: Library
+    page: ApprovalPage
+
+    @property
+    def told(self) -> str:
+        """The treatment's line, its whole fingerprint and every difference."""
+        line = self.page.line
+        changes = [
+            f"  {change.key} {change.old or '(new)'} -> {change.new or '(gone)'}" for change in self.page.changes
+        ]
+        return "\n".join([_line(line), f"SHA-256 {line.sha256}", self.page.note, *changes])
+
+
+def compare(path: Path, profiles: Path, protocol: str) -> Compared:
+    """One treatment against what was approved last.
+
+    Raises:
+        ApprovalRefused: there is no such treatment.
+    """
+    library = load(profiles)
+    if protocol not in library.protocols:
+        raise ApprovalRefused(protocol=protocol, why=f"there is none of this key, only {', '.join(library.protocols)}")
+    with reading(path) as db:
+        return Compared(library, page(db, subject(library, protocol), library.content(protocol)))
+
+
+def approve(path: Path, kind: Kind, compared: Compared, name: str, pin: str) -> str:
+    """Approve exactly what was compared; a sentence. A wrong PIN is on disk before it is answered.
+
+    Raises:
+        ApprovalRefused: a figure is missing, it is approved, or the record shows damage.
+        LedgerBusy: control holds the record.
+        AccountUnknown, AccountDisabled, NotAllowed, SignInWaits, SignInRefused: not by this person, or not with this PIN.
+    """
+    line, library = compared.page.line, compared.library
+    if line.needs:
+        raise ApprovalRefused(
+            protocol=line.protocol, why=f"the clinic has to give a figure for {', '.join(line.needs)}"
+        )
+    if line.state == "approved":
+        raise ApprovalRefused(protocol=line.protocol, why="exactly this content is approved")
+    ledger = Ledger.open(path, kind, clock_wall_ms=_wall_ms, boot_id=read_boot_id())
+    try:
+        restored = ledger.restore()
+        if restored.verified != "good":
+            raise ApprovalRefused(protocol=line.protocol, why=restored.verified)
+        account = next((found for found in restored.accounts if found.name == name), None)
+        if account is None:
+            raise AccountUnknown(name=name)
+        _check(ledger, account, pin)
+        asked = subject(library, line.protocol)
+        ledger.append([approval_row(asked, library.content(line.protocol), user=name, mono_ms=_mono_ms())])
+    finally:
+        ledger.close()
+    return f"{line.title} is approved by {name}, set {line.sha256[:SHOWN]}. It counts from control's next start."
+
+
+def _check(ledger: Ledger, account: AccountRow, pin: str) -> None:
+    require(Role(account.role), ask.Approve)
+    check_may_try(account, _wall_ms())
+    right = pin_is(pin, account.pin)
+    row = succeeded(account, _mono_ms()) if right else failed(account, _wall_ms(), _mono_ms())
+    if row is not None:
+        ledger.append([row])
+    if not right and row is not None:
+        raise refusal(row)
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _mono_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
