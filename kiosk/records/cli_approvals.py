@@ -17,6 +17,7 @@ from kiosk.access.pin import pin_is
 from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import ApprovalLine, ApprovalPage
+from kiosk.protocols.difference import Difference
 from kiosk.protocols.library import Library, load
 from kiosk.records.approvals import listed, page
 from kiosk.records.approved import approval_row, subject
@@ -56,9 +57,7 @@ class Compared(msgspec.Struct, frozen=True):
     def told(self) -> str:
         """The treatment's line, its whole fingerprint and every difference."""
         line = self.page.line
-        changes = [
-            f"  {change.key} {change.old or '(new)'} -> {change.new or '(gone)'}" for change in self.page.changes
-        ]
+        changes = [f"  {Difference(one.key, one.old, one.new)}" for one in self.page.changes]
         return "\n".join([_line(line), f"SHA-256 {line.sha256}", self.page.note, *changes])
 
 
@@ -81,15 +80,14 @@ def approve(path: Path, kind: Kind, compared: Compared, name: str, pin: str) -> 
     Raises:
         ApprovalRefused: a figure is missing, it is approved, or the record shows damage.
         LedgerBusy: control holds the record.
-        AccountUnknown, AccountDisabled, NotAllowed, SignInWaits, SignInRefused: not by this person, or not with this PIN.
+        AccountUnknown, AccountDisabled, NotAllowed, SignInWaits, SignInRefused: not by this person or PIN.
     """
     line, library = compared.page.line, compared.library
+    why = "exactly this content is approved" if line.state == "approved" else ""
     if line.needs:
-        raise ApprovalRefused(
-            protocol=line.protocol, why=f"the clinic has to give a figure for {', '.join(line.needs)}"
-        )
-    if line.state == "approved":
-        raise ApprovalRefused(protocol=line.protocol, why="exactly this content is approved")
+        why = f"the clinic has to give a figure for {', '.join(line.needs)}"
+    if why:
+        raise ApprovalRefused(protocol=line.protocol, why=why)
     ledger = Ledger.open(path, kind, clock_wall_ms=_wall_ms, boot_id=read_boot_id())
     try:
         restored = ledger.restore()
