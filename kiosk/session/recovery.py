@@ -36,7 +36,8 @@ def words(found: Reconciliation, opened: Iterable[AuthorisationRow]) -> tuple[st
         _count(sure, "given as measured"),
         _count(unsure, "uncertain and counted in full"),
         _not_given(_never(found, opened)),
-        f"{ul(_nl(others))} were moved by priming or service" if others else "",
+        _moved([shot for shot in others if shot.certainty is Certainty.DONE]),
+        _perhaps([shot for shot in others if shot.certainty is not Certainty.DONE]),
     ]
     said = "; ".join(part for part in parts if part)
     unexplained = f"{ul(_nl(alone))} were given that no record explains, and count in full" if alone else ""
@@ -45,6 +46,16 @@ def words(found: Reconciliation, opened: Iterable[AuthorisationRow]) -> tuple[st
 
 def _nl(shots: list[ShotRow]) -> int:
     return sum(shot.counted_nl for shot in shots)
+
+
+def _moved(shots: list[ShotRow]) -> str:
+    """Priming and service as the injector measured them: a prime that was cut short moved less than was asked."""
+    moved = sum(shot.measured_dose_nl for shot in shots)
+    return f"{ul(moved)} were moved by priming or service" if shots else ""
+
+
+def _perhaps(shots: list[ShotRow]) -> str:
+    return f"up to {ul(_nl(shots))} more by priming or service, uncertain and counted in full" if shots else ""
 
 
 def _count(shots: list[ShotRow], what: str) -> str:

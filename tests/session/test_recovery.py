@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.channel import commands as ask
 from kiosk.records.facts import Fact
+from kiosk.records.rows import AuthorisationKind, ShotRow
 from kiosk.session.dispatch import Stage
 from kiosk.session.recovery import BEGINS
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
@@ -143,7 +144,21 @@ def test_a_prime_that_was_cut_off_is_told_too(subject: Bench) -> None:
     subject.do("unplug")
     subject.run(1)
     replugged(subject)
-    assert "were moved by priming or service" in " ".join(subject.snap.missing)
+    row = [shot for shot in subject.rows(ShotRow) if shot.kind is AuthorisationKind.PRIME][-1]
+    assert 0 < row.measured_dose_nl < 300_000
+    assert f"{row.measured_dose_nl / 1000:.1f} uL were moved by priming or service" in " ".join(subject.snap.missing)
+
+
+def test_a_prime_in_the_middle_of_which_the_injector_was_reset_counts_in_full(subject: Bench) -> None:
+    subject.send(ask.Prime(300_000))
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.run(0.5)
+    subject.do("unplug")
+    subject.do("reset")
+    subject.run(1)
+    replugged(subject)
+    said = " ".join(subject.snap.missing)
+    assert "up to 300.0 uL more by priming or service, uncertain and counted in full" in said
 
 
 @pytest.mark.requirement("LED-6")
