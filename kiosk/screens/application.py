@@ -20,6 +20,7 @@ from kiosk.channel.socket import ChannelClient
 from kiosk.screens import keeping, load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline
+from kiosk.view import language
 from kiosk.view.actions import Action
 from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
@@ -27,7 +28,7 @@ from kiosk.view.local import Local
 from kiosk.view.observe import clicks, hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
-from kiosk.view.update import World, act, replace
+from kiosk.view.update import World, act, replace, sentence
 
 DRAIN_S = 1 / 40
 ARMED_REDRAW_S = 0.2
@@ -104,6 +105,7 @@ class KioskApp(App):
         self._finger = OneFinger()
         self._light = machine.light
         self._lit = -1
+        self._dress = self._wanted()
         self._pace = machine.pace
         self._frames = 0
 
@@ -118,9 +120,14 @@ class KioskApp(App):
         Clock.schedule_interval(self.cycle, DRAIN_S)
         return self.glass
 
+    def _wanted(self) -> tuple[str, str]:
+        return self.local.settings.theme, self.local.settings.language
+
     def _new_glass(self) -> Glass:
-        """A root widget in the theme that is set."""
+        """A root widget in the theme and the language that are set."""
+        self._dress = self._wanted()
         theme.use(self.local.settings.theme)
+        language.speak(self.local.settings.language)
         Window.clearcolor = theme.rgba("night")
         return Glass()
 
@@ -150,13 +157,13 @@ class KioskApp(App):
             self.local = outcome.local
             self._send(outcome.commands)
         self.local = rest(self.local, self.snapshot)
-        if theme.chosen() != self.local.settings.theme:
+        if self._dress != self._wanted():
             self._dress_anew()
         self.refresh()
         self._keep_drawing()
 
     def _dress_anew(self) -> None:
-        """Another theme: everything on the glass is made again, deaf for its first 400 ms as ever."""
+        """Another theme or language: everything on the glass is made again, deaf for its first 400 ms as ever."""
         Window.remove_widget(self.glass)
         self.root = self.glass = self._new_glass()
         Window.add_widget(self.glass)
@@ -178,7 +185,7 @@ class KioskApp(App):
             self._light(percent)
         except NappageError as fault:
             self._light = None  # said once; the screen then stays as bright as it is
-            self.local = self.local.saying(str(fault))
+            self.local = self.local.saying(sentence(fault))
 
     def _set_pace(self) -> None:
         treating = self.snapshot is not None and self.snapshot.phase == "treat" and not self.local.asleep
@@ -216,21 +223,21 @@ class KioskApp(App):
             try:
                 self.local = replace(self.local, settings=keeping.read(self._kept))
             except SettingsUnreadable as fault:
-                self.local = self.local.saying(str(fault))
+                self.local = self.local.saying(sentence(fault))
 
     def _keep_settings(self) -> None:
         if self._kept is not None:
             try:
                 keeping.keep(self._kept, self.local.settings)
             except SettingsNotKept as fault:
-                self.local = self.local.saying(str(fault))
+                self.local = self.local.saying(sentence(fault))
 
     def _send(self, commands: tuple[AnyCommand, ...]) -> None:
         for command in commands:
             try:
                 self.client.send(command)
             except (NoControl, ChannelStalled) as fault:
-                self.local = self.local.saying(str(fault))
+                self.local = self.local.saying(sentence(fault))
 
     def _touched(self, _window: Any, touch: Any) -> bool:
         """Tells control that a person is here. True swallows what is no touch, and the second report of one touch."""
@@ -238,7 +245,7 @@ class KioskApp(App):
             return True
         fault = self._finger.begins(str(touch.device), touch.sx, touch.sy, self.clock())
         if fault is not None:
-            self.local = self.local.saying(str(fault))
+            self.local = self.local.saying(sentence(fault))
             return True
         if self.client.connected and self.clock() - self._told >= TOUCHED_S:
             self._told = self.clock()

@@ -7,6 +7,7 @@ import msgspec
 from drivers.errors import NappageError
 from kiosk.channel.commands import AnyCommand, Edit
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
+from kiosk.view.language import decimal
 from kiosk.view.local import Draft, Local
 from kiosk.view.numbers import FieldName, digits, parse
 from kiosk.view.setup import chosen_syringe, fill_of
@@ -74,7 +75,7 @@ def read(draft: Draft, value: Value) -> int | NappageError:
 
 def shown(draft: Draft) -> str:
     """The number as the panel shows it: what is typed, else the value stepped to."""
-    return draft.typed or digits(draft.field, draft.value)
+    return decimal(draft.typed) or digits(draft.field, draft.value)
 
 
 def edit_command(field: FieldName, value: int) -> AnyCommand | None:

@@ -9,6 +9,7 @@ from kiosk.channel.snapshot import Account, Catalogue, Check, CheckState, Snapsh
 from kiosk.view.actions import Back, Go, Panel, Pick, Send, SubmitPin, Type
 from kiosk.view.language import decimal, mark, say
 from kiosk.view.local import Local
+from kiosk.view.preferences import languages
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 from kiosk.view.words import ROLES
 
@@ -94,6 +95,8 @@ class SignIn(msgspec.Struct, frozen=True):
     hint: str = ""
     enter: Touch = NOTHING
     clear: Touch = NOTHING
+    languages: tuple[Touch, ...] = ()
+    """The other languages, for whoever cannot read this one."""
 
 
 def dots(pin: str) -> str:
@@ -113,6 +116,7 @@ def signin(snapshot: Snapshot, local: Local) -> SignIn:
         hint=say("Demo PIN {demo}", demo=chosen.demo_pin) if chosen and chosen.demo_pin else "",
         enter=unless(Touch("enter", say("Sign in"), SubmitPin("signin"), tone="primary"), why),
         clear=Touch("pin:back", "", Type("back"), icon="backspace", on_down=True),
+        languages=tuple(touch for touch in languages(local) if not touch.selected),
     )
 
 

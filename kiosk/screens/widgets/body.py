@@ -19,6 +19,7 @@ from kiosk.screens.widgets.touchable import Touchable
 from kiosk.view.actions import Action, Say
 from kiosk.view.bodymap import Layout, Place, Plate, Spot, fit, frame_of, lay_out, region, touched
 from kiosk.view.figures import Figure, Points
+from kiosk.view.language import say
 
 FILLS = {"body": "body", "shade": "body_shade", "ink": "body_line"}
 ZONES = {"planned": ("zone_planned", "petrol"), "left": ("zone_left", "amber"), "done": ("zone_done", "green")}
@@ -226,7 +227,7 @@ class MapBoard(FloatLayout):
         place = (touch.x - self.x, self.top - touch.y)
         met = touched(shown, self.plate.spots, self.layout, place, dp(CLEAR * theme.MM))
         if met == "unclear":
-            self._act(Say("Two zones are close there: touch the name beside the picture."))
+            self._act(Say(say("Two zones are close there: touch the name beside the picture.")))
         elif met is not None and self._parts[self.plate.spots.index(met)].deaf is False:
             touch.grab(self)
             touch.ud[self] = met

@@ -14,10 +14,13 @@ from kivy.uix.gridlayout import GridLayout
 from kiosk.screens import theme
 from kiosk.screens.widgets.buttons import KeyButton
 from kiosk.view.actions import Type
+from kiosk.view.language import mark, point, say
 from kiosk.view.touch import Touch
 
 PAD = ("1", "2", "3", "4", "5", "6", "7", "8", "9", ".", "0", "back")
-WIDE = ("1234567890", "qwertyuiop", "asdfghjkl-", "^zxcvbnm.<")
+DIGITS = "1234567890"
+LETTERS = mark("qwertyuiop asdfghjkl- ^zxcvbnm.<")
+"""Three rows of ten keys, as people who write the language know them; ^ is shift, < takes back."""
 TALL = ("1234567", "890-.,/", "abcdefg", "hijklmn", "opqrstu", "^vwxyz<")
 """Portrait: letters in rows of seven, so that a key stays 10 mm wide (UI-1)."""
 
@@ -28,7 +31,7 @@ def key_touch(key: str, shift: bool = False) -> Touch:
         return Touch("key:back", "", Type("back"), icon="backspace", on_down=True, tone="quiet")
     if key == "shift":
         return Touch("key:shift", "", Type("shift"), icon="shift", on_down=True, tone="quiet", selected=shift)
-    label = "space" if key == " " else key.upper() if shift else key
+    label = say("space") if key == " " else key.upper() if shift else key
     return Touch("key:space" if key == " " else f"key:{key}", label, Type(key), on_down=True)
 
 
@@ -45,7 +48,7 @@ class NumberPad(GridLayout):
         self._dress()
 
     def _dress(self, *_: object) -> None:
-        self.children[2].model = key_touch(".") if self.point else Touch()
+        self.children[2].model = Touch("key:.", point(), Type("."), on_down=True) if self.point else Touch()
 
 
 class Keyboard(BoxLayout):
@@ -69,7 +72,7 @@ class Keyboard(BoxLayout):
         self._tall = tall
         self.clear_widgets()
         self._keys = []
-        for letters in TALL if tall else WIDE:
+        for letters in TALL if tall else (DIGITS, *say(LETTERS).split()):
             row = BoxLayout(spacing=dp(theme.GAP / 2))
             for letter in letters:
                 self._add(row, {"^": "shift", "<": "back"}.get(letter, letter))

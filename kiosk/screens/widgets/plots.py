@@ -15,6 +15,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.screens import theme
 from kiosk.screens.widgets.body import BodyPicture
 from kiosk.view.after import Curve
+from kiosk.view.language import say
 
 SCALE_WIDTH, WORD, DOT = 40, 16, 4.0
 """dp: the scale at the left, the height of a word, a shot's mark."""
@@ -108,7 +109,7 @@ class ShotPlot(FloatLayout):
                    (self.x + dp(72), top, self.width - dp(76), model.words, "right", "soft", False)]  # fmt: skip
         if model.last:
             half = self._wide / 2
-            wanted += [(self._left, self.y - dp(1), half, "shot 1", "left", "soft", False),
+            wanted += [(self._left, self.y - dp(1), half, say("shot {number}", number=1), "left", "soft", False),
                        (self._left + half, self.y - dp(1), half, model.last, "right", "soft", False)]  # fmt: skip
         while len(self._words) < len(wanted):
             self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))

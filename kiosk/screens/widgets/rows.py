@@ -14,6 +14,7 @@ from kivy.uix.label import Label
 from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.screens import theme
+from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
 
 
@@ -119,10 +120,10 @@ class PagedRows(BoxLayout):
 
     def _show_pager(self, paged: bool, height: float) -> None:
         self._pager.height, self._pager.opacity = (height, 1) if paged else (0, 0)
-        self._words.text = f"{int(self.page) + 1} of {int(self.pages)}" if paged else ""
+        self._words.text = say("{page} of {pages}", page=int(self.page) + 1, pages=int(self.pages)) if paged else ""
         for side, key, icon, possible, why in (
-            (self._back, "earlier", "chevron-left", self.page > 0, "This is the first page."),
-            (self._on, "later", "chevron-right", self.page < self.pages - 1, "This is the last page."),
+            (self._back, "earlier", "chevron-left", self.page > 0, say("This is the first page.")),
+            (self._on, "later", "chevron-right", self.page < self.pages - 1, say("This is the last page.")),
         ):
             side.width = max(dp(theme.TARGET), min(dp(theme.TARGET * 1.6), (self.width - dp(66)) / 2))
             side.model = (
