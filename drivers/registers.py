@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from enum import IntFlag
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 import msgspec
@@ -191,6 +192,7 @@ class Block(Generic[T]):
         self.struct_type = struct_type
         self.fields = tuple(fields)
         self._packer = struct.Struct(">" + "".join(field.code for field in fields))
+        self._values = attrgetter(*(field.name for field in fields))  # every block has two fields or more
         self.size = self._packer.size
         self.registers = self.size // 2
         self.sealed = fields[-1].name == "crc"
@@ -201,7 +203,7 @@ class Block(Generic[T]):
         Raises:
             struct.error: a value does not fit its registers.
         """
-        data = self._packer.pack(*(getattr(value, field.name) for field in self.fields))
+        data = self._packer.pack(*self._values(value))
         if not self.sealed:
             return data
         body = data[:-4]
@@ -389,10 +391,12 @@ INTERVAL_MIN_MS, INTERVAL_MAX_MS = 111, 2000
 LEASE_MS, PEDAL_MS = 150, 75
 
 
+NOT_WRITTEN = bytes(4)
+"""Number 0, with which a record begins that stands for none."""
+
+
 def decode_exchange(data: bytes) -> tuple[Status, tuple[ShotRecord, ...]]:
     """Status and the written ones of the two records that follow it. `data` is what one lease transaction reads."""
     status = STATUS.decode(data[: STATUS.size])
-    records = tuple(
-        RECORD.decode(data[start : start + RECORD.size]) for start in range(STATUS.size, len(data), RECORD.size)
-    )
-    return status, tuple(record for record in records if record.number)
+    records = (data[start : start + RECORD.size] for start in range(STATUS.size, len(data), RECORD.size))
+    return status, tuple(RECORD.decode(record) for record in records if record[:4] != NOT_WRITTEN)

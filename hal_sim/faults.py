@@ -6,6 +6,9 @@ controller's rules.
 
 from __future__ import annotations
 
+from itertools import compress
+from operator import attrgetter
+
 FAULTS: dict[str, str] = {
     "occlusion": "Nothing passes the needle: its resistance is infinite.",
     "contact-lost": "The wire of the skin contact is broken: it reads open.",
@@ -37,6 +40,9 @@ FAULTS: dict[str, str] = {
     "repeated-frames": "Every tenth answer comes twice.",
     "wrong-unit": "Answers carry another unit number.",
 }
+
+
+_SWITCHES = attrgetter(*(name.replace("-", "_") for name in FAULTS))
 
 
 class Faults:
@@ -92,4 +98,4 @@ class Faults:
 
     def active(self) -> tuple[str, ...]:
         """Names of the faults that are on."""
-        return tuple(name for name in FAULTS if getattr(self, name.replace("-", "_")))
+        return tuple(compress(FAULTS, _SWITCHES(self)))

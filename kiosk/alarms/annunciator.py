@@ -45,6 +45,9 @@ class Signals(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
+QUIET = Signals(BeaconLevels(), None)
+
+
 class _Occurrence:
     """One time that a condition was present."""
 
@@ -76,6 +79,9 @@ class Annunciator:
         """
         now_ms = round(now * 1000)
         present = _unsuppressed(raised)
+        if not (present or self._occurrences or self._changes):
+            self._sounds, self._lamps = None, {}
+            return QUIET
         begun = self._begin_and_end(present, now_ms)
         if begun and self._pause_ends_ms > now_ms:
             self._pause_ends_ms = now_ms
@@ -155,6 +161,8 @@ class Annunciator:
 def _unsuppressed(raised: Iterable[Raised]) -> dict[A, Raised]:
     """Conditions of which none present is only a consequence."""
     present = {entry.number: entry for entry in raised}
+    if len(present) < 2:
+        return present
     suppressed = frozenset[A]().union(*(CATALOGUE[number].suppresses for number in present))
     return {number: entry for number, entry in present.items() if number not in suppressed}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from drivers.errors import NappageError
 from kiosk.channel import commands as ask
@@ -24,7 +25,12 @@ Respond = Callable[[NappageError | None, Page | None], None]
 
 def in_words(wall_ms: int) -> str:
     """UTC ms as local date and time, to the minute."""
-    return datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    return _minute_in_words(wall_ms // 60_000)
+
+
+@lru_cache(maxsize=8)
+def _minute_in_words(minutes: int) -> str:
+    return datetime.fromtimestamp(minutes * 60, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 class DateAndTime:

@@ -56,6 +56,8 @@ class Signals:
         self._tone: int | None = None
         self._relay_since: float | None = None
         self._linked_once = False
+        self._looked_at: tuple[Total, ...] | None = None
+        self._worst: Total | None = None
         self.mismatch = ""
         """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
         self.kiosk_lost = False
@@ -147,11 +149,17 @@ class Signals:
             yield Raised(A.PATH_EXPIRED)
         if envelope is None or setting is None:
             return
-        worst = max(engine.counted(setting), key=_share, default=None)
+        worst = self._worst_of(engine.counted(setting))
         if worst is not None and worst.limit is not None and _share(worst) * 100 >= NEAR_PERCENT:
             used = ml(worst.used) if worst.unit == "nL" else f"{worst.used} {worst.unit}"
             number = A.TOTAL_REACHED if _share(worst) >= 1 else A.TOTAL_NEAR
             yield Raised(number, f"{worst.title}: {used}")
+
+    def _worst_of(self, counted: tuple[Total, ...]) -> Total | None:
+        """The total that has used most of its limit; the same totals are not looked through again."""
+        if counted is not self._looked_at:
+            self._looked_at, self._worst = counted, max(counted, key=_share, default=None)
+        return self._worst
 
     # -- what a person does ------------------------------------------------------------------------------------------
     def acknowledge(self, number: int) -> None:
