@@ -45,6 +45,7 @@ def lane(path: Path) -> str:
     return "real" if room in REAL else f"{room}/{path.stem}"
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     trace.refuse_unknown(items, trace.load_requirements())
     for item in items:
