@@ -174,7 +174,21 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
-class Injector(Protocol):
+class CalibrationStore(Protocol):
+    """The two calibration slots of the injector: one in force, one spare. Each call is one transaction."""
+
+    def write_calibration(self, calibration: Calibration) -> None:
+        """Write whole into the spare slot; it is not in force by that."""
+        ...
+
+    def spare_calibration(self) -> Calibration: ...
+
+    def select_calibration(self, calibration_id: int) -> Calibration:
+        """Put what the spare slot holds in force; what is in force then is returned."""
+        ...
+
+
+class Injector(CalibrationStore, Protocol):
     """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2)."""
 
     def identity(self) -> Identity: ...

@@ -12,6 +12,20 @@ import msgspec
 
 from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
 from kiosk.channel.base import Command, Text
+from kiosk.channel.calibration_commands import (
+    CalibrateDose,
+    CertifyCalibration,
+    DescribeRoom,
+    FlushBench,
+    LeaveCalibration,
+    OpenCalibration,
+    PauseRun,
+    RestoreCalibration,
+    StartBlank,
+    StartRun,
+    TypeWeight,
+    WriteCalibration,
+)
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -345,6 +359,18 @@ AnyCommand = (
     | ListApprovals
     | ReadApproval
     | Approve
+    | OpenCalibration
+    | CalibrateDose
+    | FlushBench
+    | DescribeRoom
+    | StartBlank
+    | StartRun
+    | PauseRun
+    | TypeWeight
+    | WriteCalibration
+    | CertifyCalibration
+    | RestoreCalibration
+    | LeaveCalibration
 )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Change
 from kiosk.channel.base import View
+from kiosk.channel.calibration_views import CalibratingView, InForceView
 from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.pages import (
@@ -33,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 """One door for whoever lays out a screen: what can be chosen and the pages of the record are found here too."""
 
-Phase = Literal["starting", "home", "setup", "treat", "closing"]
+Phase = Literal["starting", "home", "setup", "treat", "closing", "calibrate"]
 CheckState = Literal["waiting", "running", "asks", "passed", "failed"]
 StopState = Literal["open", "contradiction", "released", "clear"]
 PressureState = Literal["free", "resisting", "blocked"]
@@ -275,6 +276,9 @@ class Snapshot(View, frozen=True):
     """Number of the session signed last in this run, 0 for none."""
     record: RecordView = RecordView()
     clock: ClockView = ClockView()
+    in_force: InForceView = InForceView()
+    calibrating: CalibratingView | None = None
+    """The calibration that is open; None when none is."""
 
 
 class Reply(View, frozen=True):

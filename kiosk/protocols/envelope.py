@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from typing import final
 
-from drivers.ports import claim_mint
-from drivers.registers import BARREL_NL, PRIME_MAX_NL, SHOTS_MAX, Calibration, Identity, Mode, SyringeType
+from drivers.ports import Authorisation, claim_mint
+from drivers.registers import (
+    BARREL_NL,
+    INTERVAL_MAX_MS,
+    PRIME_MAX_NL,
+    SHOTS_MAX,
+    Calibration,
+    Identity,
+    Mode,
+    SyringeType,
+)
 from kiosk.protocols import budget
 from kiosk.protocols.budget import Course
 from kiosk.protocols.effective import Parts, projected, smallest_dose_nl, zone_ranges
@@ -31,7 +40,7 @@ from kiosk.protocols.limits import (
 from kiosk.protocols.profile import MODES, Device, Needle, Product, Protocol, Syringe, Zone
 from kiosk.protocols.words import ORIGIN_WORDS, allowed, amount, bound
 
-__all__ = ["SLICE_MS", "VALID_MS", "Course", "Envelope", "envelope_for"]
+__all__ = ["SLICE_MS", "VALID_MS", "Course", "Envelope", "bench_authorisation", "envelope_for"]
 
 _mint = claim_mint("kiosk.protocols.envelope")
 _SEAL = object()
@@ -296,6 +305,56 @@ def envelope_for(  # noqa: PLR0913  each is one thing that a person fitted or ch
         raise ClinicFigureMissing(protocol=protocol.title, keys=", ".join(missing))
     parts = Parts(device, identity, calibration, needle, syringe, protocol, product)
     return Envelope(_SEAL, parts, course)
+
+
+def bench_authorisation(
+    *,
+    device: Device,
+    identity: Identity,
+    syringe: Syringe,
+    depth_um: int,
+    dose_nl: int,
+    usable_nl: int,
+    id: int,
+) -> Authorisation:
+    """One bench shot for a technician: no patient, no product, no protocol, and every cap of what is there.
+
+    What a calibration has still to prove does not bind it: the smallest dose that passed, and what a path stores.
+    `usable_nl` is what the syringe holds above its reserve; the shot must fit into it at commanded x 1.05 (LIM-6).
+
+    Raises:
+        EnvelopeRefusal: outside a cap, off a step, or more than the syringe holds; `refusals` name it all.
+    """
+    highest = min(device.dose.high, identity.cap_dose_nl, syringe.dose_nl)
+    if not device.barrel_sensed:
+        highest = min(highest, device.unsensed_dose_nl)
+    deepest = min(device.depth.high, identity.cap_depth_um)
+    refusals: list[Refusal] = []
+    for key, value, cap, high, unit in (
+        ("depth", depth_um, device.depth, deepest, "um"),
+        ("dose", dose_nl, device.dose, highest, "nL"),
+    ):
+        if type(value) is not int or value % cap.step or not cap.low <= value <= high:
+            sentence = f"{key.capitalize()} {_written(value, unit)} is no bench shot: {amount(cap.low, unit)} to "
+            sentence += f"{amount(high, unit)} in steps of {amount(cap.step, unit)}"
+            refusals.append(Refusal(key, sentence, Origin.DEVICE))
+    if not refusals and projected(dose_nl) > usable_nl:
+        held = amount(usable_nl, "nL")
+        refusals.append(Refusal("syringe", f"The syringe holds {held} above its reserve", Origin.SYRINGE))
+    if refusals:
+        raise EnvelopeRefusal(tuple(refusals))
+    return _mint(
+        id=id,
+        depth_um=depth_um,
+        dose_nl=dose_nl,
+        shots=1,
+        interval_ms=INTERVAL_MAX_MS,
+        mode=Mode.BENCH,
+        valid_ms=VALID_MS,
+        syringe_type=syringe.type,
+        calibration_id=identity.calibration_id,
+        boot_count=identity.boot_count,
+    )
 
 
 def _in_force(identity: Identity, calibration: Calibration, syringe: Syringe) -> None:

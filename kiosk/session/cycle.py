@@ -16,6 +16,7 @@ from drivers.registers import Anchor, Identity, ShotRecord, Status
 from kiosk.channel.commands import Request, Stop
 from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
 from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.session import calibration_wire
 from kiosk.session import exchange as x
 from kiosk.session.engine import Engine
 
@@ -28,7 +29,8 @@ PUBLISH_EVERY_S = 0.1
 """A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
 
 
-ToInjector = x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.WriteAnchor | x.Disconnect
+ToStore = calibration_wire.ToStore
+ToInjector = x.SendAuthorisation | x.SendCommand | x.AskIdentity | ToStore | x.SetCursor | x.WriteAnchor | x.Disconnect
 
 
 class LedgerPort(Protocol):
@@ -112,6 +114,7 @@ class Cycle:
         self._cursor = engine.desk.cursor
         self._bad: deque[float] = deque()
         self._sent: list[x.Sent] = []
+        self._calibration: x.CalibrationTold | None = None
         self._identity: Identity | None = None
         self._ask_identity = False
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
@@ -155,6 +158,7 @@ class Cycle:
             link=self._take_link(),
             identity=self._take_identity(),
             sent=self._take_sent(),
+            calibration=self._take_calibration(),
             ledger=tuple(told for told in posted if not isinstance(told, Restored)),
             restored=next((told for told in posted if isinstance(told, Restored)), None),
             answers=tuple(self._clerk.poll()),
@@ -263,6 +267,10 @@ class Cycle:
         identity, self._identity = self._identity, None
         return identity
 
+    def _take_calibration(self) -> x.CalibrationTold | None:
+        told, self._calibration = self._calibration, None
+        return told
+
     def _take_sent(self) -> tuple[x.Sent, ...]:
         sent, self._sent = tuple(self._sent), []
         return sent
@@ -313,6 +321,8 @@ class Cycle:
                 self._send(command.id, lambda injector: injector.command(command, epoch))
             case x.AskIdentity():
                 self._ask_identity = True
+            case x.WriteSpare() | x.ReadSpare() | x.SelectCalibration():
+                self._calibrate(effect)
             case x.SetCursor(cursor):
                 self._cursor = cursor
             case x.WriteAnchor(row, digest):
@@ -356,6 +366,13 @@ class Cycle:
             self._count_bad(error)
         else:
             self._sent.append(x.Sent(number, "done"))
+
+    def _calibrate(self, effect: ToStore) -> None:
+        self._calibration, error = calibration_wire.perform(self.injector, effect)
+        if isinstance(error, PortGone):
+            self._drop(error)
+        elif error is not None:
+            self._count_bad(error)
 
     def _anchor(self, row: int, digest: bytes) -> None:
         """Written when it can be; `verify` says "not yet anchored" when it could not (LED-11)."""

@@ -21,6 +21,7 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
 from kiosk.session.approval import Approval
+from kiosk.session.calibrating import Calibrating
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
 from kiosk.session.date_time import DateAndTime
@@ -28,6 +29,7 @@ from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
 from kiosk.session.fluid_path import FluidPath
+from kiosk.session.in_force import InForce
 from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
@@ -37,6 +39,7 @@ from kiosk.session.record_check import RecordCheck
 from kiosk.session.recovery import Recovery
 from kiosk.session.requests import Requests
 from kiosk.session.retraction import Retraction
+from kiosk.session.rewriting import Rewriting
 from kiosk.session.selftest import SelfTest
 from kiosk.session.setup import Setup
 from kiosk.session.signals import Signals
@@ -81,7 +84,6 @@ class Engine:
         self.versions = versions
         self.loop = LoopView(realtime=False)
         """Lateness of the control cycle; set by whoever runs it."""
-        self._certified = restored.calibration
         self.next_session = restored.next_session
         self.last_session = 0
         self.desk = Desk(restored, simulated=simulated)
@@ -90,10 +92,12 @@ class Engine:
         self.lease = KioskLease()
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
-        self.intake = Intake(self.desk, self.tally.add)
+        self.intake = Intake(self.desk, self._count)
         self.recovery = Recovery(self.desk, restored.unseen)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
+        self.in_force = InForce(self.desk, restored.certificates, restored.calibrations, simulated=simulated)
+        self.rewriting = Rewriting(self.desk, self.connection, self.in_force)
         self.clock = DateAndTime(self.desk)
         self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
@@ -106,6 +110,7 @@ class Engine:
         self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
         self.signals = Signals(self.desk, Annunciator())
         self.closing = Closing(self)
+        self.calibrating = Calibrating(self)
         self.requests = Requests(self)
         self.why_no_envelope = ""
         """Why the parts that are known make no envelope (LIM-9)."""
@@ -153,10 +158,17 @@ class Engine:
         if self.treatment.arming is not None and not self.lease.live(now):
             self.signals.kiosk_lost = True
         self.treatment.step()
+        self.rewriting.step()
+        self.calibrating.step()
         self.selftest.step()
         self.people.step(enabled=inputs.panel.enable or self.treatment.arming is not None)
         self.signals.step(self)
         return desk.finish()
+
+    def _count(self, shot: ShotRow) -> None:
+        """What is moved outside a session is counted by the device, never for a patient."""
+        if shot.session:
+            self.tally.add(shot)
 
     def _take_records(self) -> None:
         identity = self.desk.identity
@@ -180,6 +192,7 @@ class Engine:
         connected = self.connection.connected
         assert connected is not None, "compared with an injector that is there"
         if self.connection.ready:
+            self.in_force.compare(connected.identity, connected.calibration)
             self.record.begin(connected.anchors)
 
     def _fact(self, kind: str) -> None:
@@ -286,12 +299,7 @@ class Engine:
 
     def calibration_refusal(self, calibration: Calibration) -> str:
         """Why this calibration may not be used, or "" (LIM-5, LIM-9, ACU-3)."""
-        if self.simulated:
-            return ""
-        certified = self._certified
-        if certified is None or (certified.id, certified.crc) != (calibration.id, calibration.crc):
-            return "The injector's calibration is not the one last certified: a technician calibrates it."
-        return "" if self.today() <= certified.expires else f"The calibration expired on {certified.expires}."
+        return self.in_force.refusal(calibration, self.today())
 
     def today(self) -> str:
         """ISO date, UTC."""
@@ -325,6 +333,8 @@ class Engine:
     def phase(self) -> Phase:
         """Where the session stands; follows from the facts alone."""
         facts = self.setup.facts
+        if self.calibrating.open:
+            return "calibrate"
         if not self.selftest.passed:
             return "starting"
         if facts is None:

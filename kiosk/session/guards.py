@@ -45,6 +45,8 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
         yield "the pins are silent: start the program again"
     if engine.retraction.busy:
         yield "the needle is being retracted"
+    if engine.rewriting.busy:
+        yield "a calibration is being written"
     if engine.signals.relay_stuck:
         yield "the enable relay does not do what it is told"
     if desk.status is not None and desk.status.faults:
@@ -83,10 +85,20 @@ def against_arming(engine: Engine) -> Iterator[str]:
 
 def against_opening(engine: Engine) -> Iterator[str]:
     """What stands against treating anybody, whatever the session: between sessions, all that is not ready."""
+    if engine.calibrating.open:
+        yield "a calibration is open: leave it first"
+    yield from against_device(engine)
+    if engine.treatment.arming is not None and not engine.lease.live(engine.desk.now):
+        yield HIDDEN  # a still screen draws once a second: asked for at arming, held against it from then on
+    if not engine.selftest.passed:
+        yield "the self-test has not passed"
+    yield from engine.recovery.against()
+
+
+def against_device(engine: Engine) -> Iterator[str]:
+    """What stands against firing anything, into anybody or into a vessel."""
     desk, signals = engine.desk, engine.signals
     yield from against_everything(engine)
-    if engine.treatment.arming is not None and not engine.lease.live(desk.now):
-        yield HIDDEN  # a still screen draws once a second: asked for at arming, held against it from then on
     if desk.inputs.late_ms > LATE_DISARMS_MS:
         yield f"control was {desk.inputs.late_ms:.0f} ms late"
     if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
@@ -98,14 +110,11 @@ def against_opening(engine: Engine) -> Iterator[str]:
         yield f"the clock is not trusted: {why[:1].lower()}{why[1:]}"
     if not engine.people.active:
         yield "nobody is signed in, or the screen is locked"
-    if not engine.selftest.passed:
-        yield "the self-test has not passed"
     if engine.pedal.failed:
         yield engine.pedal.failed
     yield from engine.record.against()
     if signals.mismatch:
         yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
-    yield from engine.recovery.against()
 
 
 def _against_session(engine: Engine) -> Iterator[str]:

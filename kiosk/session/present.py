@@ -26,6 +26,7 @@ from kiosk.channel.snapshot import (
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
 from kiosk.records.rows import EventRow
+from kiosk.session import present_calibration
 from kiosk.session.date_time import in_words
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import in_words as setting_in_words
@@ -141,6 +142,8 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         last_session=engine.last_session,
         record=engine.record.view(),
         clock=engine.clock.view(),
+        in_force=present_calibration.in_force(engine),
+        calibrating=present_calibration.calibrating(engine),
     )
 
 

@@ -14,7 +14,7 @@ from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
-from kiosk.session import guards
+from kiosk.session import calibration_requests, guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
 from kiosk.session.exchange import Client, Respond
 from kiosk.session.reading import QUESTIONS
@@ -76,6 +76,7 @@ class Requests:
             ask.ResumeTreating: self._resume,
             ask.Sign: self._sign,
             **dict.fromkeys(QUESTIONS, engine.reading.page),
+            **calibration_requests.handlers(engine),
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,
@@ -355,6 +356,7 @@ WHY_PHASE = {
     "setup": "the set-up of the session is not complete",
     "treat": "a session is being treated",
     "closing": "the session waits for its signature",
+    "calibrate": "a calibration is open",
 }
 
 

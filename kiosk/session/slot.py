@@ -64,11 +64,18 @@ class Slot:
         authorisation: Authorisation,
         recheck: Callable[[], str],
         ended: Callable[[Ended], None],
+        *,
+        words: str = "Treating",
+        drop: bool = False,
     ) -> None:
-        """Send one slice of an arming. The enable stays on after it; whoever armed drops it."""
+        """Send one slice of an arming, or a bench shot. `drop`: the enable goes off with it, else whoever armed does.
+
+        Raises:
+            Busy: something is on its way already.
+        """
         self._require_free()
-        self.words = "Treating"
-        self.current = Dispatch(self._desk, row, authorisation, recheck, self._then(ended, drop=False))
+        self.words = words
+        self.current = Dispatch(self._desk, row, authorisation, recheck, self._then(ended, drop=drop))
 
     def serve(self, kind: CommandKind, argument: int, ended: Callable[[MotionFailed | None], None]) -> None:
         """One service motion or message; `ended` hears None when it was done, else the error.

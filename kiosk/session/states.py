@@ -1,6 +1,7 @@
 """When each command is possible: the states of a session as one table.
 
-A session goes  starting -> home -> setup <-> treat <-> closing -> home.  `armed_too` marks what may be asked while an
+A session goes  starting -> home -> setup <-> treat <-> closing -> home; a calibration is
+opened from starting or home and left to where it came from.  `armed_too` marks what may be asked while an
 arming lives; everything else is refused then, except what ends it.
 """
 
@@ -11,12 +12,13 @@ import msgspec
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Phase
 
-ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing"})
-AFTER_START: frozenset[Phase] = frozenset({"home", "setup", "treat", "closing"})
+ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing", "calibrate"})
+AFTER_START: frozenset[Phase] = frozenset({"home", "setup", "treat", "closing", "calibrate"})
 HOME: frozenset[Phase] = frozenset({"home"})
 SETUP: frozenset[Phase] = frozenset({"setup", "treat"})
 TREAT: frozenset[Phase] = frozenset({"treat"})
 CLOSING: frozenset[Phase] = frozenset({"closing"})
+CALIBRATING: frozenset[Phase] = frozenset({"calibrate"})
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -76,5 +78,17 @@ TABLE: dict[type, Rule] = {
     ask.ListApprovals: Rule(ALWAYS, shell=True),
     ask.ReadApproval: Rule(ALWAYS, shell=True),
     ask.Approve: Rule(frozenset({"starting", "home"})),
+    ask.OpenCalibration: Rule(frozenset({"starting", "home"})),
+    ask.CalibrateDose: Rule(CALIBRATING),
+    ask.FlushBench: Rule(CALIBRATING),
+    ask.DescribeRoom: Rule(CALIBRATING),
+    ask.StartBlank: Rule(CALIBRATING),
+    ask.StartRun: Rule(CALIBRATING),
+    ask.PauseRun: Rule(CALIBRATING),
+    ask.TypeWeight: Rule(CALIBRATING),
+    ask.WriteCalibration: Rule(CALIBRATING),
+    ask.CertifyCalibration: Rule(CALIBRATING),
+    ask.RestoreCalibration: Rule(CALIBRATING),
+    ask.LeaveCalibration: Rule(CALIBRATING),
 }
 """Every command but `Hello`, which the channel itself answers."""

@@ -16,6 +16,7 @@ from drivers.injector import ModbusInjector
 from drivers.registers import AUTHORISATION, COMMAND, LEASE, AnchorPair, CommandKind
 from drivers.stop import StopLatch
 from hal_sim.blocks import ModbusException, NoAnswer
+from hal_sim.build import Build
 from hal_sim.faults import Faults
 from hal_sim.memory import Memory
 from hal_sim.rig import Rig
@@ -184,12 +185,19 @@ def _of_pin(ticket: int, question: x.CheckPin | x.HashPin) -> x.Answer:
 class Bench:
     """One device, one ledger, and the control that serves them; `restart` builds a new control on the same two."""
 
-    def __init__(self, folder: Path, *faults: str, simulated: bool = True, shelf: Library | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *faults: str,
+        simulated: bool = True,
+        shelf: Library | None = None,
+        build: Build | None = None,
+    ) -> None:
         self.folder = folder
         self.simulated = simulated
         self.shelf = shelf or library()
         self.clock = Clock()
-        self.rig = Rig(Memory(), Faults(*faults))
+        self.rig = Rig(Memory(), Faults(*faults), build=build)
         self.wall_ms = WALL_MS
         self.wall_trusted = True
         self.realtime = True

@@ -151,7 +151,7 @@ def test_on_hardware_only_what_is_approved_and_certified_is_armed(tmp_path: Path
     missing = " ".join(bench.snap.missing)
     assert "not approved" in missing
     assert "The calibration expired on 2027-01-01" in missing
-    bench.engine._certified = None
+    bench.engine.in_force.certified = bench.engine.in_force._expected = None
     bench.run(0.1)
     assert "not the one last certified" in " ".join(bench.snap.missing)
     bench.close()

@@ -1,0 +1,320 @@
+"""The calibration that is open: who opened it, which barrel is on the balance, what is proposed, and what became of it.
+
+A technician's touch opens it; data enters as typed weights or as the balance's own, one after the other; it leaves as
+rows (every weight, the proposal that was confirmed, the proof) and as a calibration in the injector's spare slot, read
+back and put in force by `rewriting`. What is in force while nobody has proved it arms nothing (ACU-3): `in_force`.
+
+    closed -> open: measure -> write the correction -> measure again -> certify
+                       '-> certify what passes as it is          leave, sign out, lose power: what is in force stays
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from drivers.errors import NappageError
+from drivers.registers import PRIME_MAX_NL, Calibration, CommandKind, SyringeType
+from kiosk.access.roles import Role
+from kiosk.calibration.dose import Level
+from kiosk.calibration.water import Air
+from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import Page
+from kiosk.protocols.effective import projected
+from kiosk.protocols.profile import Syringe
+from kiosk.protocols.words import amount
+from kiosk.session import guards
+from kiosk.session.bench_shots import BenchShots
+from kiosk.session.errors import BarrelMismatch, MotionFailed, NotChoosable, NotNow
+from kiosk.session.fluid_path import BARRELS as BARREL_WORDS
+from kiosk.session.fluid_path import PISTON_TOLERANCE_PERCENT
+from kiosk.session.in_force import LEFT, OPENED, key_of
+from kiosk.session.proving import Proving
+from kiosk.session.weighing_out import WeighingOut
+from kiosk.session.words import ml, ul
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+Respond = Callable[[NappageError | None, Page | None], None]
+SHOT_DEPTH_UM = 500
+"""How far the needle comes out over the vessel."""
+
+
+class Calibrating:
+    """At most one is open; it belongs to the technician who opened it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._desk = engine.desk
+        self.shots = BenchShots(engine.desk, engine.slot, engine.device, lambda: next(self.against(), ""))
+        self.open = False
+        self.homing = False
+        self.written = False
+        """Whether a new calibration was put in force since it was opened."""
+        self.note = ""
+        self.dose: WeighingOut | None = None
+        self.proving = Proving(engine, self)
+        self._user = ""
+        self.serial = 0
+
+    # -- what stands against it --------------------------------------------------------------------------------------
+    def against(self) -> Iterator[str]:
+        """What forbids a bench shot, and ends one that is authorised."""
+        engine, desk = self._engine, self._desk
+        yield from guards.against_device(engine)
+        if desk.status is not None and desk.status.inputs & guards.CONTACT:
+            yield "the handpiece touches something: take it away"
+        if not engine.lease.live(desk.now):
+            yield guards.HIDDEN
+        if not self.open:
+            yield "no calibration is open"
+        if engine.people.role is not Role.TECHNICIAN:
+            yield "no technician is signed in, or the screen is locked"
+
+    # -- the step ----------------------------------------------------------------------------------------------------
+    def step(self) -> None:
+        """Stop what may not go on, notice another injector, another person or another calibration."""
+        self.shots.step()
+        desk, identity = self._desk, self._desk.identity
+        if not self.open:
+            return
+        if desk.user != self._user:
+            self.end("another person took over" if desk.user else "the technician signed out")
+        elif self._engine.connection.ready and identity is not None and identity.serial != self.serial:
+            self.end("another injector was connected")
+        else:
+            self._watch()
+
+    def _watch(self) -> None:
+        """A run belongs to one calibration and one syringe."""
+        dose, calibration, status = self.dose, self.calibration, self._desk.status
+        if dose is None:
+            return
+        if status is not None and status.syringe_type != dose.syringe.type and self._engine.device.barrel_sensed:
+            dose.fitted = False
+        if calibration is not None and not self._engine.rewriting.busy and key_of(calibration) != dose.measured_with:
+            dose.restart(key_of(calibration))
+            self.written = True
+            self.note = f"Calibration {calibration.id} is in force now. Prove it: weigh all three doses again."
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What is in force in the injector that is connected and compared; else None."""
+        connection = self._engine.connection
+        return connection.connected.calibration if connection.ready and connection.connected is not None else None
+
+    # -- opening and leaving -----------------------------------------------------------------------------------------
+    def begin(self, command: ask.OpenCalibration, respond: Respond) -> None:
+        """Home the needle, then open.
+
+        Raises:
+            NotNow, Busy: a session or a calibration is open, or nothing may move.
+        """
+        what, desk = "Calibrating", self._desk
+        if self.open:
+            raise NotNow(what=what, why="a calibration is open already")
+        if self._engine.setup.facts is not None:
+            raise NotNow(what=what, why="a session is open (ACU-3)")
+        if not command.away:
+            raise NotNow(what=what, why="the handpiece is not away from everybody: the needle moves")
+        user = desk.user
+
+        def homed(error: MotionFailed | None) -> None:
+            self.homing = False
+            if error is None and desk.user != user:
+                error = MotionFailed(what=what, why="the person changed meanwhile")
+            if error is None:
+                self._opened()
+            respond(error, None)
+
+        self._engine.slot.serve(CommandKind.HOME, 0, homed)
+        self.homing = True
+
+    def _opened(self) -> None:
+        identity = self._desk.identity
+        assert identity is not None, "it was homed just now"
+        self.open, self.written, self.note, self.dose = True, False, "", None
+        self._user, self.serial = self._desk.user, identity.serial
+        number = identity.calibration_id
+        self._engine.in_force.event(OPENED, f"Calibration opened; number {number} is in force", id=number)
+
+    def end(self, why: str) -> None:
+        """Leave: whatever is on its way is stopped, and what is in force stays (ACU-3)."""
+        self.shots.stop(why)
+        if self.dose is not None:
+            self.dose.pause()
+        self.open, self.dose, self._user = False, None, ""
+        calibration = self.calibration
+        stays = "it is looked at when the injector is back"
+        if calibration is not None:
+            unproved = self._engine.calibration_refusal(calibration)
+            stays = f"number {calibration.id} is in force" + (f". {unproved.rstrip('.')}" if unproved else "")
+        said = f"Calibration left ({why}): {stays}"
+        self._engine.in_force.event(LEFT, said)
+        self._desk.notice(said)
+
+    # -- the barrel --------------------------------------------------------------------------------------------------
+    def weigh_out(self, command: ask.CalibrateDose, respond: Respond) -> None:
+        """A syringe of test liquid: its piston is looked for; the same barrel and dose again goes on with its runs.
+
+        Raises:
+            NotChoosable, BarrelMismatch, NotNow, Busy: not this one, or not now.
+        """
+        what = "Fitting a syringe"
+        calibration = self.in_force(what)
+        self.rest(what)
+        syringe = self._engine.library.syringes.get(command.syringe)
+        if syringe is None:
+            raise NotChoosable(what="syringe", name=command.syringe)
+        self._compare_barrel(command, syringe)
+        if not syringe.reserve_nl < command.fill_nl <= syringe.barrel_nl:
+            most = f"more than {ml(syringe.reserve_nl)} and at most {ml(syringe.barrel_nl)}"
+            raise NotNow(what=f"A fill of {ml(command.fill_nl)}", why=f"this barrel takes {most}")
+        work = self.dose
+        if work is None or work.syringe.key != syringe.key or work.doses["smallest"] != command.smallest_nl:
+            work = WeighingOut(self._desk, self._engine.device, syringe, command.smallest_nl, key_of(calibration))
+
+        def met(error: MotionFailed | None) -> None:
+            found = 0 if self._desk.status is None else self._desk.status.plunger_nl
+            if error is None and abs(found - command.fill_nl) * 100 > command.fill_nl * PISTON_TOLERANCE_PERCENT:
+                why = f"the piston was met at {ml(found)}, not at {ml(command.fill_nl)}"
+                error = MotionFailed(what="Looking for the piston", why=why)
+            if error is None and self.open:
+                self.dose, self.note = work, ""
+                work.refit(command.fill_nl)
+            respond(error, None)
+
+        self._engine.slot.serve(CommandKind.SYRINGE_CHANGED, command.fill_nl, met)
+
+    def _compare_barrel(self, command: ask.CalibrateDose, syringe: Syringe) -> None:
+        if not self._engine.device.barrel_sensed:
+            if command.printed_nl != syringe.barrel_nl:
+                raise BarrelMismatch(
+                    sensed=f"a syringe marked {ml(command.printed_nl)}", chosen=f"one of {ml(syringe.barrel_nl)}"
+                )
+            return
+        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
+        if sensed is not syringe.type:
+            raise BarrelMismatch(sensed=BARREL_WORDS[sensed], chosen=BARREL_WORDS[syringe.type])
+
+    def flush(self, command: ask.FlushBench, respond: Respond) -> None:
+        """Push liquid into a beaker until no air is left.
+
+        Raises:
+            NotNow, Busy: no syringe, too much for one command, or not now.
+        """
+        what, nl = "Flushing", command.volume_nl
+        work = self.work(what)
+        self.rest(what)
+        if not work.fitted:
+            raise NotNow(what=what, why="a syringe comes first")
+        if not 1000 <= nl <= PRIME_MAX_NL or nl % 1000:
+            raise NotNow(what=what, why=f"one command pushes 1 uL to {amount(PRIME_MAX_NL, 'nL')} in whole uL")
+        if projected(nl) > self.shots.usable_nl(work.syringe):
+            raise NotNow(what=what, why=f"the syringe holds {ul(self.shots.usable_nl(work.syringe))} above its reserve")
+
+        def flushed(error: MotionFailed | None) -> None:
+            if error is None:
+                work.flushed(nl)
+            respond(error, None)
+
+        self._engine.slot.serve(CommandKind.PRIME, nl, flushed)
+
+    def describe(self, command: ask.DescribeRoom) -> None:
+        """Take the room's figures.
+
+        Raises:
+            NotNow: no syringe is on the balance.
+            OutOfTable: a figure is outside what the tables hold.
+        """
+        work = self.work("Describing the room")
+        work.describe(Air(command.temperature_cdeg / 100, command.pressure_pa / 100, float(command.humidity_percent)))
+
+    def blank(self) -> None:
+        """Begin a blank.
+
+        Raises:
+            NotNow: not now.
+        """
+        work = self.work("A blank")
+        work.begin_blank()
+        self.note = ""
+
+    def run(self, level: Level) -> None:
+        """Begin or go on with a run.
+
+        Raises:
+            NotNow: not now.
+        """
+        work = self.work("Weighing")
+        self.rest("Weighing")
+        work.begin(level)
+        self.note = ""
+
+    def pause(self) -> None:
+        """Leave the run; a shot that waits for its trigger is taken back."""
+        work = self.work("Leaving a run")
+        self.shots.stop("the run was left")
+        work.pause()
+
+    def weigh(self, ug: int) -> None:
+        """What the balance shows now; the next shot is authorised when one is due.
+
+        Raises:
+            NotNow: no weight is waited for, or it is doubted.
+        """
+        work = self.work("Taking a weight")
+        if work.weigh(ug):
+            self._fire(work)
+
+    def _fire(self, work: WeighingOut) -> None:
+        """Authorise the next shot; what forbids it leaves the run and says why."""
+
+        def ended(why: str) -> None:
+            if self.dose is not work or work.running is None:
+                return
+            if why:
+                work.cut_short(why)
+                self.note = f"{why[:1].upper()}{why[1:]}. The run goes on where it was left."
+            else:
+                work.shot()
+
+        try:
+            self.shots.authorise(work.syringe, SHOT_DEPTH_UM, work.dose_nl, ended)
+        except NappageError as error:
+            work.pause()
+            self.note = error.sentence.format(**error.facts)
+
+    # -- what is asked of all ----------------------------------------------------------------------------------------
+    def work(self, what: str) -> WeighingOut:
+        """The barrel on the balance.
+
+        Raises:
+            NotNow: there is none.
+        """
+        if self.dose is None:
+            raise NotNow(what=what, why="no syringe is on the balance")
+        return self.dose
+
+    def in_force(self, what: str) -> Calibration:
+        """What is in force.
+
+        Raises:
+            NotNow: no injector that has one is there.
+        """
+        calibration = self.calibration
+        if calibration is None:
+            raise NotNow(what=what, why="no injector with a calibration is connected")
+        return calibration
+
+    def rest(self, what: str) -> None:
+        """Nothing is on its way.
+
+        Raises:
+            NotNow: a shot, a weight or a writing is.
+        """
+        if self.shots.live or self._engine.rewriting.busy:
+            raise NotNow(what=what, why="a shot waits for its trigger, or a calibration is being written")
+        if self.dose is not None and self.dose.waits:
+            raise NotNow(what=what, why="a weight is waited for: give it, or leave the run")

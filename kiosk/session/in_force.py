@@ -1,0 +1,233 @@
+"""Which calibration is in force, and whether the record explains it: what ACU-3 judges, at every connect and every day.
+
+    nothing known -> CERTIFIED -> (writing) -> UNPROVED -> CERTIFIED        writing and cut off -> earlier or new one
+                         |-> something else is in the injector: UNEXPLAINED, which blocks until it is put right
+
+Every change is a row before its first byte leaves, so that after a power cut, a lost link or a kill the injector's own
+word (number and check) is compared with two candidates only: the one before and the one intended. The injector takes a
+calibration whole into its spare slot, so it is one of the two; anything else blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from drivers.registers import CALIBRATION, SERVICE_WORD, Calibration, Identity
+from kiosk.channel.calibration_views import InForceView
+from kiosk.records.facts import Fact
+from kiosk.records.rows import CalibrationRow, EventRow
+from kiosk.session.desk import Desk
+
+OPENED, WRITING, IN_FORCE, KEPT, PROVED, LEFT = "opened", "writing", "in force", "kept", "proved", "left"
+"""`what` of the events of kind `Fact.CALIBRATION`."""
+BARRELS = ("1", "2", "5", "10")
+DEPTH = "depth"
+PARTS = (DEPTH, *BARRELS)
+"""What is proved for itself: the needle's depth, and the dose of each barrel, mL."""
+WARN_DAYS = 30
+DIFFERENT = "the injector's calibration is not the one that this record explains"
+Key = tuple[int, int]
+"""Number and CRC-32 of a calibration."""
+
+
+def key_of(calibration: Calibration) -> Key:
+    """What names a calibration: no two have both the same."""
+    return calibration.id, calibration.crc
+
+
+def sealed(calibration: Calibration) -> Calibration:
+    """As the injector holds it: with the service word and its check."""
+    return CALIBRATION.decode(CALIBRATION.encode(msgspec.structs.replace(calibration, service_word=SERVICE_WORD)))
+
+
+def figures(calibration: Calibration, part: str) -> tuple[int, int]:
+    """What a proof of `part` is about: zero (um) and scale (ppm), or step (pL) and smallest dose (nL)."""
+    if part == DEPTH:
+        return calibration.depth_zero_um, calibration.depth_scale_ppm
+    return getattr(calibration, f"pl_per_step_{part}"), getattr(calibration, f"smallest_dose_{part}_nl")
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A part that was measured and passed: for these figures, made and due on these ISO dates."""
+
+    figures: tuple[int, int]
+    made: str
+    expires: str
+    sha256: str
+
+
+class InForce:
+    """What the record says of the connected injector's calibration.
+
+    Args:
+        desk: Time and rows.
+        certificates: The last of each injector.
+        events: All of kind `Fact.CALIBRATION`, oldest first.
+        simulated: A simulated injector comes as it was built, until somebody writes into it.
+    """
+
+    def __init__(
+        self, desk: Desk, certificates: Iterable[CalibrationRow], events: Iterable[EventRow], *, simulated: bool
+    ) -> None:
+        self._desk = desk
+        self._simulated = simulated
+        self._certificates = {row.serial: row for row in certificates}
+        self._events = list(events)
+        last = next((event for event in reversed(self._events) if event.body["what"] in (OPENED, LEFT)), None)
+        self._found_open = last is not None and last.body["what"] == OPENED
+        """Whether control ended with a calibration open."""
+        self._serial = 0
+        self.certified: CalibrationRow | None = None
+        """The last certificate of this injector, as a row."""
+        self._begin(0)
+
+    def _begin(self, serial: int) -> None:
+        """Fold what the record holds of one injector."""
+        self._serial = serial
+        certified = self.certified = self._certificates.get(serial)
+        self._expected: Key | None = None if certified is None else (certified.id, certified.crc)
+        self._pending: tuple[Key, Key] | None = None
+        """Numbers and checks before and as intended, while a writing is not settled."""
+        self._values: dict[Key, Calibration] = {}
+        self.highest = 0
+        """Highest number that was ever intended: a number never stands for two calibrations."""
+        self.proofs: dict[str, Proof] = {}
+        for event in self._events:
+            if event.body["serial"] == serial:
+                self._fold(event)
+
+    # -- the record ------------------------------------------------------------------------------------------------
+    def _fold(self, event: EventRow) -> None:
+        body = event.body
+        what = body["what"]
+        if what == WRITING:
+            new = _calibration(body)
+            self._values[key_of(new)] = new
+            self.highest = max(self.highest, new.id)
+            self._pending = (_key(body, "old_"), key_of(new))
+        elif what in (IN_FORCE, KEPT):
+            self._pending, self._expected = None, _key(body)
+        elif what == PROVED:
+            self._prove(body)
+
+    def _prove(self, body: dict[str, str | int | float | bool | list[str] | None]) -> None:
+        proof = Proof(
+            (_int(body, "first"), _int(body, "second")), str(body["made"]), str(body["expires"]), str(body["sha256"])
+        )
+        self.proofs[str(body["part"])] = proof
+
+    def write(self, what: str, sentence: str, **body: str | int) -> EventRow:
+        """A row of this kind, folded at once."""
+        desk = self._desk
+        said = {"what": what, "serial": self._serial, **body}
+        row = EventRow(Fact.CALIBRATION, desk.mono_ms, 0, desk.user, sentence, {**said})
+        self._events.append(row)
+        self._fold(row)
+        return row
+
+    def event(self, what: str, sentence: str, **body: str | int) -> None:
+        """Write and fold a row that nobody waits for."""
+        self._desk.write(self.write(what, sentence, **body))
+
+    # -- what the injector says --------------------------------------------------------------------------------------
+    def compare(self, identity: Identity, calibration: Calibration | None) -> None:
+        """Settle a writing that was cut off, against what is in force now (at every connect, once it is trusted)."""
+        if identity.serial != self._serial:
+            self._begin(identity.serial)
+        if self._pending is not None and calibration is not None:
+            self._settle(*self._pending, key_of(calibration))
+        if self._found_open:
+            self._found_open = False
+            said = f"A calibration was left half-way: number {identity.calibration_id} is in force"
+            self.event(LEFT, said)
+            self._desk.notice(said)
+
+    def _settle(self, before: Key, intended: Key, found: Key) -> None:
+        if found == intended:
+            said = f"Calibration {found[0]} was written and is in force, not proved yet"
+            self.event(IN_FORCE, said, id=found[0], crc=found[1])
+            self._desk.notice(said)
+        elif found == before:
+            said = f"Calibration {intended[0]} did not get into force: number {found[0]} stays"
+            self.event(KEPT, said, id=found[0], crc=found[1])
+            self._desk.notice(said)
+
+    def certify(self, row: CalibrationRow) -> None:
+        """The certificate's row is being written: it is the last word from now on."""
+        self._certificates[row.serial] = self.certified = row
+        self._expected = (row.id, row.crc)
+
+    # -- the judgement -----------------------------------------------------------------------------------------------
+    def refusal(self, calibration: Calibration, today: str) -> str:
+        """Why this calibration may not be used, or "" (LIM-5, LIM-9, ACU-3). `today` is an ISO date."""
+        if self.different(calibration):
+            sentence = DIFFERENT[:1].upper() + DIFFERENT[1:]
+            return f"{sentence}: a technician calibrates it, or restores the certified figures."
+        certified = self.certified
+        if certified is None or (certified.id, certified.crc) != key_of(calibration):
+            if self._simulated and key_of(calibration) not in self._values:
+                return ""  # a simulated injector comes as it was built, until somebody writes into it
+            if certified is None and self._expected is None:
+                return "The injector's calibration is not the one last certified: a technician calibrates it."
+            return f"Calibration {calibration.id} is in force and not proved: a technician proves it by a fresh run."
+        return "" if today <= certified.expires else f"The calibration expired on {certified.expires}."
+
+    def different(self, calibration: Calibration) -> bool:
+        """Whether this is not the calibration that the record's last word puts in force."""
+        return self._pending is not None or (self._expected is not None and self._expected != key_of(calibration))
+
+    def days_left(self, today: str) -> int | None:
+        """Days until the certificate expires; None without one."""
+        if self.certified is None:
+            return None
+        return (date.fromisoformat(self.certified.expires) - date.fromisoformat(today)).days
+
+    def proved(self, calibration: Calibration, part: str) -> Proof | None:
+        """The proof that stands for this part as it is in force, whatever its date."""
+        proof = self.proofs.get(part)
+        return proof if proof is not None and proof.figures == figures(calibration, part) else None
+
+    def restorable(self, calibration: Calibration | None) -> Calibration | None:
+        """The figures last certified, when something else is in force and they were written from here."""
+        certified = self.certified
+        if certified is None or (calibration is not None and key_of(calibration) == (certified.id, certified.crc)):
+            return None
+        return self._values.get((certified.id, certified.crc))
+
+    def view(self, calibration: Calibration | None, today: str) -> InForceView:
+        """For the screen."""
+        if calibration is None:
+            sentence = "The injector has no valid calibration."
+            return InForceView(sentence=sentence, restorable=self.restorable(None) is not None)
+        certified = self.certified
+        holds = certified is not None and (certified.id, certified.crc) == key_of(calibration)
+        return InForceView(
+            calibration.id,
+            certified.made if holds and certified is not None else "",
+            certified.expires if holds and certified is not None else "",
+            (self.days_left(today) or 0) if holds else 0,
+            self.refusal(calibration, today),
+            self.restorable(calibration) is not None,
+        )
+
+
+def _int(body: dict[str, str | int | float | bool | list[str] | None], name: str) -> int:
+    value = body[name]
+    assert isinstance(value, int), "written by this file"
+    return value
+
+
+def _key(body: dict[str, str | int | float | bool | list[str] | None], prefix: str = "") -> Key:
+    return _int(body, f"{prefix}id"), _int(body, f"{prefix}crc")
+
+
+def as_body(calibration: Calibration) -> dict[str, int]:
+    """A calibration as the body of a row."""
+    return {name: int(value) for name, value in msgspec.structs.asdict(calibration).items()}
+
+
+def _calibration(body: dict[str, str | int | float | bool | list[str] | None]) -> Calibration:
+    return Calibration(**{name: _int(body, name) for name in Calibration.__struct_fields__})

@@ -1,0 +1,100 @@
+"""The open calibration seen from outside: what it waits for, what the person does now, and what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.channel.calibration_views import BenchStep, CalibratingView, ChangeView, InForceView, ProposalView
+from kiosk.session.proving import DOSE_WORDS, Proposal
+from kiosk.session.weighing_out import BLANK_S, WeighingOut
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+DO_NOW: dict[BenchStep, str] = {
+    "homing": "The needle moves home: keep the handpiece away from everybody.",
+    "syringe": "Clamp a syringe of test liquid, free of air, and say which one it is.",
+    "flush": "Hold a beaker under the nozzle and push until no air comes any more.",
+    "room": "Give temperature, air pressure and humidity where it is weighed.",
+    "blank": "Measure what evaporates: two weights, half a minute apart, nothing delivered between them.",
+    "blank begin": "Put the vessel on the balance, close its doors, and give the weight.",
+    "blank end": f"Wait {BLANK_S:.0f} s, touch nothing, and give the weight again.",
+    "runs": "Choose the dose that is weighed next.",
+    "base": "Vessel under the nozzle, nothing touching the plate: give the weight before the next shot.",
+    "shot": "Press the trigger once: one shot falls into the vessel.",
+    "weight": "Wait until the balance rests, then give its weight.",
+    "proposal": "All three doses are weighed: look at the figures and decide.",
+    "writing": "The injector takes the new figures, and is asked for them again.",
+}
+
+
+def in_force(engine: Engine) -> InForceView:
+    """What is in force, until when, and what stands against it."""
+    connected = engine.connection.connected
+    if connected is None or not engine.connection.ready:
+        return InForceView(sentence="No injector is connected.")
+    return engine.in_force.view(connected.calibration, engine.today())
+
+
+def calibrating(engine: Engine) -> CalibratingView | None:
+    """The calibration that is open; None when none is."""
+    work = engine.calibrating
+    if not work.open and not work.homing:
+        return None
+    step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
+    view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note)
+    if dose is None:
+        return view
+    return CalibratingView(
+        step=step,
+        todo=DO_NOW[step],
+        part=DOSE_WORDS.format(title=dose.syringe.title),
+        written=work.written,
+        room=_room(dose),
+        blank="" if dose.blank is None else f"{dose.blank.ug_s:.2f} ug/s evaporate",
+        runs=dose.views(),
+        running=dose.running,
+        last_ug=None if dose.last is None else dose.last.ug,
+        flushed_nl=dose.flushed_nl,
+        left_nl=work.shots.usable_nl(dose.syringe),
+        proposal=None if proposal is None else _proposal(proposal),
+        note=work.note,
+    )
+
+
+def _step(engine: Engine) -> BenchStep:
+    work = engine.calibrating
+    dose = work.dose
+    if work.homing:
+        return "homing"
+    if engine.rewriting.busy:
+        return "writing"
+    if dose is None or not dose.fitted:
+        return "syringe"
+    if dose.waits:
+        return dose.waits
+    if dose.flushed_nl < dose.needed_nl:
+        return "flush"
+    if dose.air is None:
+        return "room"
+    if dose.blank is None:
+        return "blank"
+    return "proposal" if dose.complete else "runs"
+
+
+def _room(dose: WeighingOut) -> str:
+    air = dose.air
+    if air is None:
+        return ""
+    return f"{air.temperature_c:g} degrees, {air.pressure_hpa:g} hPa, {air.humidity_percent:g} % humidity"
+
+
+def _proposal(proposal: Proposal) -> ProposalView:
+    return ProposalView(
+        proposal.key,
+        proposal.passes,
+        proposal.sentence,
+        tuple(ChangeView(change.title, change.before, change.after, change.unit) for change in proposal.changes),
+        proposal.why_not_write,
+        proposal.why_not_certify,
+    )

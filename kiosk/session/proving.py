@@ -1,0 +1,261 @@
+"""What a complete measurement proposes, what a person confirms of it, and the proof that ACU-3 judges from then on.
+
+The proposal's key is a hash over the calibration in force and all that was measured, so that nothing is confirmed but
+what was shown. Only what is in force can be proved, and only by weights that were all taken with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from drivers.errors import NappageError
+from drivers.registers import Calibration
+from kiosk.calibration import dose as law
+from kiosk.channel.snapshot import Page
+from kiosk.records.rows import CalibrationRow
+from kiosk.session.errors import MotionFailed, NotNow
+from kiosk.session.exchange import WriteAnchor
+from kiosk.session.in_force import BARRELS, PARTS, PROVED, key_of
+from kiosk.session.weighing_out import WeighingOut
+from kiosk.session.words import ul
+
+if TYPE_CHECKING:
+    from kiosk.session.calibrating import Calibrating
+    from kiosk.session.engine import Engine
+
+Respond = Callable[[NappageError | None, Page | None], None]
+VALID_DAYS = 365
+"""A calibration is due again after a year (ours)."""
+DOSE_WORDS = "Dose, {title} syringe"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One figure before and after."""
+
+    title: str
+    before: int
+    after: int
+    unit: str
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What a complete measurement asks for; `wanted` is None when it is no correction that may be written."""
+
+    key: str
+    passes: bool
+    sentence: str
+    wanted: Calibration | None
+    changes: tuple[Change, ...]
+    why_not_write: str = ""
+    why_not_certify: str = ""
+
+
+class Proving:
+    """Proposal, correction and certificate of the calibration that is open."""
+
+    def __init__(self, engine: Engine, calibrating: Calibrating) -> None:
+        self._engine = engine
+        self._desk = engine.desk
+        self._calibrating = calibrating
+        self._proposal: tuple[str, Proposal] | None = None
+
+    # -- what is proposed --------------------------------------------------------------------------------------------
+    def proposal(self) -> Proposal | None:
+        """What the runs ask for, once all three are complete; worked out again when something was weighed."""
+        work, calibration = self._calibrating.dose, self._calibrating.calibration
+        if work is None or calibration is None or not work.complete or work.running is not None:
+            return None
+        points = f"{key_of(calibration)} {work.points()}"
+        if self._proposal is None or self._proposal[0] != points:
+            self._proposal = (points, self._propose(work, calibration, sha256(points.encode()).hexdigest()[:16]))
+        return self._proposal[1]
+
+    def _propose(self, work: WeighingOut, calibration: Calibration, key: str) -> Proposal:
+        results = work.results()
+        passes = all(result.passes for result in results)
+        step, smallest = f"pl_per_step_{work.barrel}", f"smallest_dose_{work.barrel}_nl"
+        wanted, why_not_write, change = None, "", ""
+        try:
+            found = law.correction(results, getattr(calibration, step))
+        except NappageError as error:
+            why_not_write = error.sentence.format(**error.facts)
+        else:
+            figures = {step: found.after_pl, smallest: work.doses["smallest"]}
+            wanted = msgspec.structs.replace(calibration, **figures, **self._unproved(calibration, work.barrel))
+            change = f"; a step moves {found.ratio:.4f} of what is believed"
+        verdict = "All three doses pass" if passes else "Not all doses pass"
+        return Proposal(
+            key,
+            passes,
+            f"{verdict} with calibration {calibration.id}{change}.",
+            wanted,
+            () if wanted is None else tuple(_changes(calibration, wanted)),
+            why_not_write,
+            self._why_not_certify(work, calibration, passes=passes),
+        )
+
+    def _unproved(self, calibration: Calibration, barrel: str) -> dict[str, int]:
+        """On hardware a barrel that nobody proved may not be used: its smallest dose is 0 (ACU-1)."""
+        if self._engine.simulated:
+            return {}
+        others = (other for other in BARRELS if other != barrel)
+        return {
+            f"smallest_dose_{other}_nl": 0
+            for other in others
+            if self._engine.in_force.proved(calibration, other) is None
+        }
+
+    def _why_not_certify(self, work: WeighingOut, calibration: Calibration, *, passes: bool) -> str:
+        if not passes:
+            return "what is in force does not pass"
+        smallest = getattr(calibration, f"smallest_dose_{work.barrel}_nl")
+        if smallest != work.doses["smallest"]:
+            return f"the smallest dose in force is {ul(smallest)}, measured was {ul(work.doses['smallest'])}"
+        if any(getattr(calibration, name) for name in self._unproved(calibration, work.barrel)):
+            return "barrels that were never proved here are still open: write it first"
+        return "" if self._desk.inputs.wall_trusted else "the clock is not trusted, so it has no date"
+
+    # -- confirmed ---------------------------------------------------------------------------------------------------
+    def write(self, key: str, respond: Respond) -> None:
+        """Put the correction that was shown in force.
+
+        Raises:
+            NotNow: it is not the one that stands, or it may not be written.
+        """
+        what = "Writing a calibration"
+        proposal, calibration = self._confirmed(what, key), self._calibrating.in_force(what)
+        if proposal.wanted is None:
+            raise NotNow(what=what, why=proposal.why_not_write.rstrip("."))
+        self._rewrite(calibration, proposal.wanted, proposal.sentence, respond)
+
+    def restore(self, respond: Respond) -> None:
+        """Put the figures last certified in force again, under a new number; they keep their proof and its date.
+
+        Raises:
+            NotNow: they are in force, or were not written from here.
+        """
+        what, in_force = "Restoring", self._engine.in_force
+        calibration = self._calibrating.in_force(what)
+        wanted = in_force.restorable(calibration)
+        if wanted is None:
+            raise NotNow(what=what, why="the figures last certified are in force, or this record does not hold them")
+        self._rewrite(calibration, wanted, "the figures last certified are restored", respond)
+
+    def _rewrite(self, old: Calibration, wanted: Calibration, why: str, respond: Respond) -> None:
+        what = "Writing a calibration"
+        self._calibrating.rest(what)
+
+        def done(trouble: str) -> None:
+            self._calibrating.note = trouble[:1].upper() + trouble[1:]
+            if not trouble:
+                self._calibrating.written = True
+                self._carry_over()
+            respond(MotionFailed(what=what, why=trouble) if trouble else None, None)
+
+        self._engine.rewriting.begin(old, wanted, why, done)
+
+    def _carry_over(self) -> None:
+        """Figures that all stand proved need no fresh proof under their new number."""
+        calibration = self._calibrating.calibration
+        assert calibration is not None, "it was put in force just now"
+        row = self._certificate(calibration)
+        old = self._engine.in_force.certified
+        if row is None or old is None or row.sha256 != old.sha256:
+            return
+        self._engine.in_force.certify(row)
+        self._desk.write(row)
+
+    def certify(self, key: str, respond: Respond) -> None:
+        """Record the proof, and with it the certificate when every part that has to be proved is.
+
+        Raises:
+            NotNow: it is not the proposal that stands, or it may not be certified.
+        """
+        what = "Certifying"
+        proposal, calibration = self._confirmed(what, key), self._calibrating.in_force(what)
+        work = self._calibrating.work(what)
+        if proposal.why_not_certify:
+            raise NotNow(what=what, why=proposal.why_not_certify)
+        engine, desk = self._engine, self._desk
+        made = engine.today()
+        expires = (date.fromisoformat(made) + timedelta(days=VALID_DAYS)).isoformat()
+        digest = sha256(work.points().encode()).hexdigest()
+        part = DOSE_WORDS.format(title=work.syringe.title)
+        proof = engine.in_force.write(
+            PROVED,
+            f"{part}: proved with calibration {calibration.id}, due again on {expires}",
+            part=work.barrel,
+            id=calibration.id,
+            crc=calibration.crc,
+            first=getattr(calibration, f"pl_per_step_{work.barrel}"),
+            second=work.doses["smallest"],
+            made=made,
+            expires=expires,
+            sha256=digest,
+            figures=_figures(work.results()),
+        )
+        row = self._certificate(calibration)
+        rows = (proof,) if row is None else (proof, row)
+        if row is not None:
+            engine.in_force.certify(row)
+
+        def written() -> None:
+            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            self._calibrating.dose = None
+            missing = "" if row is not None else ". The needle's depth is still to be proved"
+            self._calibrating.note = f"{proof.sentence}{missing}."
+            respond(None, None)
+
+        desk.commit(*rows, then=written, failed=lambda: respond(_unwritten(), None))
+
+    def _certificate(self, calibration: Calibration) -> CalibrationRow | None:
+        """The row that ACU-3 judges: none while a part that has to be proved is not."""
+        proofs = {part: self._engine.in_force.proved(calibration, part) for part in PARTS}
+        stand = [proof for proof in proofs.values() if proof is not None]
+        if not stand or (proofs["depth"] is None and not self._engine.simulated):
+            return None
+        newest = max(stand, key=lambda proof: proof.made)
+        digest = sha256("".join(proof.sha256 for proof in stand).encode()).hexdigest()
+        return CalibrationRow(
+            calibration.id,
+            self._desk.mono_ms,
+            self._desk.user,
+            self._calibrating.serial,
+            calibration.crc,
+            newest.made,
+            min(proof.expires for proof in stand),
+            digest,
+        )
+
+    def _confirmed(self, what: str, key: str) -> Proposal:
+        proposal = self.proposal()
+        if proposal is None or proposal.key != key:
+            raise NotNow(what=what, why="this is not the proposal that stands")
+        return proposal
+
+
+def _changes(before: Calibration, after: Calibration) -> Iterator[Change]:
+    for barrel in BARRELS:
+        for name, title, unit in (
+            (f"pl_per_step_{barrel}", f"{barrel} mL: one step of the plunger", "pL"),
+            (f"smallest_dose_{barrel}_nl", f"{barrel} mL: smallest dose", "nL"),
+        ):
+            if getattr(before, name) != getattr(after, name):
+                yield Change(title, getattr(before, name), getattr(after, name), unit)
+
+
+def _figures(results: list[law.DoseResult]) -> str:
+    return "; ".join(
+        f"{result.level} {ul(result.dose_nl)}: n {result.sample.n}, mean {result.sample.mean / 1000:.3f} uL, "
+        f"error {result.mean_error * 100:+.2f} %, CV {result.cv * 100:.2f} %"
+        for result in results
+    )
+
+
+def _unwritten() -> NotNow:
+    return NotNow(what="Certifying", why="the record cannot be written")
