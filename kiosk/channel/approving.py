@@ -13,6 +13,7 @@ from kiosk.channel.base import Command, Text, View
 
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 ApprovalState = Literal["approved", "changed", "never"]
+Against = Literal["last", "nothing", "lost"]
 
 
 class ListApprovals(Command, frozen=True):
@@ -63,5 +64,5 @@ class ApprovalPage(View, frozen=True, tag=True):
 
     line: ApprovalLine
     changes: tuple[Change, ...]
-    note: str = ""
-    """What the changes are told against."""
+    against: Against = "last"
+    """What the changes are told against: what was approved last, or nothing, because there is none or it is lost."""

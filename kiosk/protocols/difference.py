@@ -21,6 +21,11 @@ UNITS: tuple[tuple[str, str, int, int], ...] = (
 )  # fmt: skip
 """Ending of a key, the unit it is written in, how many of the key's own make one, and the fewest decimals."""
 PAIR = 2
+PARTS = {
+    "text": "{}", "low": "from {}", "high": "to {}", "default": "{} first", "soft": "usual {}", "hard": "hard {}",
+    "grade": "grade {}", "source": "",
+}  # fmt: skip
+"""What a figure, a guide or a line of a list consists of, as it stands in one line; a source is left out."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -43,7 +48,10 @@ def differences(old: str, new: str) -> tuple[Difference, ...]:
 
 
 def everything(content: str) -> tuple[Difference, ...]:
-    """What is approved the first time: every figure of the treatment itself, then what each shared list holds."""
+    """What is approved the first time: every figure of the treatment on one line, then what each shared list holds.
+
+    Sources are left out, their grade is told; `nappage check` prints them.
+    """
     whole: dict[str, Any] = json.loads(content)
     own = json.dumps({"protocol": whole["protocol"]})
     shared = [
@@ -51,7 +59,20 @@ def everything(content: str) -> tuple[Difference, ...]:
         for name, entries in whole.items()
         if name != "protocol"
     ]
-    return (*(Difference(key, "", text) for key, text in lines(own)), *shared)
+    figures: dict[str, dict[str, str]] = {}
+    for key, text in lines(own):
+        whose, _, part = key.rpartition(".")
+        if part in PARTS:
+            figures.setdefault(whose, {})[part] = text
+        else:
+            figures[key] = {"text": text}
+    return (*(Difference(key, "", _one_line(parts)) for key, parts in figures.items()), *shared)
+
+
+def _one_line(parts: dict[str, str]) -> str:
+    """What is known of a figure, in the order of `PARTS`."""
+    told = (words.format(parts[part]) for part, words in PARTS.items() if parts.get(part, "none") != "none")
+    return ", ".join(filter(None, told)) or "none"
 
 
 def lines(content: str) -> Iterator[tuple[str, str]]:
@@ -106,12 +127,13 @@ def _words(value: object, unit: str) -> str:
     return str(value) or "(empty)"
 
 
-def _amount(value: int, unit: str) -> str:
+def _amount(value: int, key: str) -> str:
     """The exact value: what is rounded could hide a change."""
     for ending, name, one, places in UNITS:
-        if unit == ending:
+        if ending == key:
             exact = (Decimal(value) / one).normalize()
-            return f"{max(exact, exact.quantize(Decimal(1).scaleb(-places)), key=_places):f} {name}"
+            unit = name.removesuffix("s") if value == 1 and name in ("shots", "days") else name
+            return f"{max(exact, exact.quantize(Decimal(1).scaleb(-places)), key=_places):f} {unit}"
     return str(value)
 
 

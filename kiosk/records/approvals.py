@@ -23,10 +23,6 @@ SELECT wall_ms, user, json_extract(body, '$.protocol'), json_extract(body, '$.sh
     json_extract(body, '$.content')
 FROM event WHERE kind = ? ORDER BY row
 """
-NEVER = "Never approved: all of it is to be read."
-NOT_KEPT = "What was approved then is not kept: all of it is to be read."
-SINCE = "Changed since it was approved: nothing else differs."
-SAME = "Nothing differs from what was approved."
 
 
 class Approved(msgspec.Struct, frozen=True):
@@ -58,12 +54,12 @@ def page(db: Database, asked: Subject, content: str) -> ApprovalPage:
     approved = last_approvals(db).get(asked.protocol)
     line = _line(asked, approved)
     if line.state == "approved":
-        return ApprovalPage(line, (), SAME)
+        return ApprovalPage(line, ())
     if approved is None:
-        return ApprovalPage(line, _changes(everything(content)), NEVER)
+        return ApprovalPage(line, _changes(everything(content)), "nothing")
     if fingerprint(approved.content) != approved.sha256:
-        return ApprovalPage(line, _changes(everything(content)), NOT_KEPT)
-    return ApprovalPage(line, _changes(differences(approved.content, content)), SINCE)
+        return ApprovalPage(line, _changes(everything(content)), "lost")
+    return ApprovalPage(line, _changes(differences(approved.content, content)))
 
 
 def _changes(found: Iterable[Difference]) -> tuple[Change, ...]:

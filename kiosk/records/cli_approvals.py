@@ -47,6 +47,13 @@ def _line(line: ApprovalLine) -> str:
     return f"{line.protocol:20}  {line.sha256[:SHOWN]}  {state}{whom}{needs}"
 
 
+AGAINST = {
+    "last": "Against what was approved last:",
+    "nothing": "Never approved: all of it is to be read.",
+    "lost": "What was approved then is not kept: all of it is to be read.",
+}
+
+
 class Compared(msgspec.Struct, frozen=True):
     """A treatment as it was loaded, what is told of it, and whether there is anything to approve."""
 
@@ -58,7 +65,7 @@ class Compared(msgspec.Struct, frozen=True):
         """The treatment's line, its whole fingerprint and every difference."""
         line = self.page.line
         changes = [f"  {Difference(one.key, one.old, one.new)}" for one in self.page.changes]
-        return "\n".join([_line(line), f"SHA-256 {line.sha256}", self.page.note, *changes])
+        return "\n".join([_line(line), f"SHA-256 {line.sha256}", AGAINST[self.page.against], *changes])
 
 
 def compare(path: Path, profiles: Path, protocol: str) -> Compared:

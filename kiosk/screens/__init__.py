@@ -13,6 +13,7 @@ SCREENS: dict[str, str] = {
     "preparation": "PreparationScreen", "prime": "PrimeScreen", "treat": "TreatScreen", "end": "EndScreen",
     "record": "RecordScreen", "history": "HistoryScreen", "alarms": "AlarmsScreen", "alarm": "AlarmScreen",
     "about": "AboutScreen", "settings": "SettingsScreen", "people": "PeopleScreen", "account": "AccountScreen",
+    "approvals": "ApprovalsScreen", "approval": "ApprovalScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {

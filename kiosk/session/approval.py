@@ -72,7 +72,7 @@ class Approval:
 
     # -- approving -------------------------------------------------------------------------------------------------
     def approve(self, command: ask.Approve, answer: Answerer) -> bool:
-        """Check the person's own PIN, commit the row; only then is it approved.
+        """Check the person's own PIN, commit the row; only then is it approved. Answered with its page as it is then.
 
         Raises:
             NotChoosable, NotNow, Differs: no such treatment; it lacks a figure or is approved; another was read.
@@ -101,14 +101,15 @@ class Approval:
 
     def _commit(self, asked: Subject, answer: Answerer) -> None:
         desk = self._desk
-        row = approval_row(asked, self._library.content(asked.protocol), user=desk.user, mono_ms=desk.mono_ms)
+        content = self._library.content(asked.protocol)
+        row = approval_row(asked, content, user=desk.user, mono_ms=desk.mono_ms)
 
         def written() -> None:
             self._approved[asked.protocol] = asked.sha256
             self.given += 1
             desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
             desk.notice(f"{asked.title} is approved, set {asked.sha256[:FINGERPRINT]}")
-            answer(None, None)
+            desk.ask(CompareApproval(asked, content), lambda told: answer(None, told.page))
 
         desk.commit(
             row, then=written, failed=lambda: answer(NotNow(what=APPROVING, why="the record cannot be written"), None)

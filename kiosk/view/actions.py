@@ -49,7 +49,7 @@ class Tick(_Action, frozen=True):
 
 
 class Panel(_Action, frozen=True):
-    """Open a panel over the page: edit:FIELD, text:FIELD, pin:WHY (sign, new, renew), arm, zone, mode, recover."""
+    """Open a panel over the page: edit:FIELD, text:FIELD, arm, zone, mode, recover, pin:WHY (sign, new, approve...)."""
 
     name: str
 
@@ -89,7 +89,7 @@ class OpenTyped(_Action, frozen=True):
 class SubmitPin(_Action, frozen=True):
     """Use the PIN typed: sign in, unlock, sign, create the first administrator; typed twice, give it to an account."""
 
-    purpose: Literal["signin", "unlock", "sign", "first", "new", "renew"]
+    purpose: Literal["signin", "unlock", "sign", "first", "new", "renew", "approve"]
 
 
 class ArmShown(_Action, frozen=True):

@@ -40,11 +40,13 @@ TITLES: dict[ScreenKey, str] = {
     "settings": mark("Settings"),
     "people": mark("People"),
     "account": mark("New account"),
+    "approvals": mark("Approvals"),
+    "approval": mark("Approval"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
     "technician": mark("Here: self-test, recover, alarms. Treating takes a practitioner."),
-    "administrator": mark("Here: people, history, recover. Treating takes a practitioner."),
+    "administrator": mark("Here: people, approvals, history. Treating takes a practitioner."),
 }
 """What somebody who does not treat can do between sessions."""
 READY = mark("Ready for a new session")

@@ -99,6 +99,14 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("A new account: a name, a role and a PIN."),
         mark("Type the name, choose the role, then let the person type the PIN twice."),
     ),
+    "approvals": (
+        mark("Which treatments an administrator has approved. A real injector is armed with no other."),
+        mark("Touch one to read what is in it, or what has changed since it was approved."),
+    ),
+    "approval": (
+        mark("What has changed in this treatment since it was approved, key by key: old -> new."),
+        mark("Read it to its last page, touch Approve, type your PIN and hold. An edit of the file asks again."),
+    ),
 }
 STOPPING = mark("The red button is the stop. STOP on the glass is a convenience.")
 

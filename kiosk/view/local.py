@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.snapshot import PatientPage, SessionList, SessionPage, Treat
+from kiosk.channel.snapshot import ApprovalList, ApprovalPage, PatientPage, SessionList, SessionPage, Treat
 from kiosk.view.numbers import FieldName
 from kiosk.view.settings import Settings
 
@@ -61,6 +61,9 @@ class Local(msgspec.Struct, frozen=True):
     patient: PatientPage | None = None
     sessions: SessionList | None = None
     record: SessionPage | None = None
+    approvals: ApprovalList | None = None
+    approval: ApprovalPage | None = None
+    """The treatment whose changes are read."""
     alarm: int = 0
     """Number of the alarm whose page is open."""
     exported: str = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kiosk.channel.commands import ReadSession
-from kiosk.channel.snapshot import PatientPage, Reply, SessionList, SessionPage, Snapshot
+from kiosk.channel.snapshot import ApprovalList, ApprovalPage, PatientPage, Reply, SessionList, SessionPage, Snapshot
+from kiosk.view.approvals import heard_page
 from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
@@ -12,13 +13,15 @@ from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
-HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "people", "account"})
+HOME = frozenset({"protocols", "patient", "history", "record", "selftest"})
+OFFICE = frozenset({"people", "account", "approvals", "approval"})
 ALLOWED: dict[str, frozenset[str]] = {
     "starting": EVERYWHERE | {"first", "signin"},
-    "home": EVERYWHERE | HOME | {"first"},
+    "home": EVERYWHERE | HOME | OFFICE | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE,
+    "calibrate": EVERYWHERE,
 }
 
 
@@ -145,6 +148,10 @@ def hear(local: Local, reply: Reply) -> Local:
             return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
         case SessionList():
             return replace(local, sessions=reply.page)
+        case ApprovalList():
+            return replace(local, approvals=reply.page)
+        case ApprovalPage():
+            return heard_page(local, reply.page)
         case SessionPage():
             return replace(local, record=reply.page)
         case None:

@@ -7,7 +7,20 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, StopView
-from kiosk.view import alarms, bodymap, help, panels, people, preferences, records, start, steps, treat, treatments
+from kiosk.view import (
+    alarms,
+    approvals,
+    bodymap,
+    help,
+    panels,
+    people,
+    preferences,
+    records,
+    start,
+    steps,
+    treat,
+    treatments,
+)
 from kiosk.view.frame import Frame, frame
 from kiosk.view.heard import in_language, kept_in_language
 from kiosk.view.language import mark, speak
@@ -64,6 +77,8 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "settings": lambda snapshot, local, _: preferences.preferences(snapshot, local),
     "people": lambda snapshot, local, _: people.people(snapshot, local),
     "account": lambda _, local, __: people.account(local),
+    "approvals": lambda _, local, __: approvals.approvals(local),
+    "approval": lambda _, local, __: approvals.approving(local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),
@@ -83,6 +98,8 @@ _PANELS: dict[PanelKey, _Drawing] = {
 
 def _pin(snapshot: Snapshot, local: Local) -> panels.PinAsked:
     purpose = local.panel.partition(":")[2]
+    if purpose == "approve":
+        return approvals.pin_to_approve(local)
     return panels.pin_asked(local) if purpose == "sign" else people.pin_for(snapshot, local, purpose)
 
 

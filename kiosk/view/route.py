@@ -11,7 +11,7 @@ from kiosk.view.setup import PLACES
 ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
-    "account",
+    "account", "approvals", "approval",
 ]  # fmt: skip
 PanelKey = Literal[
     "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
@@ -24,7 +24,12 @@ HOME_PLACES: dict[str, ScreenKey] = {
     "record": "record",
     "selftest": "selftest",
 }
-ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {"people": "people", "account": "account"}
+ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {
+    "people": "people",
+    "account": "account",
+    "approvals": "approvals",
+    "approval": "approval",
+}
 """Pages for an administrator only."""
 EVERYWHERE_PLACES: dict[str, ScreenKey] = {
     "alarms": "alarms",

@@ -173,6 +173,7 @@ class Home(msgspec.Struct, frozen=True):
     """The last record; for those who do not treat, how to recover the injector."""
     test: Touch = NOTHING
     repeat: Touch = NOTHING
+    """A patient's last treatment again; for administrators, the approvals."""
     state: tuple[Line, ...] = ()
 
 
@@ -188,12 +189,13 @@ def home(snapshot: Snapshot) -> Home:
         "repeat", say("Repeat"), Go("patient:repeat"), say("A patient's last treatment again"), "", "refresh"
     )
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
+    approve = Touch("approvals", say("Approvals"), Go("approvals"), say("Which treatments may be used"), "", "check")
     return Home(
         start=people if role == "administrator" else unless(start, say(NO_TREATING) if role == "technician" else ""),
         history=unless(history, say(NO_PATIENTS) if role == "technician" else ""),
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", say("Self-test"), Go("selftest"), say("Checks and questions"), "", "clipboard-text"),
-        repeat=repeat if role == "practitioner" else NOTHING,
+        repeat=repeat if role == "practitioner" else approve if role == "administrator" else NOTHING,
         state=device_state(snapshot),
     )  # fmt: skip
 

@@ -111,6 +111,10 @@ def _go(local: Local, place: str) -> Outcome:
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
     if name == "history":
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
+    if name == "approvals":
+        return Outcome(replace(moved, approvals=None), (channel.ListApprovals(),))
+    if name == "approval":
+        return Outcome(replace(moved, approval=None), (channel.ReadApproval(protocol=number),))
     if name == "alarm":
         return Outcome(replace(moved, alarm=int(number)))
     if name == "record":
@@ -309,6 +313,10 @@ def _submit_pin(local: Local, purpose: str, world: World) -> Outcome:
         return Outcome(wiped, (channel.CreateFirstAdministrator(name=local.text("name").strip(), pin=pin),))
     if purpose in ("new", "renew"):
         return _account_pin(wiped, purpose, pin, world)
+    if purpose == "approve" and local.approval is not None:
+        line = local.approval.line
+        approved = channel.Approve(protocol=line.protocol, sha256=line.sha256, pin=pin)
+        return Outcome(replace(wiped, panel="", focus=""), (approved,))
     if purpose == "sign":
         signed = channel.Sign(
             pin=pin,

@@ -63,7 +63,7 @@ def test_what_is_approved_in_a_shell_is_approved_and_listed(service: Run, data: 
     assert "needs the clinic's figure for sessions, interval_days" in service("approvals").output
     told = service("approve", "mesolift", "--name", ADMINISTRATOR.name, typed=typed())
     assert told.exit_code == 0, told.output
-    assert "zones.forehead.depth.default (new) -> 0.50 mm" in told.output
+    assert "zones.forehead.depth (new) -> 0.50 mm first" in told.output
     assert "It counts from control's next start" in told.output
     assert ADMINISTRATOR.pin not in told.output
     assert restored(data).approvals == (("mesolift", load(PROFILES).sha256("mesolift")),)

@@ -42,7 +42,7 @@ def keys(text: str) -> list[a.Action]:
     [
         (snap(), "Ready for a new session", "quiet"),
         (snap(user=TECHNICIAN), "Here: self-test, recover, alarms. Treating takes a practitioner.", "quiet"),
-        (ADMINISTERING, "Here: people, history, recover. Treating takes a practitioner.", "quiet"),
+        (ADMINISTERING, "Here: people, approvals, history. Treating takes a practitioner.", "quiet"),
         (replace(ADMINISTERING, accounts=ACCOUNTS[2:]), "Nobody here may treat yet: add a practitioner under People.",
          "primary"),
         (snap(missing=("The needle's place is unknown: home it.",)),
