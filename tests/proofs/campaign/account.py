@@ -39,13 +39,18 @@ def settle(stage: Stage) -> None:
     Raises:
         Violation: something does not agree.
     """
-    if not stage.until(lambda: stage.engine.slot.free and stage.engine.connection.ready, 5.0):
+    if not stage.until(lambda: _rests(stage), 5.0):
         raise Violation("frozen", stage.clock.now, f"it does not come to rest: {stage.snap.missing}")
     stage.run(0.2)
     restored = stage.ledger.restore()
     _reconciles(stage, restored)
     _chained(stage)
     _all_there(stage, _lines(stage.path))
+
+
+def _rests(stage: Stage) -> bool:
+    """Nothing is under way, and every row that was handed in is on disk."""
+    return stage.engine.slot.free and stage.engine.connection.ready and stage.disk.due == float("inf")
 
 
 def _reconciles(stage: Stage, restored: Restored) -> None:

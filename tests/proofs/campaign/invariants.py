@@ -7,6 +7,11 @@ the requirements. Lengths um, volumes nL, times s, pressures kPa.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+NEVER = float("inf")
+Tell = Callable[[float, str], None]
+"""Hears, when a session is replayed aloud, what happens and when."""
 EPS_S, EPS_UM, EPS_NL = 1e-6, 1e-3, 1e-3
 LEASE_S = 0.150
 RETRACTED_S = 0.100

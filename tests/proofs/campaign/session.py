@@ -16,11 +16,11 @@ import msgspec
 from kiosk.channel import commands as ask
 from tests.proofs.campaign.account import settle
 from tests.proofs.campaign.integral import Integral
-from tests.proofs.campaign.invariants import Violation
+from tests.proofs.campaign.invariants import Tell, Violation
 from tests.proofs.campaign.mischief import SETS, Mischief
 from tests.proofs.campaign.person import Person
 from tests.proofs.campaign.profiles import shelf
-from tests.proofs.campaign.stage import Stage, Tell
+from tests.proofs.campaign.stage import Stage
 
 SHOTS_PER_FAULT = 7
 INTEGRATED = 1000

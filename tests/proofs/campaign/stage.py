@@ -28,7 +28,7 @@ from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
 from tests.proofs.campaign.book import Book
 from tests.proofs.campaign.disk import Disk
-from tests.proofs.campaign.invariants import Violation
+from tests.proofs.campaign.invariants import Tell, Violation
 from tests.proofs.campaign.watch import Watch, WatchedRig
 from tests.proofs.campaign.wire import HostileWire
 
@@ -36,8 +36,6 @@ WALL_MS = 1_795_000_000_000
 """2026-11-18 11:06 UTC."""
 PRACTITIONER, TECHNICIAN, ADMINISTRATOR = DEMO_ACCOUNTS
 Act = Callable[[], object]
-Tell = Callable[[float, str], None]
-"""Hears, when a session is replayed aloud, what happens and when."""
 
 
 class Stage:
@@ -136,8 +134,9 @@ class Stage:
         return not asked and not late and self.disk.due == float("inf")
 
     def forget(self) -> None:
-        """Nothing more is going to happen by arrangement."""
+        """Nothing more is going to happen by arrangement; a storage that was slow for a while is as fast as ever."""
         self._acts.clear()
+        self.disk.latency_s = 0.0
 
     def step(self) -> None:
         """One cycle."""
