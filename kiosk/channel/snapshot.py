@@ -221,6 +221,8 @@ class SessionView(View, frozen=True):
     totals: tuple[Total, ...] = ()
     preparation: tuple[str, ...] = ()
     aftercare: tuple[str, ...] = ()
+    reads_barrel: bool = False
+    """Nothing senses the barrel: the person reads back what is printed on it (LIM-12)."""
 
 
 class Alarm(View, frozen=True):

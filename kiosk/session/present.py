@@ -181,6 +181,7 @@ def session(engine: Engine) -> SessionView:
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
         prime_nl=envelope.prime_nl(refill=facts.refill) if envelope is not None else 0,
         prime_asks_drop=engine.path.asked_drop,
+        reads_barrel=not engine.device.barrel_sensed,
         zones=engine.zones_shown(),
         totals=totals,
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from drivers.errors import NappageError
-from kiosk.channel.commands import AnyCommand, Edit
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
 from kiosk.view.language import decimal
 from kiosk.view.local import Draft, Local
@@ -15,6 +14,8 @@ from kiosk.view.setup import chosen_syringe, fill_of
 TYPED = 8
 """Digits that a value may be typed with."""
 FILL_STEP_NL = 50_000
+PRINTED_STEP_NL = 500_000
+"""Barrels are sold in whole and half mL."""
 
 
 def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Value | None:
@@ -31,6 +32,17 @@ def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalo
             hard_low_origin="syringe",
             hard_high_origin="syringe",
             default=syringe.barrel_nl,
+        )
+    if field == "printed":
+        largest = max((entry.barrel_nl for entry in catalogue.syringes), default=PRINTED_STEP_NL)
+        return Value(
+            value=local.printed_nl,
+            step=PRINTED_STEP_NL,
+            hard_low=0,  # nothing read yet, which no syringe is fitted with
+            hard_high=largest,
+            hard_low_origin="syringe",
+            hard_high_origin="syringe",
+            default=0,
         )
     if snapshot.treat is None:
         return None
@@ -76,10 +88,3 @@ def read(draft: Draft, value: Value) -> int | NappageError:
 def shown(draft: Draft) -> str:
     """The number as the panel shows it: what is typed, else the value stepped to."""
     return decimal(draft.typed) or digits(draft.field, draft.value)
-
-
-def edit_command(field: FieldName, value: int) -> AnyCommand | None:
-    """The command that confirms a value; None for the fill, which travels with its syringe."""
-    if field == "fill":
-        return None
-    return Edit(field=field, value=value)

@@ -58,6 +58,8 @@ class Local(msgspec.Struct, frozen=True):
     picks: dict[str, str] = {}
     ticks: frozenset[str] = frozenset()
     fill_nl: int | None = None
+    printed_nl: int = 0
+    """The volume read on the barrel and typed, 0 before (LIM-12)."""
     patient: PatientPage | None = None
     sessions: SessionList | None = None
     record: SessionPage | None = None

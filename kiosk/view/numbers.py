@@ -15,7 +15,7 @@ import msgspec
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
 from kiosk.view.language import decimal, many, mark, say
 
-FieldName = Literal["depth", "dose", "rate", "shots", "fill"]
+FieldName = Literal["depth", "dose", "rate", "shots", "fill", "printed"]
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -32,6 +32,7 @@ UNITS: dict[FieldName, Unit] = {
     "rate": Unit(mark("shots/s"), 1_000, 1),
     "shots": Unit(mark("shots"), 1, 0),
     "fill": Unit("mL", 1_000_000, 2),
+    "printed": Unit("mL", 1_000_000, 2),
 }
 TITLES: dict[FieldName, str] = {
     "depth": mark("Depth"),
@@ -39,6 +40,7 @@ TITLES: dict[FieldName, str] = {
     "rate": mark("Rate"),
     "shots": mark("Shots"),
     "fill": mark("Fill"),
+    "printed": mark("Printed volume"),
 }
 
 

@@ -64,6 +64,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             ticks=frozenset(),
             texts={},
             fill_nl=None,
+            printed_nl=0,
             cream_since=None,
             turned={},
             ends=frozenset(),

@@ -85,16 +85,19 @@ def fill_of(local: Local, syringe: SyringeChoice) -> int:
     return syringe.barrel_nl if local.fill_nl is None else min(local.fill_nl, syringe.barrel_nl)
 
 
-def syringe_command(local: Local, catalogue: Catalogue) -> AnyCommand | str:
-    """The syringe with its fill, or what is missing."""
+def syringe_command(local: Local, catalogue: Catalogue, *, reads: bool = False) -> AnyCommand | str:
+    """The syringe with its fill, or what is missing; `reads`: the person has to read the printed volume back."""
     syringe = chosen_syringe(local, catalogue)
     if syringe is None:
         return say("Choose the syringe by its picture and read its printed volume.")
+    if reads and not local.printed_nl:
+        return say("Type the volume that is printed on the barrel.")
     return FitSyringe(
         syringe=syringe.key,
         fill_nl=fill_of(local, syringe),
         new="syringe:new" in local.ticks,
         new_line="syringe:line" in local.ticks,
+        printed_nl=local.printed_nl if reads else 0,
     )
 
 

@@ -241,6 +241,8 @@ class Syringe(msgspec.Struct, frozen=True):
     step: Stepper = Stepper()
     barrels: tuple[Barrel, ...] = ()
     fill: Touch = NOTHING
+    printed: Touch = NOTHING
+    """What is printed on the barrel; asked where nothing senses it."""
     ticks: tuple[Touch, ...] = ()
 
 
@@ -251,21 +253,27 @@ def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
     barrels: list[Barrel] = []
     for entry in catalogue.syringes:
         picked = entry is chosen
-        printed = decimal(f"{entry.barrel_nl / 1_000_000:g} mL")
+        title = decimal(f"{entry.barrel_nl / 1_000_000:g} mL")
         barrels.append(Barrel(
-            Touch(f"syringe:{entry.key}", "" if entry.title == printed else entry.title, Pick("syringe", entry.key),
+            Touch(f"syringe:{entry.key}", "" if entry.title == title else entry.title, Pick("syringe", entry.key),
                   selected=picked),
-            printed,
+            title,
             entry.barrel_nl / largest,
             fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
         ))  # fmt: skip
     fill = Touch(
         "field:fill", ml(fill_of(local, chosen)) if chosen else "-", Panel("edit:fill"), say("Fill"), icon="pencil"
     )
+    reads = snapshot.session is not None and snapshot.session.reads_barrel
+    printed = Touch(
+        "field:printed", ml(local.printed_nl) if local.printed_nl else "-", Panel("edit:printed"),
+        say("Printed volume"), icon="pencil",
+    )  # fmt: skip
     return Syringe(
-        step=stepper(snapshot, "syringe", syringe_command(local, catalogue)),
+        step=stepper(snapshot, "syringe", syringe_command(local, catalogue, reads=reads)),
         barrels=tuple(barrels),
         fill=unless(fill, "" if chosen else say("Choose the syringe first.")),
+        printed=unless(printed, "" if chosen else say("Choose the syringe first.")) if reads else NOTHING,
         ticks=(
             tick("syringe:new", say("New syringe"), local, say("from its packet")),
             tick("syringe:line", say("New line and connector"), local, say("needed for a new patient")),

@@ -29,6 +29,7 @@ EDITED: dict[str, FieldName] = {
     "edit:rate": "rate",
     "edit:shots": "shots",
     "edit:fill": "fill",
+    "edit:printed": "printed",
 }
 SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitNeedle: frozenset({"needle:new"}),
@@ -218,7 +219,7 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
         case actions.Pick(field=field, value=value):
             picked = replace(local, picks={**local.picks, field: value})
             if field == "syringe":
-                return replace(picked, fill_nl=None)
+                return replace(picked, fill_nl=None, printed_nl=0)
             if field == "focus":
                 return replace(local, focus=value)
             return picked.with_text("pin", "") if field == "account" else picked
@@ -269,8 +270,11 @@ def _confirm_draft(local: Local, world: World) -> Outcome:
     if isinstance(meant, NappageError):
         return Outcome(replace(local, draft=replace_draft(draft, sentence(meant))))
     closed = replace(local, panel="", draft=None)
-    command = editing.edit_command(draft.field, meant)
-    return Outcome(replace(closed, fill_nl=meant)) if command is None else Outcome(closed, (command,))
+    if draft.field == "fill":
+        return Outcome(replace(closed, fill_nl=meant))
+    if draft.field == "printed":
+        return Outcome(replace(closed, printed_nl=meant))
+    return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
 
 
 def replace_draft(draft: Draft, fault: str) -> Draft:

@@ -457,6 +457,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "product": (setup("product"), at(picks=PICKS, texts={"lot": "LX-4471", "expiry": "202704"})),
     "needle": (setup("needle"), at(picks=PICKS, ticks=frozenset({"needle:new"}))),
     "syringe": (setup("syringe"), at(picks=PICKS, fill_nl=1_800_000)),
+    "syringe-read": (setup("syringe", reads_barrel=True), at(picks=PICKS)),
     "preparation": (setup("preparation"), at(picks=PICKS)),
     "preparation-cream": (
         setup("preparation"),
@@ -545,6 +546,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "panel-depth": (TREATING, at(panel="edit:depth", draft=Draft("depth", 650, 0.0))),
     "panel-dose-fault": (TREATING, at(panel="edit:dose", draft=Draft("dose", 20_000, 0.0, "250"))),
+    "panel-printed": (
+        setup("syringe", reads_barrel=True),
+        at(panel="edit:printed", draft=Draft("printed", 0, 0.0, "2"), picks=PICKS),
+    ),
     "panel-fill": (setup("syringe"), at(panel="edit:fill", draft=Draft("fill", 1_800_000, 0.0), picks=PICKS)),
     "panel-lot": (setup("product"), at(panel="text:lot", focus="lot", texts={"lot": "LX-44"}, shift=True)),
     "panel-expiry": (setup("product"), at(panel="text:expiry", focus="expiry", texts={"expiry": "202704"})),

@@ -9,12 +9,14 @@ import pytest
 from kiosk.channel import commands as c
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
+from kiosk.view.local import Local
 from kiosk.view.picture import draw
 from kiosk.view.setup import preparation_command, product_command, screening_command, syringe_command
 from kiosk.view.start import home, selftest, signin
 from kiosk.view.steps import patient, prime, screening, stepper
 from kiosk.view.touch import NOTHING
 from kiosk.view.treatments import protocols
+from kiosk.view.update import World, act
 from tests.view.samples import (
     ACCOUNTS,
     CATALOGUE,
@@ -181,3 +183,39 @@ def test_the_way_on_leads_through_all_questions_first() -> None:
     assert second.earlier.effect == a.Turn("screening", -1)
     seen = screening(setup("screening"), at(ticks=ready, ends=frozenset({"screening"})), CATALOGUE)
     assert isinstance(seen.step.go_on.effect, a.Send)
+
+
+@pytest.mark.requirement("LIM-12")
+def test_where_nothing_senses_the_barrel_its_printed_volume_is_read_back() -> None:
+    def page(**local: Any) -> Any:
+        return draw(setup("syringe", reads_barrel=True), at(**local), CATALOGUE).page
+
+    assert page().printed.why == "Choose the syringe first."
+    asks = page(picks=PICKS)
+    assert (asks.printed.label, asks.printed.detail) == ("-", "Printed volume")
+    assert asks.step.go_on.why == "Type the volume that is printed on the barrel."
+    read = page(picks=PICKS, printed_nl=5_000_000)
+    assert read.printed.label == "5.00 mL"
+    assert read.step.go_on.effect == a.Send(c.FitSyringe("s2", 2_000_000, False, False, 5_000_000), then="/")
+    sensed: Any = draw(setup("syringe"), at(picks=PICKS), CATALOGUE).page
+    assert sensed.printed == NOTHING
+
+
+@pytest.mark.requirement("LIM-12")
+def test_the_printed_volume_is_typed_and_never_offered() -> None:
+    world = World(setup("syringe", reads_barrel=True), CATALOGUE)
+
+    def after(local: Local, *acts: Any) -> Local:
+        for one in acts:
+            local = act(local, one, world).local
+        return local
+
+    local = after(at(picks=PICKS), a.Panel("edit:printed"))
+    assert local.draft is not None
+    assert local.draft.value == 0
+    assert after(local, a.ConfirmDraft()).printed_nl == 0
+    typed = after(local, a.Type("2"), a.ConfirmDraft())
+    assert typed.printed_nl == 2_000_000
+    assert typed.panel == ""
+    assert after(typed, a.Pick("syringe", "s1")).printed_nl == 0
+    assert "Type" not in str(syringe_command(typed, CATALOGUE, reads=True))
