@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
+from pathlib import PurePosixPath
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import seed, trace
 
@@ -39,21 +41,31 @@ REAL = frozenset(
 """Rooms whose tests hold real processes and lines to real deadlines: one of them at a time, whatever else runs."""
 
 
-def lane(path: Path) -> str:
-    """The group of a test file: all that is real together, every other file by itself."""
-    room = path.parent.relative_to(Path(__file__).parent).as_posix()
-    return "real" if room in REAL else f"{room}/{path.stem}"
+def lane(nodeid: str) -> str:
+    """The group of a test: all that is real together, every other file by itself."""
+    path = PurePosixPath(nodeid.split("::", maxsplit=1)[0])
+    return "real" if path.parent.relative_to("tests").as_posix() in REAL else str(path)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own hook
+class Lanes(LoadScopeScheduling):
+    """Hands whole lanes to the workers, the largest first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return lane(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Where there are workers, they work by lanes."""
+    return Lanes(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     trace.refuse_unknown(items, trace.load_requirements())
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(lane(item.path)))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """With two workers, the one that has nothing real to run gives way to the one that has."""
-    if "PYTEST_XDIST_WORKER" in os.environ and lane(item.path) != "real" and os.getpriority(os.PRIO_PROCESS, 0) < 5:
+    """Of two workers, the one that has nothing real to run gives way to the one that has."""
+    if "PYTEST_XDIST_WORKER" in os.environ and lane(item.nodeid) != "real" and os.getpriority(os.PRIO_PROCESS, 0) < 5:
         os.setpriority(os.PRIO_PROCESS, 0, 5)

@@ -11,7 +11,7 @@ bin=.venv/bin
 # A pipe to tee would hide pytest's exit code from sh, so the code travels through a file. The gates come below.
 {
     code=0
-    "$bin/python" -m pytest -n 2 --dist loadgroup --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
+    "$bin/python" -m pytest -n 2 --dist loadscope --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
     echo "$code" >out/pytest.exit
 } | tee out/pytest.txt
 [ "$(cat out/pytest.exit)" -eq 0 ] || exit 1
