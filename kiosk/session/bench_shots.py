@@ -78,7 +78,7 @@ class BenchShots:
 
         def over(end: Ended) -> None:
             self.live = False
-            ended(_why_none(end))
+            ended(why_none(end))
 
         self._slot.treat(row, authorisation, self._against, over, words=WORDS, drop=True)
         self.live = True
@@ -95,7 +95,8 @@ class BenchShots:
             self._slot.interrupt(why, CommandKind.STOP)
 
 
-def _why_none(end: Ended) -> str:
+def why_none(end: Ended) -> str:
+    """Why this was no shot of its dose, or "" when one was completed."""
     if end.sentence or end.certainty is not Certainty.DONE:
         return end.sentence or "it is not known what became of it"
     if not end.records:

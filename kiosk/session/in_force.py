@@ -10,12 +10,13 @@ calibration whole into its spare slot, so it is one of the two; anything else bl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
 
 from drivers.registers import CALIBRATION, SERVICE_WORD, Calibration, Identity
+from kiosk.alarms.conditions import A, Raised
 from kiosk.channel.calibration_views import InForceView
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow
@@ -184,6 +185,20 @@ class InForce:
         if self.certified is None:
             return None
         return (date.fromisoformat(self.certified.expires) - date.fromisoformat(today)).days
+
+    def raised(self, calibration: Calibration | None, today: str) -> Iterator[Raised]:
+        """The alarm that stands for it, on every day and in every session."""
+        if calibration is None:
+            return
+        refusal, certified = self.refusal(calibration, today), self.certified
+        if certified is not None and (certified.id, certified.crc) == key_of(calibration):
+            left = self.days_left(today)
+            if refusal:
+                yield Raised(A.CALIBRATION_EXPIRED, f"on {certified.expires}")
+            elif left is not None and left <= WARN_DAYS:
+                yield Raised(A.CALIBRATION_SOON, f"on {certified.expires}, in {left} days")
+        elif refusal and (self.different(calibration) or key_of(calibration) in self._values):
+            yield Raised(A.CONTROLLER_CALIBRATION, refusal.rstrip("."))
 
     def proved(self, calibration: Calibration, part: str) -> Proof | None:
         """The proof that stands for this part as it is in force, whatever its date."""

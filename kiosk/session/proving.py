@@ -71,8 +71,9 @@ class Proving:
         if work is None or calibration is None or not work.complete or work.running is not None:
             return None
         points = f"{key_of(calibration)} {work.points()}"
-        if self._proposal is None or self._proposal[0] != points:
-            self._proposal = (points, self._propose(work, calibration, sha256(points.encode()).hexdigest()[:16]))
+        stands = f"{self._desk.inputs.wall_trusted} {points}"
+        if self._proposal is None or self._proposal[0] != stands:
+            self._proposal = (stands, self._propose(work, calibration, sha256(points.encode()).hexdigest()[:16]))
         return self._proposal[1]
 
     def _propose(self, work: WeighingOut, calibration: Calibration, key: str) -> Proposal:

@@ -134,6 +134,8 @@ class Signals:
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
+        if not (status is not None and status.faults & Fault.CALIBRATION):
+            yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         if status is not None and status.faults:
             for fault, number in BY_FAULT.items():
                 if status.faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hal_sim.weighing import Pan
-from kiosk.calibration.dose import SHOTS, Level
+from kiosk.calibration.dose import SHOTS, Level, Weighing
 from kiosk.channel import commands as ask
 from kiosk.channel.calibration_views import CalibratingView, ProposalView
 from tests.session.bench import TECHNICIAN, Bench
@@ -108,6 +108,20 @@ class Weighed:
     def all_three(self) -> Weighed:
         for level in LEVELS:
             self.weigh(level)
+        return self
+
+    def loaded(self, ratio: float = 0.96, key: str = "5ml", fill_ml: float = 5.0) -> Weighed:
+        """As after three runs in which each shot was so much of its dose: what follows a measurement needs no shots."""
+        self.prepare(key, fill_ml)
+        return self.as_weighed(ratio)
+
+    def as_weighed(self, ratio: float) -> Weighed:
+        work = self.bench.engine.calibrating.dose
+        assert work is not None
+        for level in LEVELS:
+            gains = [work.doses[level] * ratio * (1 + 0.01 * (place % 3 - 1)) for place in range(SHOTS[level])]
+            work._weighings[level] = [Weighing(gain * 0.9971, 0.0) for gain in gains]
+        self.bench.run(0.1)
         return self
 
     def write(self) -> Weighed:
