@@ -3,19 +3,21 @@
 Only this file knows how an answer proves that it belongs to its question: Modbus RTU numbers nothing, so every block
 that is written is sent with function 23 and what comes back in the same transaction must show that it arrived: the
 lease's echo, the authorisation's id, the command's id, the anchor, the calibration. A bare acknowledgement is never
-believed.
+believed. What is looked for is laid down when the question is begun, so that an answer which is taken later is held
+against its own question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from drivers.errors import BadFrame, CorruptBlock, MapMismatch, NotAnInjector, Refused
+from drivers.errors import BadFrame, CorruptBlock, MapMismatch, NappageError, NotAnInjector, Refused
 from drivers.link import TIMEOUT_MS, Gate, LinkStatistics, ModbusLink
-from drivers.ports import Authorisation, Link, StopLatch, redeem
+from drivers.ports import Authorisation, Begun, Leased, StopLatch, finished, redeem
+from drivers.question import GatedLink, Question, reasoned
 from drivers.registers import (
     ANCHOR,
     ANCHOR_PAIR,
@@ -45,13 +47,12 @@ from drivers.registers import (
     Identity,
     Lease,
     Mode,
-    Refusal,
-    ShotRecord,
     Status,
     decode_exchange,
 )
 
 T = TypeVar("T", bound=msgspec.Struct)
+Content = TypeVar("Content")
 
 MOVING = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED})
 """Commands that move needle or plunger towards the patient or the tip; they are sent in the epoch of their decision."""
@@ -64,51 +65,6 @@ _SANE: dict[str, range] = {
     "lease_ms": range(50, LEASE_MS + 1),
 }
 """What an injector can say of itself: the device's own caps (DESIGN, mechanics) and the lease of WDG-1."""
-
-REFUSALS: dict[int, str] = {
-    Refusal.NONE: "it gives no reason",
-    Refusal.CRC: "the block arrived damaged",
-    Refusal.OLD_ID: "its number is not higher than the last one",
-    Refusal.DEPTH: "the depth is over its cap or no step of 0.05 mm",
-    Refusal.DOSE: "the dose is over its cap, under the smallest calibrated one or no step of 1 uL",
-    Refusal.RATE: "the interval is outside 111 to 2000 ms",
-    Refusal.SHOTS: "the number of shots is outside 1 to 20",
-    Refusal.MODE: "it does not know this mode",
-    Refusal.SYRINGE: "another syringe is in the clamp, or it has not met this one's piston since it was cut off",
-    Refusal.CALIBRATION: "another calibration is in force",
-    Refusal.BOOT: "it has been restarted since",
-    Refusal.RECORDS: "records that are not yet in the ledger would be overwritten",
-    Refusal.STATE: "it is not in a state for this",
-    Refusal.FAULT: "a fault is latched",
-    Refusal.LEASE: "the lease is not fresh",
-    Refusal.SUPPLY: "the motor supply is off",
-    Refusal.CONTACT: "skin contact is not as it must be for this",
-    Refusal.SERVICE: "the service word is missing",
-    Refusal.BUSY: "it is busy",
-    Refusal.COUNTER: "a lifetime counter is at its maximum",
-    Refusal.VALUE: "a value is not allowed",
-    Refusal.VALID: "the validity is zero or over 65 s",
-    Refusal.INPUT: "trigger or pedal is held",
-    Refusal.RESERVE: "the syringe is at its reserve",
-}
-
-
-class GatedLink(Link, Protocol):
-    """What the injector needs of its link: a gate for the moment of sending, and a word about answers that lie."""
-
-    @property
-    def port(self) -> str: ...
-
-    @property
-    def statistics(self) -> LinkStatistics: ...
-
-    def exchange(
-        self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
-    ) -> bytes: ...
-
-    def distrust(self, why: str) -> BadFrame:
-        """Count a sound answer as bad and settle the line; returns the error to raise."""
-        ...
 
 
 class ModbusInjector:
@@ -125,6 +81,10 @@ class ModbusInjector:
         """What the link has counted since it was opened."""
         return self._link.statistics
 
+    def fileno(self) -> int:
+        """The link's descriptor, to wait for an answer with others."""
+        return self._link.fileno()
+
     def identity(self) -> Identity:
         """Who is there.
 
@@ -132,7 +92,14 @@ class ModbusInjector:
             MapMismatch: it speaks another map version.
             NotAnInjector: its figures are none that an injector can have.
         """
-        identity = IDENTITY.decode(self._link.read(IDENTITY.address, IDENTITY.registers))
+        return finished(self.begin_identity())
+
+    def begin_identity(self) -> Begun[Identity]:
+        """`identity`, begun."""
+        return Question(self._link, self._link.begin_read(IDENTITY.address, IDENTITY.registers), self._sane)
+
+    def _sane(self, answer: bytes) -> Identity:
+        identity = IDENTITY.decode(answer)
         if identity.map_version != MAP_VERSION:
             raise MapMismatch(theirs=identity.map_version, ours=MAP_VERSION)
         for name, sane in _SANE.items():
@@ -147,27 +114,39 @@ class ModbusInjector:
         Raises:
             CorruptBlock: its CRC-32 does not fit.
         """
-        return self._sealed(CALIBRATION_IN_FORCE, self._link.read(CALIBRATION_IN_FORCE.address, CALIBRATION.registers))
+        return self._sealed(CALIBRATION_IN_FORCE, self._read(CALIBRATION_IN_FORCE))
 
-    def exchange(self, *, pedal: bool, cursor: int) -> tuple[Status, tuple[ShotRecord, ...]]:
+    def exchange(self, *, pedal: bool, cursor: int) -> Leased:
         """Renew the lease and read status and up to two records from `cursor` (a lifetime number).
 
         Raises:
             BadFrame: among others when the answer echoes an earlier lease: a late answer.
         """
-        self._counter = (self._counter + 1) % 0x10000
-        lease = LEASE.encode(Lease(counter=self._counter, pedal=int(pedal), cursor=cursor))
+        return finished(self.begin_exchange(pedal=pedal, cursor=cursor))
+
+    def begin_exchange(self, *, pedal: bool, cursor: int) -> Begun[Leased]:
+        """`exchange`, begun."""
+        counter = self._counter = (self._counter + 1) % 0x10000
+        lease = LEASE.encode(Lease(counter=counter, pedal=int(pedal), cursor=cursor))
         first, self._asked = not self._asked, True
-        answer = self._link.exchange(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS)
-        status, records = decode_exchange(answer)
-        # The first lease of a connection only gives the counter's place and is not echoed; no answer to an earlier one
-        # can be on its way then. From the second on, what is not echoed is late, repeated, or a controller's restart.
-        if status.lease_echo != self._counter and not first:
-            raise self._link.distrust("it answers an earlier lease")
-        return status, records
+
+        def believe(answer: bytes) -> Leased:
+            status, records = decode_exchange(answer)
+            # The first lease of a connection only gives the counter's place and is not echoed; no answer to an earlier
+            # one can be on its way then. From the second on, what is not echoed is late, repeated, or a restart.
+            if status.lease_echo != counter and not first:
+                raise self._link.distrust("it answers an earlier lease")
+            return status, records
+
+        asked = self._link.begin(LEASE.address, lease, STATUS.address, EXCHANGE_REGISTERS)
+        return Question(self._link, asked, believe)
 
     def authorise(self, authorisation: Authorisation, epoch: int) -> None:
         """Send one authorisation unless the stop latch moved since `epoch`; see `drivers.ports.Injector`."""
+        finished(self.begin_authorise(authorisation, epoch))
+
+    def begin_authorise(self, authorisation: Authorisation, epoch: int) -> Begun[Status]:
+        """`authorise`, begun."""
         redeem(authorisation)
         block = AuthorisationBlock(
             id=authorisation.id,
@@ -182,9 +161,7 @@ class ModbusInjector:
             boot_count=authorisation.boot_count,
             service_word=SERVICE_WORD if authorisation.mode is Mode.BENCH else 0,
         )
-        status = self._status_after(AUTHORISATION, AUTHORISATION.encode(block), "authorisation", epoch)
-        if status.authorisation_id != authorisation.id:
-            raise self._link.distrust("it does not show this authorisation")
+        return self._begin(AUTHORISATION, AUTHORISATION.encode(block), "authorisation", epoch)
 
     def command(self, command: Command, epoch: int | None) -> None:
         """Send a command; one of `MOVING` needs the epoch it was decided in, the rest are sent whatever the latch says.
@@ -193,26 +170,36 @@ class ModbusInjector:
             ValueError: a moving command came without its epoch.
             StaleEpoch, Refused, LinkTimeout, BadFrame, PortGone: see `drivers.ports.Injector`.
         """
+        finished(self.begin_command(command, epoch))
+
+    def begin_command(self, command: Command, epoch: int | None) -> Begun[Status]:
+        """`command`, begun."""
         kind = CommandKind(command.kind)
         moving = kind in MOVING
         if moving and epoch is None:
             raise ValueError(f"{kind.name} moves something and needs the epoch it was decided in")
         what = f"command {kind.name.lower().replace('_', ' ')}"
-        status = self._status_after(COMMAND, COMMAND.encode(command), what, epoch if moving else None)
-        if status.command_id != command.id:
-            raise self._link.distrust("it does not show this command")
+        return self._begin(COMMAND, COMMAND.encode(command), what, epoch if moving else None)
 
     def anchors(self) -> AnchorPair:
         """The two anchors that the controller keeps for the ledger (LED-11)."""
-        return ANCHOR_PAIR.decode(self._link.read(ANCHOR_PAIR.address, ANCHOR_PAIR.registers))
+        return ANCHOR_PAIR.decode(self._read(ANCHOR_PAIR))
 
     def write_anchor(self, anchor: Anchor) -> None:
         """Keep `anchor`; what the controller kept is read back in the same transaction."""
-        data = ANCHOR.encode(anchor)
-        answer = self._link.exchange(ANCHOR.address, data, ANCHOR_PAIR.address, ANCHOR_PAIR.registers)
-        pair = ANCHOR_PAIR.decode(answer)
-        if (pair.newest_row, pair.newest_sha256) != (anchor.row, anchor.sha256):
-            raise self._link.distrust("it does not show this anchor")
+        finished(self.begin_anchor(anchor))
+
+    def begin_anchor(self, anchor: Anchor) -> Begun[AnchorPair]:
+        """`write_anchor`, begun."""
+
+        def believe(answer: bytes) -> AnchorPair:
+            pair = ANCHOR_PAIR.decode(answer)
+            if (pair.newest_row, pair.newest_sha256) != (anchor.row, anchor.sha256):
+                raise self._link.distrust("it does not show this anchor")
+            return pair
+
+        asked = self._link.begin(ANCHOR.address, ANCHOR.encode(anchor), ANCHOR_PAIR.address, ANCHOR_PAIR.registers)
+        return Question(self._link, asked, believe)
 
     def spare_calibration(self) -> Calibration:
         """The calibration in the spare slot, not in force.
@@ -220,7 +207,7 @@ class ModbusInjector:
         Raises:
             CorruptBlock: its CRC-32 does not fit.
         """
-        return self._sealed(CALIBRATION, self._link.read(CALIBRATION.address, CALIBRATION.registers))
+        return self._sealed(CALIBRATION, self._read(CALIBRATION))
 
     def write_calibration(self, calibration: Calibration) -> None:
         """Write `calibration` whole into the spare slot; it is not in force before `select_calibration`.
@@ -228,11 +215,7 @@ class ModbusInjector:
         What the slot then holds is read back in the same transaction.
         """
         data = CALIBRATION.encode(msgspec.structs.replace(calibration, service_word=SERVICE_WORD))
-        try:
-            answer = self._link.exchange(CALIBRATION.address, data, CALIBRATION.address, CALIBRATION.registers)
-        except Refused as error:
-            raise self._explained(error, "calibration") from error
-        if answer != data:
+        if self._calibrate(CALIBRATION, data, CALIBRATION) != data:
             raise self._link.distrust("it does not hold this calibration")
 
     def select_calibration(self, calibration_id: int) -> Calibration:
@@ -243,12 +226,7 @@ class ModbusInjector:
             BadFrame: the answer shows another one in force.
         """
         data = CALIBRATION_SELECT.encode(CalibrationSelect(id=calibration_id, service_word=SERVICE_WORD))
-        try:
-            answer = self._link.exchange(
-                CALIBRATION_SELECT.address, data, CALIBRATION_IN_FORCE.address, CALIBRATION_IN_FORCE.registers
-            )
-        except Refused as error:
-            raise self._explained(error, "calibration") from error
+        answer = self._calibrate(CALIBRATION_SELECT, data, CALIBRATION_IN_FORCE)
         calibration = self._sealed(CALIBRATION_IN_FORCE, answer)
         if calibration.id != calibration_id:
             raise self._link.distrust("it shows another calibration in force")
@@ -258,38 +236,49 @@ class ModbusInjector:
         """Let go of the port."""
         self._link.close()
 
-    def _status_after(self, block: Block[T], data: bytes, what: str, epoch: int | None) -> Status:
-        """Write `data` and read the status in the same transaction, under the latch when there is an epoch."""
-        gate = None if epoch is None else self._gate(epoch, what)
-        try:
-            answer = self._link.exchange(block.address, data, STATUS.address, STATUS.registers, gate=gate)
-        except Refused as error:
-            status = self._status()
-            number = status.authorisation_id if block.address == AUTHORISATION.address else status.command_id
-            if number == int.from_bytes(data[:4], "big"):
+    def _begin(self, block: Block[T], data: bytes, what: str, epoch: int | None) -> Begun[Status]:
+        """Write `data` and read the status in the same transaction, under the latch when there is an epoch.
+
+        The status must show the id that `data` begins with.
+        """
+        sent = int.from_bytes(data[:4], "big")
+
+        def shown(status: Status) -> bool:
+            return sent == (status.authorisation_id if block.address == AUTHORISATION.address else status.command_id)
+
+        def believe(answer: bytes) -> Status:
+            status = STATUS.decode(answer)
+            if not shown(status):
+                raise self._link.distrust(f"it does not show this {what.split(maxsplit=1)[0]}")
+            return status
+
+        def explain(error: Refused, status: Status) -> NappageError:
+            if shown(status):
                 # A late exception of another request: what we sent was accepted, so it is not "certainly not done".
-                raise self._link.distrust(f"it refuses the {what} and yet shows it") from error
-            raise self._reasoned(error, what, status) from error
-        return STATUS.decode(answer)
+                return self._link.distrust(f"it refuses the {what} and yet shows it")
+            return reasoned(error, what, status)
+
+        gate = None if epoch is None else self._gate(epoch, what)
+        asked = self._link.begin(block.address, data, STATUS.address, STATUS.registers, gate=gate)
+        return Question(self._link, asked, believe, explain)
+
+    def _read(self, block: Block[T]) -> bytes:
+        return finished(self._link.begin_read(block.address, block.registers))
+
+    def _calibrate(self, block: Block[T], data: bytes, shows: Block[Calibration]) -> bytes:
+        """Write `data`, and read `shows` in the same transaction."""
+        asked = self._link.begin(block.address, data, shows.address, shows.registers)
+
+        def explain(error: Refused, status: Status) -> Refused:
+            return reasoned(error, "calibration", status)
+
+        return finished(Question(self._link, asked, bytes, explain))
 
     def _gate(self, epoch: int, what: str) -> Gate:
         def gate(send: Callable[[], None]) -> None:
             self._latch.guarded(epoch, what, send)
 
         return gate
-
-    def _status(self) -> Status:
-        return STATUS.decode(self._link.read(STATUS.address, STATUS.registers))
-
-    def _explained(self, error: Refused, what: str) -> Refused:
-        return self._reasoned(error, what, self._status())
-
-    def _reasoned(self, error: Refused, what: str, status: Status) -> Refused:
-        """The refusal again, with the reason in words that the status gives for the last write."""
-        reason = REFUSALS.get(status.refusal, f"reason {status.refusal}")
-        if status.refusal == Refusal.NONE:
-            reason = str(error.facts["reason"])
-        return Refused(what=what, exception=error.facts["exception"], reason=reason, refusal=status.refusal)
 
     def _sealed(self, block: Block[Calibration], data: bytes) -> Calibration:
         if not block.intact(data):

@@ -6,8 +6,9 @@ in a process, and that the Envelope claims when it is imported.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NoReturn, Protocol, Self, final
+from typing import NoReturn, Protocol, Self, TypeVar, final
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -157,6 +158,41 @@ def claim_mint(claimant: str) -> Mint:
     return mint
 
 
+TO_THE_END = math.inf
+"""The patience of whoever waits for an answer until its time is over."""
+Content = TypeVar("Content")
+Content_co = TypeVar("Content_co", covariant=True)
+
+
+class Begun(Protocol[Content_co]):
+    """A transaction that was begun: its request is on the wire, its answer is still to be taken, once.
+
+    It is never abandoned and never sent again (LNK-2). Whoever begins another one on the same line waits first until
+    this one is answered or its time is over.
+    """
+
+    @property
+    def expires(self) -> float:
+        """CLOCK_MONOTONIC seconds at which its time is over: 40 ms after it was sent."""
+        ...
+
+    def take(self, within_s: float) -> Content_co | None:
+        """What it was answered, or None when that is not there within `within_s` seconds; then it is asked for again.
+
+        Raises:
+            LinkTimeout: its own time is over; an answer that is there by then does not count any more.
+            BadFrame, Refused, PortGone: see `Link`.
+        """
+        ...
+
+
+def finished(begun: Begun[Content]) -> Content:
+    """The answer, waited for until it is there or its time is over."""
+    content = begun.take(TO_THE_END)
+    assert content is not None, "to the end there is an answer or an error"
+    return content
+
+
 class Link(Protocol):
     """Carries whole blocks, as bytes in wire order, to and from the registers of one controller.
 
@@ -188,14 +224,21 @@ class CalibrationStore(Protocol):
         ...
 
 
+Leased = tuple[Status, tuple[ShotRecord, ...]]
+"""What a lease is answered: the status, and up to two shot records."""
+
+
 class Injector(CalibrationStore, Protocol):
-    """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2)."""
+    """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2).
+
+    A call waits for its answer; its `begin_...` does not, and the answer is taken from what it gives.
+    """
 
     def identity(self) -> Identity: ...
 
     def calibration(self) -> Calibration: ...
 
-    def exchange(self, *, pedal: bool, cursor: int) -> tuple[Status, tuple[ShotRecord, ...]]:
+    def exchange(self, *, pedal: bool, cursor: int) -> Leased:
         """Renew the lease and read status and up to two records from `cursor` (a lifetime number)."""
         ...
 
@@ -220,6 +263,30 @@ class Injector(CalibrationStore, Protocol):
     def anchors(self) -> AnchorPair: ...
 
     def write_anchor(self, anchor: Anchor) -> None: ...
+
+    def begin_exchange(self, *, pedal: bool, cursor: int) -> Begun[Leased]:
+        """`exchange`, begun: the status is as old as this question when its answer is taken."""
+        ...
+
+    def begin_authorise(self, authorisation: Authorisation, epoch: int) -> Begun[Status]:
+        """`authorise`, begun: an error from here is an error of the sending, the rest comes when it is taken."""
+        ...
+
+    def begin_command(self, command: Command, epoch: int | None) -> Begun[Status]:
+        """`command`, begun."""
+        ...
+
+    def begin_identity(self) -> Begun[Identity]:
+        """`identity`, begun."""
+        ...
+
+    def begin_anchor(self, anchor: Anchor) -> Begun[AnchorPair]:
+        """`write_anchor`, begun."""
+        ...
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when something comes from the injector; good until `close`."""
+        ...
 
     def close(self) -> None: ...
 

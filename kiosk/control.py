@@ -258,7 +258,7 @@ class Control:
         told = float("-inf")
         notifier.ready(f"listening at {self._plan.channel}")
         while not self._ended:
-            self._await(clock.wait_s(time.monotonic()))
+            self._await(clock)
             now = time.monotonic()
             late = clock.began(now) if clock.is_due(now) else 0.0
             self._cycle.run(now, max(0.0, late))
@@ -268,9 +268,17 @@ class Control:
                 self._engine.loop = self._lateness(clock)
         notifier.stopping()
 
-    def _await(self, seconds: float) -> None:
+    def _await(self, clock: CycleClock) -> None:
+        """Until the next cycle is due, something happened, or what is in flight to the injector is answered or over."""
+        now = time.monotonic()
+        seconds, watched = clock.wait_s(now), [self._wake.reader, *self._server.filenos()]
+        awaited = self._cycle.line.awaited
+        if awaited is not None:
+            descriptor, expires = awaited
+            seconds = min(seconds, max(0.0, expires - now))
+            watched.append(descriptor)
         # select(2), as epoll and poll count in whole ms: they would make every cycle up to 1 ms late by themselves.
-        select.select([self._wake.reader, *self._server.filenos()], [], [], seconds)
+        select.select(watched, [], [], seconds)
         self._wake.clear()
 
     def _lateness(self, clock: CycleClock) -> LoopView:

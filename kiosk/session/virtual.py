@@ -62,10 +62,37 @@ class Clock:
         self.now = start
 
 
+TIMEOUT_S = 0.040
+
+
+class VirtualAsked:
+    """A request that the model has answered already (`drivers.ports.Begun`); the answer is seen from `due` on.
+
+    Time stands still within a cycle: whoever waits is told what he would find at the end of his patience.
+    """
+
+    def __init__(self, clock: Clock, answer: bytes | NappageError, late_s: float) -> None:
+        self._clock = clock
+        self._answer = answer
+        self._due = clock.now + late_s
+        self.expires = clock.now + TIMEOUT_S
+
+    def take(self, within_s: float) -> bytes | None:
+        until = self._clock.now + within_s
+        if self._due > self.expires and until >= self.expires:
+            raise LinkTimeout(timeout_ms=40)
+        if until < self._due:
+            return None
+        if isinstance(self._answer, NappageError):
+            raise self._answer
+        return self._answer
+
+
 class VirtualLink:
     """Registers without a wire: bytes in, bytes out, exceptions as a controller answers them.
 
-    `refusal` and `silence` are the model's own exception classes: a Modbus exception in `code`, and no answer at all.
+    An answer is there at once, or `late_s` seconds after its request; over 40 ms it is one that never comes. `refusal`
+    and `silence` are the model's own exception classes: a Modbus exception in `code`, and no answer at all.
     """
 
     port = "virtual"
@@ -84,6 +111,25 @@ class VirtualLink:
         self._refusal = refusal
         self._silence = silence
         self._plugged = plugged
+        self.late_s = 0.0
+
+    def fileno(self) -> int:
+        """There is nothing to wait for: time passes only when its owner moves it."""
+        return -1
+
+    def begin_read(self, address: int, registers: int) -> VirtualAsked:
+        return self._begin(lambda: self.read(address, registers))
+
+    def begin(
+        self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
+    ) -> VirtualAsked:
+        return self._begin(lambda: self.exchange(address, data, read_address, read_registers, gate=gate))
+
+    def _begin(self, act: Callable[[], bytes]) -> VirtualAsked:
+        try:
+            return VirtualAsked(self._clock, act(), self.late_s)
+        except (LinkTimeout, BadFrame, Refused, PortGone) as error:  # of the answer; all others are of the sending
+            return VirtualAsked(self._clock, error, self.late_s)
 
     def read(self, address: int, registers: int) -> bytes:
         return self._do("read", lambda: self._model.read(self._clock.now, address, registers))

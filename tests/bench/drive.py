@@ -15,6 +15,7 @@ from kiosk.channel.snapshot import Reply, Snapshot
 PROTOCOL, PRODUCT, NEEDLE, SYRINGE = "bench", "example-saline", "30g-4mm", "10ml"
 FILL_NL = 10_000_000
 PATIENCE_S = 60.0
+TRIES = 20
 
 
 class BenchFailed(Exception):
@@ -63,6 +64,16 @@ def do(seat: Seat, command: ask.AnyCommand) -> Reply:
     return reply
 
 
+def _insist(seat: Seat, command: ask.AnyCommand) -> None:
+    """Give a command about what a hand just did: control may not have heard of it yet, so a person tries again."""
+    for _ in range(TRIES):
+        if seat.ask(command).ok:
+            return
+        seen = seat.sees.number
+        seat.until(lambda seen=seen: seat.sees.number > seen, "a newer snapshot")
+    do(seat, command)
+
+
 def make_ready(seat: Seat) -> None:
     """From the self-test to the treating screen, with a full syringe of 10 mL."""
     while not seat.sees.ready:
@@ -77,11 +88,11 @@ def make_ready(seat: Seat) -> None:
     do(seat, ask.AnswerScreening(True, True, ()))
     do(seat, ask.UseProduct(PRODUCT, "L1", "2099-12-31"))
     seat.tell("needle fit 30 4")
-    do(seat, ask.FitNeedle(NEEDLE, True))
+    _insist(seat, ask.FitNeedle(NEEDLE, True))
     for line in ("barrel 10", f"syringe fill {FILL_NL // 1000}", "line new"):
         seat.tell(line)
     seat.until(lambda: state(seat)["barrel"] == "ML_10", "the barrel")
-    do(seat, ask.FitSyringe(SYRINGE, FILL_NL, True, True))
+    _insist(seat, ask.FitSyringe(SYRINGE, FILL_NL, True, True))
     do(seat, ask.Prepared(True))
     seat.until(lambda: seat.sees.session is not None and seat.sees.session.step == "prime", "priming")
     session = seat.sees.session

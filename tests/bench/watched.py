@@ -78,9 +78,14 @@ class WatchedCycle(Cycle):
         finally:
             self.wire_s += time.monotonic() - began
 
-    def _send(self, *given: Any, **named: Any) -> None:
+    def _to_injector(self, *given: Any, **named: Any) -> None:
         began = time.monotonic()
-        super()._send(*given, **named)
+        super()._to_injector(*given, **named)
+        self.wire_s += time.monotonic() - began
+
+    def _ask_waiting(self) -> None:
+        began = time.monotonic()
+        super()._ask_waiting()
         self.wire_s += time.monotonic() - began
 
 

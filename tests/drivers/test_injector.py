@@ -22,9 +22,10 @@ from drivers.errors import (
     Refused,
     StaleEpoch,
 )
-from drivers.injector import REFUSALS, ModbusInjector, connect
+from drivers.injector import ModbusInjector, connect
 from drivers.link import ModbusLink
 from drivers.ports import Authorisation
+from drivers.question import REFUSALS
 from drivers.registers import (
     ANCHOR_PAIR,
     CALIBRATION,

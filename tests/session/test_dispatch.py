@@ -44,7 +44,7 @@ def test_a_full_queue_disarms_and_leaves_no_gap_in_the_record(subject: Bench) ->
     subject.run(2)
     assert len(subject.disk.units) == written, "rows were written after one was lost"
     assert len(subject.shot_rows()) < counted
-    assert subject.cycle._cursor <= subject.disk._ledger.restore().cursor
+    assert subject.cycle.line._cursor <= subject.disk._ledger.restore().cursor
     subject.release().do("lift")
     subject.restart()
     subject.until(lambda: subject.snap.link.connected, 5)

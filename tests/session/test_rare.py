@@ -222,7 +222,7 @@ def test_an_anchor_that_is_not_written_holds_up_nothing(subject: Bench, error: N
     raising(subject, ANCHOR.address, error)
     subject.tell(ask.Disarm())
     subject.run(2)
-    assert subject.cycle.bad_frames == (1 if isinstance(error, BadFrame) else 0)
+    assert subject.cycle.line.bad_frames == (1 if isinstance(error, BadFrame) else 0)
     subject.quiet()
     subject.live()
 
@@ -257,13 +257,13 @@ def test_another_register_map_is_said_and_not_used(bench: Bench) -> None:
 
 
 def test_a_port_that_does_not_open_is_said_and_tried_again(bench: Bench) -> None:
-    connect = bench.cycle._connect
+    connect = bench.cycle.line._connect
 
     def fails() -> Any:
-        bench.cycle._connect = connect
+        bench.cycle.line._connect = connect
         raise PortGone(port="/dev/ttyACM0")
 
-    bench.cycle._connect = fails
+    bench.cycle.line._connect = fails
     bench.step()
     assert "/dev/ttyACM0" in bench.snap.link.sentence
     bench.until(lambda: bench.snap.link.connected, 3)
@@ -279,10 +279,10 @@ def test_a_full_queue_at_connect_leaves_the_injector_unused(bench: Bench) -> Non
 
 def test_without_an_injector_nothing_is_called_sent(bench: Bench) -> None:
     bench.run(0.1)
-    bench.cycle._close()
+    bench.cycle.line.close()
     bench.cycle._perform(x.SendCommand(Command(1, CommandKind.STOP), None))
     bench.cycle._perform(x.WriteAnchor(1, b""))
-    assert bench.cycle._sent[-1] == x.Sent(1, "stale", "there is no injector")
+    assert bench.cycle.line._sent[-1] == x.Sent(1, "stale", "there is no injector")
 
 
 @pytest.mark.requirement("STP-1")

@@ -34,7 +34,7 @@ def skip(stage: Stage, until: float) -> int:
     lease.due = at + LEASE_MS / 1000
     stage.rig._after()
     watch.skipped(at, injector._counter)  # type: ignore[union-attr]
-    stage.cycle.good_frames += cycles
+    stage.cycle.line.good_frames += cycles
     stage.wire.requests += cycles
     stage.wire.answers += cycles
     stage.clock.now = at
@@ -48,7 +48,8 @@ def _idle(stage: Stage) -> bool:
     current, status = engine.slot.current, engine.desk.status
     if current is None or current.stage is not Step.LIVE or engine.treatment.arming is None or status is None:
         return False
-    quiet = stage.wire.calm and not rig.faults.active() and stage.undisturbed and not cycle._posted and not cycle._sent
+    heard = not cycle._posted and not cycle.line._sent
+    quiet = stage.wire.calm and not rig.faults.active() and stage.undisturbed and heard
     settled = not engine.signals.views() and engine.desk.fresh and engine.lease.live(stage.clock.now - 0.2)
     same = status.state == rig.controller.state and status.lifetime_shots == rig.controller.journal.lifetime_shots
     recorded = not any(rig.controller.journal.record(engine.intake._next))
