@@ -56,6 +56,10 @@ mutate: setup ## break every limit check in turn and see a test fail each time (
 bench: setup ## measure lateness, edges, ledger, virtual time, frames and memory side by side; report in out/ (BENCH_ARGS=--short)
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
+.PHONY: bench-ui
+bench-ui: setup ## the same for the screen: first frame, frame rate, a still screen, touches, memory; report in out/bench-ui (BENCH_ARGS=--short)
+	@$(BIN)/python -m tests.bench.ui $(BENCH_ARGS)
+
 .PHONY: campaign
 campaign: setup ## a million shots of random sessions with random faults in virtual time, every instant looked at (CAMPAIGN_ARGS=--seed N)
 	@$(BIN)/python -m tests.proofs.campaign $(CAMPAIGN_ARGS)
@@ -75,6 +79,10 @@ fuzz-short: setup ## the same in about a minute
 .PHONY: gallery
 gallery: setup ## draw every screen in every state at the three sizes, and at night; out/gallery/index.html shows them
 	@$(BIN)/python -m tests.screens.gallery
+
+.PHONY: words
+words: setup ## collect the words of the glass, carry them into every language and compile those; fails when one lacks its translation
+	@$(BIN)/python -m tests.words
 
 .PHONY: kill
 kill: setup ## a thousand kills of the real processes, every failing call of the storage, power loss at every sync; report in out/kill/ (KILL_ARGS=--seed N)

@@ -87,7 +87,7 @@ TONES: dict[Tone, Dress] = {
 DISABLED = Dress("grey", "grey_ink", "grey", "grey")
 TILE_OFF = Dress("armed_pale", "ink", "armed_pale", "armed_pale")
 """A tile that cannot be edited now still has to be read."""
-SELECTED = Dress("petrol_pale", "petrol_deep", "petrol", "petrol_pale")
+SELECTED = Dress("petrol_pale", "petrol_deep", "petrol", "card")
 RAIL_DRESS = Dress("deep", "mist", "deep", "slate")
 
 PAIRS: tuple[tuple[str, str], ...] = (

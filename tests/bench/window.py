@@ -1,7 +1,8 @@
 """One window of the bench, as a process of its own: the kiosk on a channel, or bare Kivy with one label.
 
-It draws flat out (no frame limit, every frame a whole redraw), tells when its first frame was on the glass, how many
-came a second, and what it keeps in memory. Kivy's settings come before Kivy; the bare one imports nothing of ours.
+It draws flat out (no frame limit, every frame a whole redraw) or only when something changes. It tells when its first
+frame was on the glass, how many came a second, what share of a core it used, and what it keeps in memory. Kivy's
+settings come before Kivy; the bare one imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -15,6 +16,39 @@ from collections.abc import Callable
 from pathlib import Path
 
 SETTLE_S = 1.0
+STILL_SETTLE_S = 5.0
+"""What a first page does once (pictures, fonts, the first snapshots) is over by then."""
+
+
+class Still:
+    """What a window costs while nothing on it changes: share of a core, and flips."""
+
+    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._end = end
+        self._flips = 0
+
+    def flipped(self, *_: object) -> None:
+        """A frame is on the glass."""
+        self._flips += 1
+
+    def begin(self) -> None:
+        """Look from when the first page has settled; needs Kivy's clock."""
+        from kivy.clock import Clock
+
+        Clock.schedule_once(self._look, STILL_SETTLE_S)
+
+    def _look(self, _dt: float) -> None:
+        from kivy.clock import Clock
+
+        self._since, self._used, self._flips = time.monotonic(), time.process_time(), 0
+        Clock.schedule_once(self._tell, self._seconds)
+
+    def _tell(self, _dt: float) -> None:
+        took = time.monotonic() - self._since
+        told = {"core_percent": 100 * (time.process_time() - self._used) / took, "flips_per_s": self._flips / took}
+        print(json.dumps({**told, **memory_mb("self")}), flush=True)
+        self._end()
 
 
 class Frames:
@@ -81,7 +115,7 @@ def unlimited() -> None:
     Config.set("graphics", "maxfps", "0")
 
 
-def bare(size: tuple[int, int], began: float, seconds: float) -> None:
+def bare(size: tuple[int, int], began: float, seconds: float, *, still: bool) -> None:
     """A window with a label."""
     os.environ |= {"KIVY_NO_CONFIG": "1", "KIVY_NO_ARGS": "1", "KIVY_NO_FILELOG": "1", "KCFG_KIVY_LOG_LEVEL": "warning"}
     os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="nappage-bench-kivy-")
@@ -92,27 +126,40 @@ def bare(size: tuple[int, int], began: float, seconds: float) -> None:
         ("input", "mouse", "mouse,disable_multitouch"),
     ):  # fmt: skip
         Config.set(section, key, value)
-    unlimited()
+    if not still:
+        unlimited()
     from kivy.app import App
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
     class Bare(App):
         def build(self) -> Label:
-            self.frames = Frames(began, seconds, lambda: True, self.stop)  # Kivy holds bound methods weakly
-            Window.bind(on_flip=self.frames.flipped)
-            flat_out()
+            # Kivy holds bound methods weakly, so both are kept here.
+            if still:
+                self.still = Still(seconds, self.stop)
+                Window.bind(on_flip=self.still.flipped)
+                self.still.begin()
+            else:
+                self.frames = Frames(began, seconds, lambda: True, self.stop)
+                Window.bind(on_flip=self.frames.flipped)
+                flat_out()
             return Label(text="Nappage")
 
     Bare().run()
 
 
-def kiosk(size: tuple[int, int], began: float, seconds: float, channel: Path) -> None:
-    """The kiosk; its first frame is the one that shows the treating screen."""
+def kiosk(size: tuple[int, int], began: float, seconds: float, channel: Path, *, still: bool) -> None:
+    """The kiosk; its first frame is the one that shows what control says."""
     from kiosk import app as kiosk_app
 
     with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
         kiosk_app.prepare(Path(home), size)
+        if still:
+            quiet = Still(seconds, lambda: app.stop())  # noqa: PLW0108  the application comes after it
+            app = kiosk_app.build(channel, on_flip_done=quiet.flipped)
+            quiet.begin()
+            app.run()
+            return
         unlimited()
 
         def shows() -> bool:
@@ -125,13 +172,13 @@ def kiosk(size: tuple[int, int], began: float, seconds: float, channel: Path) ->
 
 
 def main(words: list[str]) -> None:
-    """`bare|kiosk WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN is the monotonic time of asking for it."""
-    kind, width, height, began, seconds, *channel = words
-    size = int(width), int(height)
+    """`bare|kiosk flat-out|still WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN: the monotonic time of asking for it."""
+    kind, draws, width, height, began, seconds, *channel = words
+    size, still = (int(width), int(height)), draws == "still"
     if kind == "bare":
-        bare(size, float(began), float(seconds))
+        bare(size, float(began), float(seconds), still=still)
     else:
-        kiosk(size, float(began), float(seconds), Path(channel[0]))
+        kiosk(size, float(began), float(seconds), Path(channel[0]), still=still)
 
 
 if __name__ == "__main__":
