@@ -136,8 +136,7 @@ class Mechanics:
             return
         scatter = self._build.dose_scatter
         factor = self._chance.gauss(1.0, scatter) if scatter else 1.0
-        lost = 0.8 if self._faults.steps_lost else 1.0
-        self._step_pl = self._build.step_pl(self.barrel) * factor * lost
+        self._step_pl = self._build.step_pl(self.barrel) * factor
         self._rate = rate
         self._moved = 0.0
         self._end_steps = steps
@@ -214,7 +213,7 @@ class Mechanics:
             steps = gone - self._moved
             self._moved = gone
             sign = 1.0 if rate > 0.0 else -1.0
-            volume = sign * steps * self._step_pl / 1000
+            volume = sign * steps * self._moved_pl() / 1000
             pressing = self.piston_met
             self.pusher_nl -= volume
             if pressing:
@@ -233,8 +232,12 @@ class Mechanics:
             self.pusher_nl = self.piston_nl
         self.refresh()
 
+    def _moved_pl(self) -> float:
+        """What one step of the motor moves now: steps are lost only as long as the fault lasts."""
+        return self._step_pl * 0.8 if self._faults.steps_lost else self._step_pl
+
     def _set_inflow(self) -> None:
-        flow = self._rate * self._step_pl / 1000
+        flow = self._rate * self._moved_pl() / 1000
         self.fluid.inflow = flow if flow and self.piston_met else 0.0
 
     def _plan(self) -> None:
@@ -242,7 +245,7 @@ class Mechanics:
         if self._rate:
             due = self._started + self._end_steps / abs(self._rate)
             if self._rate > 0.0 and not self.piston_met and not self._faults.piston_missing:
-                gap = (self.pusher_nl - self.piston_nl) * 1000 / self._step_pl
+                gap = (self.pusher_nl - self.piston_nl) * 1000 / self._moved_pl()
                 due = min(due, max(self.now, self.now + gap / self._rate))
         if self.contact_made and self.carriage.arrives > self.now:
             due = min(due, self.carriage.arrives)

@@ -43,6 +43,22 @@ def test_a_needle_that_is_taken_off_does_not_change_what_was_before() -> None:
     assert body.fluid.pressure == pytest.approx(before, rel=0.01)
 
 
+@pytest.mark.requirement("LED-9")
+@pytest.mark.parametrize("lost_first", [True, False])
+def test_a_motor_that_loses_steps_for_a_while_is_seen_by_its_encoder_for_just_as_long(lost_first: bool) -> None:
+    """The encoder counted whole steps that had moved only four fifths, once the motor held them again."""
+    subject = Host().ready(primed=True)
+    body = subject.rig.body
+    before = body.pusher_nl
+    subject.do(f"fault steps-lost {'on' if lost_first else 'off'}")
+    subject.command(CommandKind.PRIME, 100_000)
+    subject.wait(1.0)
+    subject.do(f"fault steps-lost {'off' if lost_first else 'on'}")
+    subject.wait(5.0)
+    assert subject.last().measured_dose_nl == pytest.approx(before - body.pusher_nl, rel=0.001)
+    assert subject.faults() & Fault.DOSE_MISMATCH
+
+
 @pytest.mark.requirement("STP-5")
 @pytest.mark.parametrize("armed", [False, True], ids=["ready", "authorised"])
 def test_a_home_switch_that_opens_with_nothing_moving_is_a_needle_that_may_be_out(armed: bool) -> None:

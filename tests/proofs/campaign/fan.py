@@ -97,6 +97,7 @@ def campaign(
 
 
 def _alone(seed: int, folder: Path, shots: int) -> Iterator[Told]:
+    _begin()
     number = 0
     while True:
         yield _played(seed, number, shots, folder)
@@ -118,7 +119,7 @@ def _dealt(seed: int, folder: Path, shots: int, workers: int) -> Iterator[Told]:
 
 
 def _begin() -> None:
-    """A worker: what is imported stays for good, and a session leaves no rubbish that cannot wait for its end."""
+    """Whoever plays: what is imported stays for good, and a session leaves no rubbish that cannot wait for its end."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 

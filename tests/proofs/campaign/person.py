@@ -64,7 +64,8 @@ class Person:
         self.protocol = dice.choice(sorted(library.protocols))
         self.product = dice.choice(sorted(library.products))
         self.needle = dice.choice(sorted(library.needles))
-        self.syringe = dice.choice(sorted(library.syringes))
+        syringes = sorted(library.syringes)  # larger ones more often: they need not be refilled so often
+        self.syringe = dice.choices(syringes, [BARREL_ML[key] for key in syringes])[0]
 
     # -- from nothing to a session that can be armed ---------------------------------------------------------------
     def make_ready(self) -> bool:
