@@ -20,6 +20,8 @@ RATE_MHZ, DOSE_NL = 5_000, 2_000
 REPORT_S = 15.0
 REFUSALS = 10
 """Armings refused in a row after which the load has failed."""
+LOOKS = 40
+"""How often it is looked whether nothing is missing any more, every quarter of a second."""
 PRESSES = 5
 """Presses of the pedal for each press of the red button. The upper bound of a p99.9 exists from 2,995 edges on, and
 bears one that is too slow from 4,742 on; a pedal gives so many in a quarter of an hour, a stop with the way back from
@@ -113,9 +115,7 @@ class Run:
         seat.tell("lift")
         if seat.sees.stop.state != "clear":
             do(seat, ask.AcknowledgeStop())
-        for alarm in seat.sees.alarms:
-            if not alarm.acknowledged:
-                seat.ask(ask.AcknowledgeAlarm(alarm.number))
+        self._acknowledge()
         if state(seat)["faults"]:
             seat.ask(ask.ClearFaults())
             seat.until(lambda: not state(seat)["faults"], "the faults to be cleared")
@@ -123,6 +123,11 @@ class Run:
             do(seat, ask.Rehome(True))
         if not armed(seat):
             self._note_notice()
+            for _ in range(LOOKS):  # a link that was lost just now is compared with the record first, and that is read
+                if not seat.sees.missing:
+                    break
+                self._acknowledge()
+                seat.pause(0.25)
             reply = arm(seat)
             if not reply.ok:
                 self._refused(f"not armed: E{reply.error}: {reply.sentence}")
@@ -131,6 +136,11 @@ class Run:
             self._refusals = 0
         seat.tell("contact on")
         seat.until(lambda: bool(state(seat)["shots_left"]) or not armed(seat), "an authorisation")
+
+    def _acknowledge(self) -> None:
+        for alarm in self._seat.sees.alarms:
+            if not alarm.acknowledged:
+                self._seat.ask(ask.AcknowledgeAlarm(alarm.number))
 
     def _refused(self, why: str) -> None:
         """Something came in between, as a wire that was silent for 40 ms: a person tries again, a few times.
