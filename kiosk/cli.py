@@ -21,6 +21,7 @@ from kiosk.system.storage import data_folder, ledger_path, settings_file
 
 P = ParamSpec("P")
 REFUSED = 2
+FORMATS = ("json", "csv", "pdf", "aftercare")
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 
 
@@ -259,7 +260,7 @@ def sessions(data: Path | None, simulated: bool | None, before: int) -> int:
 
 @main.command()
 @click.argument("session", type=int)
-@click.option("--format", "form", type=click.Choice(["json", "csv", "pdf"]), default="pdf", help="What to write.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="pdf", help="What to write.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder to write to.")
 @DATA
 @LEDGER

@@ -47,3 +47,5 @@ class Catalogue(View, frozen=True):
     products: tuple[ProductChoice, ...]
     screening: tuple[Choice, ...]
     versions: tuple[tuple[str, str], ...] = ()
+    cleanup: tuple[Choice, ...] = ()
+    reactions: tuple[Choice, ...] = ()

@@ -26,6 +26,7 @@ from kiosk.channel.calibration_commands import (
     TypeWeight,
     WriteCalibration,
 )
+from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -288,6 +289,9 @@ class Sign(Command, frozen=True):
     aftercare_given: bool = False
     cleaned_up: bool = False
     review_date: str = ""
+    seen: tuple[Text, ...] = ()
+    """Keys of the reactions that were seen; `reactions` is a note of whatever the list does not name."""
+    next_date: Day = ""
 
 
 # -- read ---------------------------------------------------------------------------------------------------------
@@ -302,7 +306,7 @@ class ReadSession(Command, frozen=True):
 
 class ExportSession(Command, frozen=True):
     session: int
-    format: Literal["json", "csv", "pdf"]
+    format: Literal["json", "csv", "pdf", "aftercare"]
 
 
 class FindPatient(Command, frozen=True):
@@ -359,6 +363,9 @@ AnyCommand = (
     | ListApprovals
     | ReadApproval
     | Approve
+    | WriteAftercare
+    | NoteReaction
+    | ListDue
     | OpenCalibration
     | CalibrateDose
     | FlushBench

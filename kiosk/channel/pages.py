@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.channel.approving import ApprovalList, ApprovalPage
 from kiosk.channel.base import View
 from kiosk.channel.commands import Side
+from kiosk.channel.followup import DueList
 
 
 class Zone(View, frozen=True):
@@ -75,6 +76,12 @@ class SessionPage(View, frozen=True, tag=True):
     flags: tuple[str, ...] = ()
     """What is uncertain or recovered."""
     limits: tuple[PlanLimits, ...] = ()
+    reactions: tuple[tuple[str, str], ...] = ()
+    """Day and text of every reaction that was noted, oldest first."""
+    next_date: str = ""
+    review_date: str = ""
+    sheet: bool = False
+    """Whether the patient was given the aftercare sheet, which can then be written again."""
 
 
 class PatientPage(View, frozen=True, tag=True):
@@ -93,4 +100,4 @@ class Exported(View, frozen=True, tag=True):
     path: str
 
 
-Page = SessionList | SessionPage | PatientPage | Exported | ApprovalList | ApprovalPage
+Page = SessionList | SessionPage | PatientPage | Exported | ApprovalList | ApprovalPage | DueList

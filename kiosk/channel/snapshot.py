@@ -10,9 +10,10 @@ from typing import Literal
 
 from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Change
 from kiosk.channel.base import View
-from kiosk.channel.calibration_views import CalibratingView, InForceView
+from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView, RunView
 from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
 from kiosk.channel.commands import ModeName, Side
+from kiosk.channel.followup import DueLine, DueList, NextVisit
 from kiosk.channel.pages import (
     Exported,
     Page,
@@ -26,11 +27,59 @@ from kiosk.channel.pages import (
 )
 
 __all__ = [
-    "Account", "Alarm", "ApprovalLine", "ApprovalList", "ApprovalPage", "ArmingView", "Catalogue", "Change", "Check",
-    "CheckState", "Choice", "ClockView", "Exported", "LinkView", "LoopView", "Message", "ModeName", "Notice", "Page",
-    "PatientPage", "Phase", "PlanLimits", "PressureState", "Priority", "ProductChoice", "ProtocolCard", "Question",
-    "RecordView", "Reply", "SessionLine", "SessionList", "SessionPage", "SessionView", "SetupStep", "ShotLine", "Side",
-    "Snapshot", "StopState", "StopView", "SyringeChoice", "Total", "Treat", "User", "Value", "Zone",
+    "Account",
+    "Alarm",
+    "ApprovalLine",
+    "ApprovalList",
+    "ApprovalPage",
+    "ArmingView",
+    "CalibratingView",
+    "Catalogue",
+    "Change",
+    "ChangeView",
+    "Check",
+    "CheckState",
+    "Choice",
+    "ClockView",
+    "DueLine",
+    "DueList",
+    "Exported",
+    "InForceView",
+    "LinkView",
+    "LoopView",
+    "Message",
+    "ModeName",
+    "NextVisit",
+    "Notice",
+    "Page",
+    "PatientPage",
+    "Phase",
+    "PlanLimits",
+    "PressureState",
+    "Priority",
+    "ProductChoice",
+    "ProposalView",
+    "ProtocolCard",
+    "Question",
+    "RecordView",
+    "Reply",
+    "RunView",
+    "SessionLine",
+    "SessionList",
+    "SessionPage",
+    "SessionView",
+    "SetupStep",
+    "ShotLine",
+    "Side",
+    "Snapshot",
+    "StopState",
+    "StopView",
+    "SyringeChoice",
+    "Total",
+    "Treat",
+    "User",
+    "Value",
+    "Zone",
 ]  # fmt: skip
 """One door for whoever lays out a screen: what can be chosen and the pages of the record are found here too."""
 
@@ -221,6 +270,8 @@ class SessionView(View, frozen=True):
     totals: tuple[Total, ...] = ()
     preparation: tuple[str, ...] = ()
     aftercare: tuple[str, ...] = ()
+    next_visit: NextVisit = NextVisit()
+    """Proposed once treating is finished."""
     reads_barrel: bool = False
     """Nothing senses the barrel: the person reads back what is printed on it (LIM-12)."""
 

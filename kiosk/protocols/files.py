@@ -215,7 +215,7 @@ class ProductsFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ItemFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of screening, preparation or aftercare."""
+    """One line of screening, preparation, aftercare, clean-up or the reactions that may be noted."""
 
     text: Annotated[str, Meta(min_length=1)]
     source: str

@@ -248,7 +248,7 @@ def _named(place: Place, keys: tuple[str, ...], items: Mapping[str, Item]) -> tu
 
 
 def item(key: str, raw: ItemFile) -> Item:
-    """One line of screening, preparation or aftercare."""
+    """One line of a list."""
     return Item(key=key, text=raw.text, source=raw.source, grade=raw.grade)
 
 

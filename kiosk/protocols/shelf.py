@@ -36,6 +36,8 @@ class Library(msgspec.Struct, frozen=True):
     screening: MappingProxyType[str, Item]
     preparation: MappingProxyType[str, Item]
     aftercare: MappingProxyType[str, Item]
+    cleanup: MappingProxyType[str, Item]
+    reactions: MappingProxyType[str, Item]
 
     def resolved(self, protocol_key: str) -> dict[str, object]:
         """All that a protocol's approval covers, as plain values: whatever differs here asks for a new approval."""
@@ -48,6 +50,8 @@ class Library(msgspec.Struct, frozen=True):
             "screening": _plain(self.screening),
             "preparation": _plain(self.preparation),
             "aftercare": _plain(self.aftercare),
+            "cleanup": _plain(self.cleanup),
+            "reactions": _plain(self.reactions),
         }
 
     def content(self, protocol_key: str) -> str:
@@ -106,6 +110,8 @@ def load(folder: Path) -> Library:
         screening=MappingProxyType(lists.screening),
         preparation=MappingProxyType(lists.preparation),
         aftercare=MappingProxyType(lists.aftercare),
+        cleanup=MappingProxyType(load_items(folder / "cleanup.toml")),
+        reactions=MappingProxyType(load_items(folder / "reactions.toml")),
     )
 
 

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from drivers.errors import NappageError
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
-from kiosk.records import approvals, chain, history
+from kiosk.records import approvals, chain, due, history
 from kiosk.records.connection import open_reader, spoken
 from kiosk.records.course import course
 from kiosk.records.errors import QuestionUnknown
@@ -32,9 +32,11 @@ from kiosk.session.exchange import (
     HashPin,
     Listing,
     MakeExport,
+    MakeSheet,
     Question,
     ReadApprovals,
     ReadCourse,
+    ReadDue,
     Reading,
     ReadPage,
     ReadPatient,
@@ -92,6 +94,13 @@ class Clerk:
                 return history.session_page(db, question.session)
             case ReadPatient():
                 return history.patient_page(db, question.patient)
+            case ReadDue():
+                return due.due(db)
+            case MakeSheet():
+                from kiosk.records.sheet_pdf import PatientSheet, write_into
+
+                fields = msgspec.structs.asdict(question)
+                return Exported(str(write_into(self._out, fields.pop("session"), PatientSheet(**fields))))
             case ReadApprovals(subjects):
                 return approvals.listed(db, subjects)
             case CompareApproval(subject, content):

@@ -86,7 +86,7 @@ class ReaderTooEarly(NappageError, OSError):
 class FormatUnknown(NappageError, ValueError):
     number = 413
     sentence = "There is no export format '{format}'"
-    remedy = "Choose json, csv or pdf."
+    remedy = "Choose json, csv, pdf or aftercare."
 
 
 class ExportFailed(NappageError, OSError):
@@ -123,6 +123,12 @@ class AnchorsOfAnother(NappageError, ValueError):
     number = 419
     sentence = "Injector {theirs} is connected, but the record belongs to injector {ours}"
     remedy = "Its anchors are no word about this record: connect the other one, or check without a port."
+
+
+class SheetMissing(NappageError, LookupError):
+    number = 421
+    sentence = "No aftercare sheet was given in session {session}"
+    remedy = "It is given, and its text recorded, when the session is signed."
 
 
 class ApprovalRefused(NappageError, ValueError):

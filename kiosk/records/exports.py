@@ -1,4 +1,4 @@
-"""One session as a file: complete JSON, the shots as CSV, or the signed report as PDF."""
+"""One session as a file: complete JSON, the shots as CSV, the signed report or the patient's sheet as PDF."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from kiosk.records.errors import ExportFailed, FormatUnknown
 from kiosk.records.history import local
 from kiosk.records.report_pdf import write_pdf
 from kiosk.records.session_record import OUTCOMES, SessionRecord, Stamped, read_session
+from kiosk.records.sheet_pdf import sheet_of, write_into
 
 Plain = dict[str, Any]
-Format = Literal["json", "csv", "pdf"]
+Format = Literal["json", "csv", "pdf", "aftercare"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 EXPORT_VERSION = 1
 """Version of the JSON's form; a reader refuses one it does not know."""
@@ -31,13 +32,15 @@ def export_session(db: Database, session: int, format: str, out: Path) -> Path:
     """Write one session into the folder `out` (made when missing); returns the file's path.
 
     Raises:
-        FormatUnknown: `format` is none of json, csv and pdf.
-        SessionUnknown: there is no such session.
+        FormatUnknown: `format` is none of json, csv, pdf and aftercare.
+        SessionUnknown, SheetMissing: there is no such session, or no sheet was given in it.
         ExportFailed: the file could not be written.
     """
     if format not in FORMATS:
         raise FormatUnknown(format=format)
     record = read_session(db, session)
+    if format == "aftercare":
+        return write_into(out, session, sheet_of(record))
     path = out / f"{'SIMULATED-' if record.simulated else ''}session-{session:05d}.{format}"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,12 @@ class Fact(StrEnum):
     """An administrator approved a resolved set of profiles. Body: `protocol`, `title`, `sha256` (64 hexadecimal
     digits), `content` (the JSON that was hashed). Only the last of a protocol counts. Made by
     `approvals.approval_row`."""
+    REACTION = "reaction"
+    """What was seen after a session, with its signature or later. Body: `reactions` (texts), `note`."""
+    NEXT_DATE = "next date"
+    """When the next session of this course was agreed. Body: `date`, `proposed`, `least` (ISO dates, "" for none)."""
+    AFTERCARE = "aftercare"
+    """The patient was given the aftercare sheet. Body: `lines`, its texts."""
     RECONCILED = "reconciled"
     """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
     RECOVERED = "recovered"

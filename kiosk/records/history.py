@@ -16,6 +16,7 @@ from kiosk.channel.snapshot import PatientPage, PlanLimits, SessionLine, Session
 from kiosk.records import chain
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
+from kiosk.records.rows import EventRow
 from kiosk.records.session_record import OUTCOMES, SessionRecord, Stamped, ZoneSum, read_session
 
 
@@ -81,8 +82,24 @@ def session_page(db: Database, number: int) -> SessionPage:
         shots=tuple(_shot(shot) for shot in record.treatment),
         events=tuple((f"{local(event.wall_ms):%H:%M:%S}", event.value.sentence) for event in record.events),
         flags=tuple(record.flags()),
+        reactions=reactions(record),
+        next_date=str(record.last_fact(Fact.NEXT_DATE).get("date") or ""),
+        review_date=record.closing.value.review_date if record.closing else "",
+        sheet=bool(record.facts(Fact.AFTERCARE)),
         limits=tuple(_limits(found) for found in record.zones() if found.plan),
     )
+
+
+def reactions(record: SessionRecord) -> tuple[tuple[str, str], ...]:
+    """Day and text of every reaction that was noted, with the signature and later; where none was, nothing."""
+    told = ((day(noted.wall_ms), told_reaction(noted.value)) for noted in record.facts(Fact.REACTION))
+    return tuple((when, words) for when, words in told if words)
+
+
+def told_reaction(event: EventRow) -> str:
+    """What was noted, the list's words first; "" for nothing."""
+    body: dict[str, Any] = event.body
+    return "; ".join(filter(None, (*(body.get("reactions") or ()), body.get("note"))))
 
 
 def _line(record: SessionRecord) -> SessionLine:

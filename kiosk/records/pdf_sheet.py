@@ -212,6 +212,12 @@ class Sheet(FPDF):
             text = text[:-1]
         return text + "..."
 
+    def point(self, text: str) -> None:
+        """One line of a list that a person takes home."""
+        self.set_x(MARGIN)
+        self.cell(w=7, h=8, text="-")
+        self.multi_cell(w=self.width - 7, h=8, text=fit(text, self.family), align="L", new_x="LMARGIN", new_y="NEXT")
+
     def note(self, text: str) -> None:
         self._type(7.5, FAINT)
         self.multi_cell(w=self.width, h=3.8, text=fit(text, self.family), align="L", new_x="LMARGIN", new_y="NEXT")

@@ -10,7 +10,7 @@ from typing import Any
 
 from drivers.registers import Outcome
 from kiosk.records.facts import Fact
-from kiosk.records.history import local
+from kiosk.records.history import day, local, told_reaction
 from kiosk.records.pdf_plots import FAINT, INK, Frame, Point, draw
 from kiosk.records.pdf_sheet import MARGIN, Column, Sheet
 from kiosk.records.rows import Certainty, ShotRow
@@ -220,11 +220,20 @@ def _after(sheet: Sheet, record: SessionRecord) -> None:
     sheet.pairs(
         [
             ("Reactions", (closing.reactions or "none noted") if closing else ""),
+            *((f"Noted {when}", told) for when, told in _later(record)),
             ("Aftercare given", _yes(closing.aftercare_given if closing else None)),
             ("Cleaned up", _yes(closing.cleaned_up if closing else None)),
             ("Review date", closing.review_date if closing else ""),
+            ("Next session", (record.last_fact(Fact.NEXT_DATE).get("date") or "none agreed") if closing else ""),
         ]
     )
+
+
+def _later(record: SessionRecord) -> list[tuple[str, str]]:
+    """Reactions that were noted after the signature."""
+    closed = record.closing.row if record.closing else 0
+    noted = [event for event in record.facts(Fact.REACTION) if closed and event.row > closed]
+    return [(day(event.wall_ms), told_reaction(event.value)) for event in noted]
 
 
 def _signature(sheet: Sheet, record: SessionRecord) -> None:

@@ -54,7 +54,8 @@ class Closing:
         """Check the person's PIN, count what is open, commit the closing row.
 
         Raises:
-            NotNow: the clean-up is not done, the injector is at work, or it is being signed already.
+            NotNow, NotChoosable: the clean-up is not done, a reaction or date cannot be, the injector is at work, or it
+                is being signed already.
             AccountUnknown, AccountDisabled, SignInWaits: the PIN is not even tried.
         """
         engine = self._engine
@@ -62,6 +63,7 @@ class Closing:
             raise NotNow(what=SIGNING, why="the session is being signed")
         if not command.cleaned_up:
             raise NotNow(what=SIGNING, why="the clean-up list is not done")
+        engine.followup.check(command)
         still = engine.setup.still()
 
         def checked(error: NappageError | None) -> None:
@@ -115,7 +117,7 @@ class Closing:
             facts.number,
             desk.mono_ms,
             desk.user,
-            command.reactions,
+            engine.followup.told(command.seen, command.reactions),
             command.aftercare_given,
             command.cleaned_up,
             command.review_date,
@@ -134,4 +136,4 @@ class Closing:
         def failed() -> None:
             self._end(respond, NotNow(what=SIGNING, why="the record cannot be written"))
 
-        desk.commit(*rows, row, then=signed, failed=failed)
+        desk.commit(*rows, *engine.followup.rows(command), row, then=signed, failed=failed)

@@ -29,6 +29,7 @@ from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
 from kiosk.session.fluid_path import FluidPath
+from kiosk.session.followup import FollowUp
 from kiosk.session.in_force import InForce
 from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
@@ -109,6 +110,7 @@ class Engine:
         self.approval = Approval(self.desk, library, self.people, self.reading, restored.approvals)
         self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
         self.signals = Signals(self.desk, Annunciator())
+        self.followup = FollowUp(self)
         self.closing = Closing(self)
         self.calibrating = Calibrating(self)
         self.requests = Requests(self)

@@ -261,6 +261,22 @@ class CompareApproval(_Value, frozen=True, tag=True):
     content: str
 
 
+class MakeSheet(_Value, frozen=True, tag=True):
+    """Write the patient's sheet; days are ISO dates, "" for none."""
+
+    session: int
+    title: str
+    day: str
+    lines: tuple[str, ...]
+    next_date: str
+    review_date: str
+    simulated: bool
+
+
+class ReadDue(_Value, frozen=True, tag=True):
+    """Whose next date is near or past."""
+
+
 class VerifyLedger(_Value, frozen=True, tag=True):
     """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
 
@@ -269,7 +285,7 @@ class VerifyLedger(_Value, frozen=True, tag=True):
     """Last row when control opened the ledger."""
 
 
-Reading = Listing | ReadPage | ReadPatient | MakeExport | ReadApprovals | CompareApproval
+Reading = Listing | ReadPage | ReadPatient | ReadDue | MakeExport | MakeSheet | ReadApprovals | CompareApproval
 """Questions that are answered with a page."""
 Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading
 

@@ -42,6 +42,8 @@ class Facts(msgspec.Struct, frozen=True):
     path_opened_ms: int = 0
     """Wall time, UTC ms; 0 when no path is open."""
     finished: bool = False
+    products: tuple[str, ...] = ()
+    """Every product that was chosen in this session."""
     course: Course = Course(0, 0, 0)
 
     def step(self, wall_ms: int) -> SetupStep | None:
@@ -119,6 +121,7 @@ def _course(body: dict[str, Any]) -> Course:
 def _product(facts: Facts, body: dict[str, Any]) -> dict[str, Any]:
     """Another product leaves nothing of the path; another lot of the same needs another syringe."""
     change: dict[str, Any] = {key: body[key] for key in ("product", "lot", "expiry")} | {"primed": False}
+    change["products"] = (*facts.products, body["product"])
     if body["product"] != facts.product:
         return change | NO_PATH
     return change if body["lot"] == facts.lot else change | {"syringe": ""}

@@ -12,6 +12,7 @@ from kiosk.channel.snapshot import (
     ArmingView,
     Catalogue,
     Choice,
+    NextVisit,
     PressureState,
     ProductChoice,
     ProtocolCard,
@@ -186,6 +187,7 @@ def session(engine: Engine) -> SessionView:
         totals=totals,
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
         aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
+        next_visit=engine.followup.next_visit() if facts.finished else NextVisit(),
     )
 
 
@@ -312,6 +314,8 @@ def catalogue(engine: Engine) -> Catalogue:
         ),
         screening=tuple(Choice(item.key, item.text, f"grade {item.grade}") for item in screening.values()),
         versions=engine.versions,
+        cleanup=tuple(Choice(item.key, item.text) for item in library.cleanup.values()),
+        reactions=tuple(Choice(item.key, item.text) for item in library.reactions.values()),
     )
 
 

@@ -9,7 +9,7 @@ from drivers.errors import NappageError
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page
 from kiosk.session.desk import Desk
-from kiosk.session.exchange import Answer, Listing, MakeExport, ReadPage, ReadPatient
+from kiosk.session.exchange import Answer, Listing, MakeExport, ReadDue, ReadPage, ReadPatient
 from kiosk.session.exchange import Reading as Question
 from kiosk.session.people import ClerkRefusal
 
@@ -18,6 +18,7 @@ QUESTIONS: dict[type, Callable[[Any], Question]] = {
     ask.ListSessions: lambda command: Listing(command.before),
     ask.ReadSession: lambda command: ReadPage(command.session),
     ask.ExportSession: lambda command: MakeExport(command.session, command.format),
+    ask.ListDue: lambda _: ReadDue(),
     ask.FindPatient: lambda command: ReadPatient(command.patient.strip()),
 }
 """What each request asks the clerk, where nothing else has to be known."""

@@ -80,6 +80,8 @@ class Requests:
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,
+            ask.WriteAftercare: engine.followup.write_sheet,
+            ask.NoteReaction: engine.followup.note,
         }
 
     def step(self) -> None:

@@ -394,7 +394,16 @@ def test_a_folder_in_place_of_a_file_is_unreadable(folder: Path) -> None:
 @pytest.mark.requirement("LIM-9")
 @pytest.mark.parametrize(
     "missing",
-    ["needles.toml", "syringes.toml", "products.toml", "screening.toml", "aftercare.toml", "preparation.toml"],
+    [
+        "needles.toml",
+        "syringes.toml",
+        "products.toml",
+        "screening.toml",
+        "aftercare.toml",
+        "preparation.toml",
+        "cleanup.toml",
+        "reactions.toml",
+    ],
 )
 def test_a_missing_file_stops_the_whole_folder(folder: Path, missing: str) -> None:
     (folder / missing).unlink()

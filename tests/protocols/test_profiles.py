@@ -167,6 +167,8 @@ def test_the_fingerprint_is_the_same_again_and_comments_do_not_count(folder: Pat
         ("screening.toml", "Pregnancy", "Pregnant"),
         ("preparation.toml", "Cold spray is", "Spray is"),
         ("aftercare.toml", "for 2 hours", "for 3 hours"),
+        ("cleanup.toml", "never capped again", "capped again"),
+        ("reactions.toml", "Numbness", "Numb skin"),
     ],
 )
 def test_a_change_of_any_member_of_the_set_asks_for_a_new_approval(folder: Path, file: str, old: str, new: str) -> None:

@@ -278,7 +278,7 @@ class Bench:
                 return x.Answer(ticket, True, course=self.courses.get(patient, Course(0, 0, 0)))
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
-            case x.ReadApprovals() | x.CompareApproval():
+            case x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet():
                 return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):
                 self.verified += 1

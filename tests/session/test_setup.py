@@ -376,7 +376,7 @@ def test_a_clerk_that_answers_nothing_that_was_asked_is_ignored(home: Bench) -> 
 
 def test_pages_of_the_record_come_from_the_clerk(home: Bench) -> None:
     assert home.tell(ask.FindPatient(" P1 ")).page == PatientPage("P1", False)
-    for command in (ask.ListSessions(), ask.ReadSession(1), ask.ExportSession(1, "pdf")):
+    for command in (ask.ListSessions(), ask.ExportSession(1, "pdf")):
         assert home.refused(command) == "There is no such page"
 
 
