@@ -171,7 +171,8 @@ def _missing(engine: Engine) -> Iterator[str]:
         if status.inputs & HELD:
             yield "trigger or pedal is held: release it"
     if engine.slot.current is not None and treatment.arming is None:
-        yield f"the injector is at work: {engine.slot.words.lower()}"
+        words = engine.slot.words
+        yield f"the injector is at work: {words[:1].lower()}{words[1:]}"
     if treatment.question is not None:
         yield "a question waits for its answer"
     if engine.setup.facts is not None:

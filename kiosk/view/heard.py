@@ -9,12 +9,15 @@ names, lots, reasons) are never translated. Nothing here changes what is kept, s
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 
 from kiosk.channel import snapshot as channel
+from kiosk.channel.approving import ApprovalLine
+from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView
 from kiosk.view.language import ENGLISH, FOLDER, decimal, many, mark, say, spoken
 from kiosk.view.local import Local, Offer
 
@@ -26,7 +29,11 @@ AS_WRITTEN = frozenset(
 """Facts that were typed by a person, printed on a pack or name a file."""
 FIGURE = re.compile(r"(?<![\d.-])(\d+\.\d+)(?= ?(?:mm|uL|mL|ms|s|kPa|%|shots/s))")
 """A figure with its unit; a date, a version or a code is none."""
-JOINTS = (". ", "; ", ": ", ", ")
+BARE = re.compile(r"\d+\.\d+")
+MEASURED = re.compile(r"-?\d+(?:\.\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
+TELLING = 16
+"""So many fixed letters tell a sentence even where a fact of it is not known."""
+JOINTS = (". ", "; ", ": ", ", ", mark(" or "))
 """What control puts between two of its sentences or words."""
 COUNTED: tuple[tuple[str, str], ...] = (
     (mark("{count} shot"), mark("{count} shots")),
@@ -48,6 +55,7 @@ SAID: dict[type, tuple[str, ...]] = {
     channel.ArmingView: ("words", "note"),
     channel.Treat: ("offer",),
     channel.SessionView: ("protocol_title", "needle_title", "syringe_title", "preparation", "aftercare"),
+    channel.NextVisit: ("why", "limit"),
     channel.Alarm: ("title", "what", "patient", "todo", "inhibits"),
     channel.Snapshot: ("missing", "busy"),
     channel.SessionLine: ("protocol",),
@@ -56,6 +64,11 @@ SAID: dict[type, tuple[str, ...]] = {
     channel.ProtocolCard: ("title", "summary", "techniques", "zones", "sessions", "interval"),
     channel.Choice: ("title", "detail"),
     channel.SyringeChoice: ("title",),
+    InForceView: ("sentence",),
+    ChangeView: ("title",),
+    ProposalView: ("sentence", "why_not_write", "why_not_certify"),
+    CalibratingView: ("todo", "part", "room", "blank", "note"),
+    ApprovalLine: ("title",),
 }
 """Fields of what control shows that hold words; every other text is a key, a code, a name or a date."""
 Shown = TypeVar("Shown", bound=msgspec.Struct)
@@ -78,10 +91,14 @@ def templates() -> tuple[frozenset[str], tuple[Template, ...]]:
 
 
 def template(words: str) -> Template:
-    """A sentence as a pattern that finds its facts."""
+    """A sentence as a pattern that finds its facts; a fact named twice is the same both times."""
+    found, seen = "", set[str]()
     pieces = re.split(r"\{(\w+)\}", words)
-    pattern = "".join(f"(?P<{piece}>.*?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
-    return Template(words, re.compile(pattern, re.DOTALL), sum(len(piece) for piece in pieces[::2]))
+    for at, piece in enumerate(pieces):
+        known = f"(?P={piece})" if piece in seen else f"(?P<{piece}>.*?)"
+        found += known if at % 2 else re.escape(piece)
+        seen.add(piece if at % 2 else "")
+    return Template(words, re.compile(found, re.DOTALL), sum(len(piece) for piece in pieces[::2]))
 
 
 def heard(words: str) -> str:
@@ -98,27 +115,88 @@ def _heard(words: str, language: str) -> str:
 
 def _known(words: str) -> str | None:
     """The sentence in the present language, None where no template fits."""
-    whole, with_facts = templates()
     code = re.fullmatch(r"(E\d{3}): (.*)", words, re.DOTALL)
     if code is not None:
-        return f"{code[1]}: {_heard(code[2], spoken())}"
-    if words in whole:
+        return f"{code[1]}: {_joined(code[2], JOINTS[:1]) or _remedied(code[2])}"
+    for one in (_certainly, _perhaps):
+        for bare, dress in _undressed(words):
+            found = one(bare)
+            if found is not None:
+                return dress(found)
+    return None
+
+
+def _certainly(words: str) -> str | None:
+    """A sentence all of whose words are known."""
+    if words in templates()[0]:
         return say(words)
-    counted = _counted(words)
-    if counted is not None:
-        return counted
-    joined = _joined(words, JOINTS[:1])
-    if joined is not None:
-        return joined
-    for each in with_facts:
-        match = each.pattern.fullmatch(words)
+    if MEASURED.fullmatch(words):
+        return decimal(words.replace("shots/s", say("shots/s")))
+    return (
+        _counted(words)
+        or _joined(words, JOINTS[:1])
+        or _filled(words, strict=True)
+        or _detailed(words)
+        or _joined(words, JOINTS[1:])
+        or _placed(words)
+    )
+
+
+def _perhaps(words: str) -> str | None:
+    """A sentence with a fact in words that nobody knows."""
+    return _filled(words, strict=False)
+
+
+def _undressed(words: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """The sentence as it is, and as it stands inside another one: without its full stop, begun small or large."""
+    yield words, lambda found: found
+    stop = words.endswith(".")
+    bare = words[:-1] if stop else words
+    for inner in (bare, words[:1].swapcase() + bare[1:]):
+        if inner and inner != words:
+            yield inner, lambda found: _dressed(found, large=words[:1].isupper(), stop=stop)
+
+
+def _dressed(found: str, *, large: bool, stop: bool) -> str:
+    first = found[:1].upper() if large else found[:1].lower()
+    return first + found[1:] + ("." if stop else "")
+
+
+def _detailed(words: str) -> str | None:
+    """A sentence with what was found behind it in brackets."""
+    match = re.fullmatch(r"(.*\S) \(([^()]*)\)", words, re.DOTALL)
+    told = None if match is None else _known(match[1])
+    return None if match is None or told is None else f"{told} ({_heard(match[2], spoken())})"
+
+
+def _filled(words: str, *, strict: bool) -> str | None:
+    """A template with its facts; strict: only where every fact is one, and not words that nobody knows."""
+    for each in templates()[1]:
+        match = each.pattern.fullmatch(words) if strict or each.weight >= TELLING else None
         if match is not None:
-            return say(each.words, **{name: _fact(name, fact) for name, fact in match.groupdict().items()})
-    return _joined(words, JOINTS[1:]) or _other_case(words)
+            facts = match.groupdict()
+            if not strict or all(_is_fact(name, fact) for name, fact in facts.items()):
+                return say(each.words, **{name: _fact(name, fact) for name, fact in facts.items()})
+    return None
+
+
+def _is_fact(name: str, fact: str) -> bool:
+    return name in AS_WRITTEN or " " not in fact or _known(fact) is not None
 
 
 def _fact(name: str, fact: str) -> str:
-    return fact if name in AS_WRITTEN else _heard(fact, spoken()) if fact else ""
+    if name in AS_WRITTEN or not fact:
+        return fact
+    return decimal(fact) if BARE.fullmatch(fact) else _heard(fact, spoken())
+
+
+def _placed(words: str) -> str | None:
+    """A zone with its side before it: "left cheek"."""
+    side, _, zone = words.partition(" ")
+    if side.lower() not in ("left", "right"):
+        return None
+    title = _known(zone[:1].upper() + zone[1:])
+    return None if title is None else f"{title}, {say(side.lower())}"
 
 
 def _counted(words: str) -> str | None:
@@ -136,30 +214,23 @@ def _joined(words: str, joints: tuple[str, ...]) -> str | None:
         at = words.find(joint)
         while at >= 0:
             end = at + 1 if joint == ". " else at
-            first = _first(words[:end])
+            first = _known(words[:end])
             second = None if first is None else _known(words[at + len(joint) :])
             if first is not None and second is not None:
-                return first + (" " if joint == ". " else joint) + second
+                return first + (" " if joint == ". " else say(joint)) + second
             at = words.find(joint, at + 1)
     return None
 
 
-def _first(words: str) -> str | None:
-    """A first sentence: with its full stop, or without where control put one behind it."""
-    found = _known(words)
-    if found is not None or not words.endswith("."):
-        return found
-    bare = _known(words[:-1])
-    return None if bare is None else f"{bare}."
-
-
-def _other_case(words: str) -> str | None:
-    """The same begun small or large, as control does inside and at the begin of a sentence."""
-    turned = words[:1].swapcase() + words[1:]
-    if turned not in templates()[0]:
-        return None
-    told = say(turned)
-    return (told[:1].lower() if words[:1].islower() else told[:1].upper()) + told[1:]
+def _remedied(words: str) -> str:
+    """An error of which only what to do is known; its sentence stays as it came."""
+    at = words.find(". ")
+    while at >= 0:
+        remedy = _known(words[at + 2 :])
+        if remedy is not None:
+            return f"{_heard(words[:at], spoken())}. {remedy}"
+        at = words.find(". ", at + 1)
+    return _heard(words, spoken())
 
 
 def _figures(words: str) -> str:
