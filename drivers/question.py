@@ -29,7 +29,7 @@ REFUSALS: dict[int, str] = {
     Refusal.CALIBRATION: "another calibration is in force",
     Refusal.BOOT: "it has been restarted since",
     Refusal.RECORDS: "records that are not yet in the ledger would be overwritten",
-    Refusal.STATE: "it is not in a state for this",
+    Refusal.STATE: "the needle's place is not known: home it",
     Refusal.FAULT: "a fault is latched",
     Refusal.LEASE: "the lease is not fresh",
     Refusal.SUPPLY: "the motor supply is off",

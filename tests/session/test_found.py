@@ -38,3 +38,22 @@ def test_a_message_waits_until_the_injector_is_settled_and_no_administrator_has_
     assert subject.refused(ask.ClearFaults()).startswith("Clearing faults is not possible now")
     subject.until(lambda: subject.snap.link.connected, 3)
     subject.tell(ask.ClearFaults())
+
+
+@pytest.mark.requirement("UI-5", "LIM-13")
+def test_a_syringe_that_waits_for_the_needle_says_to_home_it(subject: Bench) -> None:
+    """With the piston lost the injector rests in a fault, and does not say that it lost its home as well."""
+    subject.do("syringe fill 500")  # a tenth of what will be said
+    subject.run(0.05)
+    assert "piston" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, True), 12)
+    subject.do("fault home-switch-dead on")
+    subject.run(0.1)
+    subject.do("fault home-switch-dead off")
+    subject.tell(ask.ClearFaults())
+    subject.run(0.1)
+    subject.do("syringe fill 5000")
+    assert "home it" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, True), 12)
+    subject.tell(ask.Rehome(True))
+    subject.do("syringe fill 5000")
+    subject.syringe().prime()
+    subject.live()

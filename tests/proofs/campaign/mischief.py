@@ -100,7 +100,7 @@ class Mischief:
     def _frame(self, at: float) -> None:
         dice, wire = self._dice, self._stage.wire
         kind = dice.choices(("lease", "authorisation", "command"), (6, 3, 1))[0]
-        treatment = dice.choices(TREATMENTS, (4, 4, 4, 4, 1, 4, 3, 2, 3))[0]
+        treatment = dice.choices(TREATMENTS, (4, 4, 4, 4, 1, 4, 3, 2, 3, 5))[0]
         delay = dice.choice((0.001, 0.02, 0.06, 0.2, 1.0, 5.0)) * (0.5 + dice.random())
         self._stage.at(at, lambda: wire.plan(kind, treatment, delay))
 

@@ -227,7 +227,9 @@ class Person:
         stage.do(f"barrel {barrel}")
         stage.do(f"syringe fill {fill_ul}")
         stage.run(0.05)
-        stage.say(ask.FitSyringe(self.syringe, fill_ul * 1000, True, True), 12.0)
+        reply = stage.ask(ask.FitSyringe(self.syringe, fill_ul * 1000, True, True), 12.0)
+        if reply is not None and "home it" in reply.sentence:
+            stage.say(ask.Rehome(True))
 
     def _treat_again(self, snap: Snapshot) -> None:
         """Set up and yet something stands against it: an empty syringe, a total that is used up, or just time."""

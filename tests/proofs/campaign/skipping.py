@@ -38,6 +38,7 @@ def skip(stage: Stage, until: float) -> int:
     stage.wire.requests += cycles
     stage.wire.answers += cycles
     stage.clock.now = at
+    stage.due = round(at + PERIOD_S, 6)
     stage.skipped += cycles
     return cycles
 
@@ -48,7 +49,7 @@ def _idle(stage: Stage) -> bool:
     current, status = engine.slot.current, engine.desk.status
     if current is None or current.stage is not Step.LIVE or engine.treatment.arming is None or status is None:
         return False
-    heard = not cycle._posted and not cycle.line._sent
+    heard = not cycle._posted and not cycle.line._sent and cycle.line.awaited is None
     quiet = stage.wire.calm and not rig.faults.active() and stage.undisturbed and heard
     settled = not engine.signals.views() and engine.desk.fresh and engine.lease.live(stage.clock.now - 0.2)
     same = status.state == rig.controller.state and status.lifetime_shots == rig.controller.journal.lifetime_shots

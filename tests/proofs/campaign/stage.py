@@ -1,7 +1,7 @@
 """One device, one ledger and one control in virtual time, with an onlooker, a hostile wire and a disk that takes time.
 
 Only this file lets time pass: every 25 ms cycle is executed, and what is arranged for an instant between two cycles (a
-hand, a failure, a late frame) happens at that instant. A cycle that lost time in a time-out makes the next one late.
+hand, a failure, a late frame) happens at that instant. An answer that comes late wakes a cycle of its own.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ from tests.proofs.campaign.book import Book
 from tests.proofs.campaign.disk import Disk
 from tests.proofs.campaign.invariants import Tell, Violation
 from tests.proofs.campaign.watch import Watch, WatchedRig
-from tests.proofs.campaign.wire import HostileWire
+from tests.proofs.campaign.wire import HostileLink, HostileWire
 
 WALL_MS = 1_795_000_000_000
 """2026-11-18 11:06 UTC."""
 PRACTITIONER, TECHNICIAN, ADMINISTRATOR = DEMO_ACCOUNTS
+EARLY_S = 0.010
+"""A cycle that is woken so shortly before the next is due is that one, as in the control process."""
 Act = Callable[[], object]
 
 
@@ -55,6 +57,8 @@ class Stage:
         self.wall_trusted = True
         self.cycles = self.skipped = 0
         self.commits = 0
+        self.due = self.clock.now + PERIOD_S
+        """When the next cycle is due, if no answer wakes one before."""
         self._acts: list[tuple[float, int, Act]] = []
         self._order = 0
         self._late_s = 0.0
@@ -79,15 +83,17 @@ class Stage:
         self.cycle = Cycle(
             self.engine,
             self.panel,
-            lambda: ModbusInjector(
-                v.VirtualLink(model, self.clock, ModbusException, NoAnswer, lambda: self.rig.plugged), self.latch
-            ),
+            self._connect,
             self.disk,
             v.VirtualClerk(self._answer),
             self.seat,
             lambda: (self.wall_ms + round(self.clock.now * 1000), self.wall_trusted),
             realtime=True,
         )
+
+    def _connect(self) -> ModbusInjector:
+        self.link = HostileLink(self.wire, self.clock, ModbusException, NoAnswer, lambda: self.rig.plugged)
+        return ModbusInjector(self.link, self.latch)
 
     def _post(self, told: Committed | WriteFailed | Restored) -> None:
         self.cycle.post(told)
@@ -101,6 +107,7 @@ class Stage:
         self.ledger.close()
         self._late_s = self.wire.stalled_s = 0.0
         self._pass_to(self.clock.now + after_s)
+        self.due = self.clock.now + PERIOD_S
         self.ledger = self._open()
         self._build()
 
@@ -141,8 +148,15 @@ class Stage:
     def step(self) -> None:
         """One cycle."""
         stalled, self.wire.stalled_s = self.wire.stalled_s, 0.0
-        now = round(self.clock.now + max(PERIOD_S, stalled) + self._late_s, 6)
-        late_s, self._late_s = max(0.0, stalled - PERIOD_S) + self._late_s, 0.0
+        due = round(max(self.due, self.clock.now + stalled) + self._late_s, 6)
+        wakes = round(self.link.arrives, 6) if self.cycle.line.awaited is not None else float("inf")
+        if wakes < due and not self._late_s and not self.doomed_s:
+            now, late_s = max(self.clock.now, wakes), 0.0
+            if due - now <= EARLY_S:
+                self.due = now + PERIOD_S
+        else:
+            now, late_s, self._late_s = due, due - self.due, 0.0
+            self.due = now + PERIOD_S
         self._pass_to(now)
         if self.doomed_s:
             gap, self.doomed_s = self.doomed_s, 0.0

@@ -156,7 +156,15 @@ def wrong_closed_form(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Fluid, "_drag", lambda self: drag(self) * 1.2)
 
 
-FROM = {"wrong_closed_form": 1, "needle_stays": 4, "no_lapse": 5, "unsupplied": 7}
+FROM = {
+    "wrong_closed_form": 1,
+    "no_lapse": 3,
+    "needle_stays": 3,
+    "plunger_goes_on": 4,
+    "no_occlusion": 5,
+    "nothing_counted": 6,
+    "unsupplied": 6,
+}
 """Where to begin looking, for what needs the integrated session or a rarer coincidence."""
 PLANTS: list[tuple[Plant, set[str]]] = [
     (no_lapse, {"lease", "stopped"}),

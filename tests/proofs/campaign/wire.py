@@ -2,7 +2,7 @@
 
 Only this file knows what can happen to a frame on its way and how each end sees it. A damaged request is dropped by the
 controller's CRC and a damaged answer by the driver's, so that a damaged frame is a lost one with another name. What is
-lost, damaged or late costs the control loop its time-out, which makes the cycle late, as it does on a real line.
+lost is known to be so when its 40 ms are over, and an answer that takes its time is seen in the cycle that it wakes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 import heapq
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from drivers.errors import BadFrame
 from drivers.registers import AUTHORISATION, COMMAND, LEASE
 from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.electrics import Levels
 from hal_sim.rig import Rig
+from kiosk.session.virtual import TIMEOUT_S, VirtualAsked, VirtualLink
 
-TIMEOUT_S = 0.040
 EVERY = 10
 """A named fault of single frames strikes each tenth, as on the simulated device's own line."""
 TREATMENTS = (
@@ -31,7 +31,10 @@ TREATMENTS = (
     "delayed request",
     "reordered request",
     "late answer",
+    "slow answer",
 )
+SLOW_S = (0.004, 0.008, 0.015, 0.024, 0.027, 0.036, 0.039)
+"""How long a slow answer takes: most of these are longer than a cycle waits for it."""
 KINDS: dict[int, str] = {LEASE.address: "lease", AUTHORISATION.address: "authorisation", COMMAND.address: "command"}
 Carry = Callable[[float], bytes]
 
@@ -40,7 +43,8 @@ class HostileWire:
     """The device as the virtual link sees it; `struck` counts what was done to which kind of frame.
 
     Attributes:
-        stalled_s: Time that the present cycle lost in time-outs; whoever moves the clock takes it.
+        stalled_s: Time that was lost in waiting for answers to the end; whoever moves the clock takes it.
+        takes_s: How long the newest answer takes, 40 ms for one that never comes.
         late: Requests that are still on their way, soonest first.
     """
 
@@ -52,7 +56,7 @@ class HostileWire:
         self._behind: list[Carry] = []
         self._order = 0
         self.late: list[tuple[float, int, Carry]] = []
-        self.stalled_s = 0.0
+        self.stalled_s = self.takes_s = 0.0
         self.requests = 0
         self.answers = 0
         self.struck: Counter[str] = Counter()
@@ -114,6 +118,7 @@ class HostileWire:
             if self._tell is not None:
                 self._tell(now, f"wire: {treatment} ({kind})")
         behind, self._behind = self._behind, []
+        self.takes_s = 0.0
         try:
             return self._treat(treatment, delay_s, now, registers, carry)
         finally:
@@ -157,6 +162,8 @@ class HostileWire:
             self._time_out()
         if faults.rubbish or faults.wrong_unit or treatment == "corrupt answer" or (faults.corrupt_frames and struck):
             raise BadFrame(why="its CRC does not fit")
+        if treatment == "slow answer":
+            self.takes_s = SLOW_S[self.answers % len(SLOW_S)]
         if treatment == "late answer":  # it will be taken for the answer to the next request of its size
             self._stale[registers] = answer
             self._time_out()
@@ -173,5 +180,40 @@ class HostileWire:
             self.struck["refused unheard"] += 1
 
     def _time_out(self) -> NoReturn:
-        self.stalled_s += TIMEOUT_S
+        self.takes_s = TIMEOUT_S
         raise NoAnswer
+
+
+class HostileLink(VirtualLink):
+    """Control's end of that wire: an answer is seen when it has arrived, and that none comes when its time is over."""
+
+    def __init__(self, wire: HostileWire, *rest: Any) -> None:
+        super().__init__(wire, *rest)
+        self._wire = wire
+        self.arrives = float("inf")
+        """When the answer to what was asked last arrives, or its time is over."""
+
+    def _begin(self, act: Callable[[], bytes]) -> VirtualAsked:
+        def asks() -> bytes:
+            try:
+                return act()
+            finally:
+                self.late_s = self._wire.takes_s
+
+        asked = super()._begin(asks)
+        self.arrives = asked._due
+        return WaitedFor(asked, self._wire, self._clock.now)
+
+
+class WaitedFor(VirtualAsked):
+    """An answer, and what waiting for it to the end costs whoever does so."""
+
+    def __init__(self, asked: VirtualAsked, wire: HostileWire, begun: float) -> None:
+        self.__dict__ = asked.__dict__
+        self._wire = wire
+        self._begun = begun
+
+    def take(self, within_s: float) -> bytes | None:
+        if within_s >= TIMEOUT_S:
+            self._wire.stalled_s += max(0.0, self._due - self._begun)
+        return super().take(within_s)
