@@ -353,6 +353,19 @@ def test_unplugged_in_flight_nothing_goes_out_again_and_the_record_says_what_was
     assert subject.shots == 0
 
 
+@pytest.mark.requirement("STP-1", "LED-2")
+def test_an_anchor_of_the_same_step_lets_nothing_go_that_the_step_takes_back(subject: Bench, slow: Slow) -> None:
+    number = waiting(subject, slow)
+    subject.clock.now += PERIOD
+    line(subject).listen(subject.clock.now, False, stopped=False)
+    assert line(subject)._asked is None, "the line is free again"
+    line(subject).perform(x.WriteAnchor(*subject.ledger.last))
+    line(subject).perform(x.SendCommand(Command(number + 1, CommandKind.VOID), None))
+    line(subject).ask_waiting()
+    assert [name for name in names(slow) if name != "lease"] == ["VOID", "anchor"]
+    assert x.Sent(number, "stale", OVERTAKEN) in line(subject)._sent
+
+
 # -- stop
 
 
