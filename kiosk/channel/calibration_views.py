@@ -101,7 +101,10 @@ class CalibratingView(View, frozen=True):
     running: Level | None = None
     last_ug: int | None = None
     """Newest weight."""
-    flushed_nl: int = 0
+    reads_barrel: bool = False
+    """Whether the printed volume has to be read back: nothing senses the barrel (LIM-12)."""
+    flush_nl: int = 0
+    """What is still to be pushed until no air is left in the path."""
     left_nl: int = 0
     """What the syringe holds above its reserve."""
     proposal: ProposalView | None = None

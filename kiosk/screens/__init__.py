@@ -13,7 +13,10 @@ SCREENS: dict[str, str] = {
     "preparation": "PreparationScreen", "prime": "PrimeScreen", "treat": "TreatScreen", "end": "EndScreen",
     "record": "RecordScreen", "history": "HistoryScreen", "alarms": "AlarmsScreen", "alarm": "AlarmScreen",
     "about": "AboutScreen", "settings": "SettingsScreen", "people": "PeopleScreen", "account": "AccountScreen",
-    "approvals": "ApprovalsScreen", "approval": "ApprovalScreen",
+    "approvals": "ApprovalsScreen", "approval": "ApprovalScreen", "calibration": "CalibrationScreen",
+    "calibrating": "CalibratingScreen", "proposal": "ProposalScreen",
+    "cleanup": "CleanupScreen", "aftercare": "AftercareScreen", "reactions": "ReactionsScreen",
+    "due": "DueScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {
@@ -23,7 +26,7 @@ PANELS: dict[str, tuple[str, str]] = {
     "choice": ("choice", "ChoicePanel"),
     "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots")
+PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code")
 
 
 @cache

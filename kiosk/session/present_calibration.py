@@ -42,7 +42,8 @@ def calibrating(engine: Engine) -> CalibratingView | None:
     if not work.open and not work.homing:
         return None
     step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
-    view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note)
+    reads = not engine.device.barrel_sensed
+    view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads)
     if dose is None:
         return view
     return CalibratingView(
@@ -55,7 +56,8 @@ def calibrating(engine: Engine) -> CalibratingView | None:
         runs=dose.views(),
         running=dose.running,
         last_ug=None if dose.last is None else dose.last.ug,
-        flushed_nl=dose.flushed_nl,
+        reads_barrel=reads,
+        flush_nl=max(0, dose.needed_nl - dose.flushed_nl),
         left_nl=work.shots.usable_nl(dose.syringe),
         proposal=None if proposal is None else _proposal(proposal),
         note=work.note,

@@ -6,13 +6,23 @@ import msgspec
 
 from drivers.errors import NappageError
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
-from kiosk.view.language import decimal
+from kiosk.view.language import decimal, say
 from kiosk.view.local import Draft, Local
 from kiosk.view.numbers import FieldName, digits, parse
 from kiosk.view.setup import chosen_syringe, fill_of
 
 TYPED = 8
 """Digits that a value may be typed with."""
+LONGER = {"weight": 9}
+"""A balance that reads 10 ug shows 123.45678 g."""
+BENCH: dict[str, tuple[int, int, int, int]] = {
+    "weight": (0, 10, 0, 220_000_000),
+    "smallest": (2_000, 1_000, 1_000, 20_000),
+    "warmth": (2_000, 10, 1_500, 3_000),
+    "air": (101_300, 100, 60_000, 110_000),
+    "damp": (50, 1, 10, 90),
+}
+"""What a calibration is typed with: offered, step, lowest and highest; control looks again (ACC-5)."""
 FILL_STEP_NL = 50_000
 PRINTED_STEP_NL = 500_000
 """Barrels are sold in whole and half mL."""
@@ -44,10 +54,30 @@ def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalo
             hard_high_origin="syringe",
             default=0,
         )
+    if field in BENCH:
+        return _bench(field, snapshot, local)
     if snapshot.treat is None:
         return None
     values = {"depth": snapshot.treat.depth, "dose": snapshot.treat.dose, "rate": snapshot.treat.rate}
     return values.get(field, snapshot.treat.shots)
+
+
+def figure(field: FieldName, local: Local) -> int:
+    """What was typed for a calibration, or what is offered."""
+    return local.figures.get(field, BENCH[field][0])
+
+
+def _bench(field: FieldName, snapshot: Snapshot, local: Local) -> Value | None:
+    """A figure of the calibration that is open; a weight begins at the last one."""
+    work = snapshot.calibrating
+    if work is None:
+        return None
+    offered, step, low, high = BENCH[field]
+    now = figure(field, local)
+    if field == "weight":
+        now = max(low, work.last_ug or 0) // step * step
+    origin = say("balance") if field == "weight" else say("device") if field == "smallest" else say("table")
+    return Value(now, step, low, high, origin, origin, offered)
 
 
 def stepped(draft: Draft, value: Value, steps: int, now: float) -> Draft:
@@ -64,7 +94,7 @@ def stepped(draft: Draft, value: Value, steps: int, now: float) -> Draft:
 
 def typed(draft: Draft, key: str, now: float) -> Draft:
     """The draft after one key of the number pad: a digit, "." or "back"."""
-    text = draft.typed[:-1] if key == "back" else (draft.typed + key)[:TYPED]
+    text = draft.typed[:-1] if key == "back" else (draft.typed + key)[: LONGER.get(draft.field, TYPED)]
     return msgspec.structs.replace(draft, typed=text, since=now, fault="")
 
 

@@ -42,10 +42,17 @@ TITLES: dict[ScreenKey, str] = {
     "account": mark("New account"),
     "approvals": mark("Approvals"),
     "approval": mark("Approval"),
+    "cleanup": mark("Clean-up"),
+    "due": mark("Due"),
+    "aftercare": mark("Aftercare"),
+    "reactions": mark("Reactions"),
+    "calibration": mark("Calibration"),
+    "calibrating": mark("Calibration"),
+    "proposal": mark("Calibration: figures"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
-    "technician": mark("Here: self-test, recover, alarms. Treating takes a practitioner."),
+    "technician": mark("Here: calibration, self-test, recover, alarms. Treating takes a practitioner."),
     "administrator": mark("Here: people, approvals, history. Treating takes a practitioner."),
 }
 """What somebody who does not treat can do between sessions."""

@@ -66,7 +66,23 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
     ),
     "end": (
         mark("The session is over, and nothing is signed yet."),
-        mark("Clean up, tell the patient the aftercare, note reactions, then sign with your PIN. Treat on goes back."),
+        mark("Do the clean-up, give the aftercare sheet, note reactions, agree on the next date, sign with your PIN."),
+    ),
+    "due": (
+        mark("Codes whose next date is within a week or past, as it was agreed when their last session was signed."),
+        mark("Touch one to repeat its last treatment. A code goes from here with the next session of its course."),
+    ),
+    "cleanup": (
+        mark("What the clinic does with needle, syringe and line before anything else."),
+        mark("Do each line, then touch it. All of them are needed for the signature."),
+    ),
+    "aftercare": (
+        mark("What the patient should know. The code holds this text itself; a telephone reads it without a network."),
+        mark("Let the patient scan it, or write the PDF. Then confirm that it was given."),
+    ),
+    "reactions": (
+        mark("What was seen on the patient, at the end or at any later visit. Each entry stays in the record."),
+        mark("Touch all that apply, write down anything else, or say that none was seen."),
     ),
     "record": (
         mark("One session as it was recorded: what was asked and what was measured, shot by shot."),
@@ -102,6 +118,18 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
     "approvals": (
         mark("Which treatments an administrator has approved. A real injector is armed with no other."),
         mark("Touch one to read what is in it, or what has changed since it was approved."),
+    ),
+    "calibration": (
+        mark("Which calibration is in force, when it was proved and until when it may be used."),
+        mark("To calibrate: no session open, handpiece away from everybody, then hold Begin."),
+    ),
+    "calibrating": (
+        mark("The dose is weighed: 25 shots of the smallest, 25 of a middle and 12 of the largest dose of a syringe."),
+        mark("Do what stands at the top, then touch the button below. Every weight is recorded; none is ever dropped."),
+    ),
+    "proposal": (
+        mark("What the weights say, before and after a correction. Nothing is changed until you hold a button."),
+        mark("Write the correction, then weigh all three doses again. Certify what passes as it is in force."),
     ),
     "approval": (
         mark("What has changed in this treatment since it was approved, key by key: old -> new."),

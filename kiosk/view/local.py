@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.snapshot import ApprovalList, ApprovalPage, PatientPage, SessionList, SessionPage, Treat
+from kiosk.channel.snapshot import ApprovalList, ApprovalPage, DueList, PatientPage, SessionList, SessionPage, Treat
 from kiosk.view.numbers import FieldName
 from kiosk.view.settings import Settings
 
@@ -60,9 +60,14 @@ class Local(msgspec.Struct, frozen=True):
     fill_nl: int | None = None
     printed_nl: int = 0
     """The volume read on the barrel and typed, 0 before (LIM-12)."""
+    figures: dict[str, int] = {}
+    """What was typed for a calibration, by its field."""
     patient: PatientPage | None = None
     sessions: SessionList | None = None
     record: SessionPage | None = None
+    due: DueList | None = None
+    due_for: str = ""
+    """For whom, on which day and after which session it was asked who is due."""
     approvals: ApprovalList | None = None
     approval: ApprovalPage | None = None
     """The treatment whose changes are read."""

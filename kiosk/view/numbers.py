@@ -15,7 +15,7 @@ import msgspec
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
 from kiosk.view.language import decimal, many, mark, say
 
-FieldName = Literal["depth", "dose", "rate", "shots", "fill", "printed"]
+FieldName = Literal["depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp"]
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -33,7 +33,14 @@ UNITS: dict[FieldName, Unit] = {
     "shots": Unit(mark("shots"), 1, 0),
     "fill": Unit("mL", 1_000_000, 2),
     "printed": Unit("mL", 1_000_000, 2),
+    "weight": Unit("g", 1_000_000, 5),
+    "smallest": Unit("uL", 1_000, 1),
+    "warmth": Unit(mark("degrees C"), 100, 1),
+    "air": Unit("hPa", 100, 0),
+    "damp": Unit(mark("% humidity"), 1, 0),
 }
+AS_IT_STANDS = frozenset({"weight", "air"})
+"""Read off an instrument, zeros and all (UI-2 is about values that somebody chooses)."""
 TITLES: dict[FieldName, str] = {
     "depth": mark("Depth"),
     "dose": mark("Dose"),
@@ -41,6 +48,11 @@ TITLES: dict[FieldName, str] = {
     "shots": mark("Shots"),
     "fill": mark("Fill"),
     "printed": mark("Printed volume"),
+    "weight": mark("Weight on the balance"),
+    "smallest": mark("Smallest dose"),
+    "warmth": mark("Temperature"),
+    "air": mark("Air pressure"),
+    "damp": mark("Humidity"),
 }
 
 
@@ -101,7 +113,7 @@ def parse(field: FieldName, text: str, *, low: int, high: int, step: int, origin
     if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", plain):
         raise NotANumber(text=text)
     bare = plain.replace(".", "")
-    if bare.startswith("000") or bare.endswith("000"):
+    if field not in AS_IT_STANDS and (bare.startswith("000") or bare.endswith("000")):
         raise ZerosInARow(text=text)
     whole, _, rest = plain.partition(".")
     millionths = int(whole) * 1_000_000 + int(rest.ljust(6, "0"))

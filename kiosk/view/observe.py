@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from kiosk.channel.commands import ReadSession
-from kiosk.channel.snapshot import ApprovalList, ApprovalPage, PatientPage, Reply, SessionList, SessionPage, Snapshot
+from kiosk.channel.snapshot import (
+    ApprovalList,
+    ApprovalPage,
+    DueList,
+    PatientPage,
+    Reply,
+    SessionList,
+    SessionPage,
+    Snapshot,
+)
 from kiosk.view.approvals import heard_page
+from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
@@ -13,14 +23,15 @@ from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
-HOME = frozenset({"protocols", "patient", "history", "record", "selftest"})
+HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
+ENDING = frozenset({"cleanup", "aftercare", "reactions"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | {"first", "signin"},
+    "starting": EVERYWHERE | {"first", "signin", "calibration"},
     "home": EVERYWHERE | HOME | OFFICE | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
-    "closing": EVERYWHERE,
+    "closing": EVERYWHERE | ENDING,
     "calibrate": EVERYWHERE,
 }
 
@@ -86,7 +97,9 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
     if snapshot.notices and snapshot.notices[-1].number > local.heard_notice:
         newest = snapshot.notices[-1]
         local = replace(local, heard_notice=newest.number).saying(heard(newest.sentence))
-    return _signed(local, snapshot)
+    signed = _signed(local, snapshot)
+    local, asked = ask_anew(signed.local, snapshot)
+    return Outcome(local, signed.commands + asked)
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:
@@ -149,6 +162,8 @@ def hear(local: Local, reply: Reply) -> Local:
             return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
         case SessionList():
             return replace(local, sessions=reply.page)
+        case DueList():
+            return replace(local, due=reply.page)
         case ApprovalList():
             return replace(local, approvals=reply.page)
         case ApprovalPage():

@@ -11,7 +11,8 @@ from kiosk.view.setup import PLACES
 ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
-    "account", "approvals", "approval",
+    "account", "approvals", "approval", "calibration", "calibrating", "proposal",
+    "cleanup", "aftercare", "reactions", "due",
 ]  # fmt: skip
 PanelKey = Literal[
     "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
@@ -23,7 +24,11 @@ HOME_PLACES: dict[str, ScreenKey] = {
     "history": "history",
     "record": "record",
     "selftest": "selftest",
+    "reactions": "reactions",
+    "due": "due",
 }
+ENDING_PLACES: dict[str, ScreenKey] = {"cleanup": "cleanup", "aftercare": "aftercare", "reactions": "reactions"}
+"""Pages of the end of a session."""
 ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {
     "people": "people",
     "account": "account",
@@ -55,6 +60,7 @@ PANELS: dict[str, PanelKey] = {
     "zones": "choice",
     "mode": "choice",
     "recover": "choice",
+    "more": "choice",
     "help": "help",
 }
 
@@ -70,11 +76,18 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
 
 def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
     """Screens that come before any work: self-test and sign-in, also to put right what fails the self-test."""
+    if local.place == "calibration" and snapshot.phase == "starting" and is_technician(snapshot):
+        return "calibration"  # what fails the self-test may be what only a calibration puts right
     if snapshot.phase == "starting" and (snapshot.user is not None or local.place != "signin"):
         return "selftest"
     if snapshot.user is None:
         return "first" if snapshot.first_start else "signin"
     return None
+
+
+def is_technician(snapshot: Snapshot) -> bool:
+    """Whether a technician is signed in."""
+    return snapshot.user is not None and snapshot.user.role == "technician"
 
 
 def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
@@ -84,7 +97,11 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
     if snapshot.phase == "treat":
         return SETUP_PLACES.get(local.place, "treat")
     if snapshot.phase == "closing":
-        return "end"
+        return ENDING_PLACES.get(local.place, "end")
+    if snapshot.calibrating is not None and snapshot.phase == "calibrate":
+        return "proposal" if snapshot.calibrating.step in ("proposal", "writing") else "calibrating"
+    if is_technician(snapshot) and local.place == "calibration":
+        return "calibration"
     if snapshot.user is not None and snapshot.user.role == "administrator" and local.place in ADMINISTRATOR_PLACES:
         return ADMINISTRATOR_PLACES[local.place]
     return HOME_PLACES.get(local.place, "home")

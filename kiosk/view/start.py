@@ -7,6 +7,7 @@ import msgspec
 from kiosk.channel.commands import AnswerCheck, RunSelfTest
 from kiosk.channel.snapshot import Account, Catalogue, Check, CheckState, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Pick, Send, SubmitPin, Type
+from kiosk.view.due import on_home
 from kiosk.view.language import decimal, mark, say
 from kiosk.view.local import Local
 from kiosk.view.preferences import languages
@@ -31,6 +32,8 @@ NO_TREATING = mark("A session is opened by a practitioner.")
 NO_PATIENTS = mark("Records are read by practitioners and administrators.")
 DISCLAIMER = mark("Nappage is a reference design, not a certified medical device.")
 PIN_LEAST = 6
+UNCALIBRATED = "calibration"
+"""The check that a technician, and nobody else, can put right."""
 
 
 class SelfTest(msgspec.Struct, frozen=True):
@@ -73,6 +76,10 @@ def _onwards(snapshot: Snapshot, local: Local, *, failed: bool) -> Touch:
         return NOTHING
     if snapshot.user is None:
         return Touch("signin", say("Sign in"), Go("signin"), icon="account", tone="primary")
+    if snapshot.user.role == "technician" and any(
+        check.key == UNCALIBRATED for check in snapshot.checks if check.state == "failed"
+    ):
+        return Touch("calibration", say("Calibration"), Go("calibration"), icon="gauge", tone="primary")
     return Touch("recover", say("Recover"), Panel("recover"), icon="refresh", tone="primary")
 
 
@@ -175,9 +182,11 @@ class Home(msgspec.Struct, frozen=True):
     repeat: Touch = NOTHING
     """A patient's last treatment again; for administrators, the approvals."""
     state: tuple[Line, ...] = ()
+    due: tuple[Touch, ...] = ()
+    """Codes whose next date is near or past; for practitioners."""
 
 
-def home(snapshot: Snapshot) -> Home:
+def home(snapshot: Snapshot, local: Local) -> Home:
     """What this person can do here, and the state of the device."""
     role = snapshot.user.role if snapshot.user else ""
     start = Touch(
@@ -188,6 +197,9 @@ def home(snapshot: Snapshot) -> Home:
     repeat = Touch(
         "repeat", say("Repeat"), Go("patient:repeat"), say("A patient's last treatment again"), "", "refresh"
     )
+    calibrate = Touch(
+        "calibration", say("Calibration"), Go("calibration"), say("What is in force, and until when"), "", "gauge"
+    )
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
     approve = Touch("approvals", say("Approvals"), Go("approvals"), say("Which treatments may be used"), "", "check")
     return Home(
@@ -195,8 +207,9 @@ def home(snapshot: Snapshot) -> Home:
         history=unless(history, say(NO_PATIENTS) if role == "technician" else ""),
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", say("Self-test"), Go("selftest"), say("Checks and questions"), "", "clipboard-text"),
-        repeat=repeat if role == "practitioner" else approve if role == "administrator" else NOTHING,
+        repeat={"practitioner": repeat, "administrator": approve, "technician": calibrate}.get(role, NOTHING),
         state=device_state(snapshot),
+        due=on_home(local) if role == "practitioner" else (),
     )  # fmt: skip
 
 

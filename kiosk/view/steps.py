@@ -246,21 +246,27 @@ class Syringe(msgspec.Struct, frozen=True):
     ticks: tuple[Touch, ...] = ()
 
 
-def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
-    """The barrel by picture with its printed volume (LIM-12), its fill, and what is new (LIM-14)."""
+def barrels(local: Local, catalogue: Catalogue) -> tuple[Barrel, ...]:
+    """Every syringe by its picture with its printed volume; the chosen one shows its fill."""
     chosen = chosen_syringe(local, catalogue)
     largest = max((entry.barrel_nl for entry in catalogue.syringes), default=1)
-    barrels: list[Barrel] = []
+    found: list[Barrel] = []
     for entry in catalogue.syringes:
         picked = entry is chosen
         title = decimal(f"{entry.barrel_nl / 1_000_000:g} mL")
-        barrels.append(Barrel(
+        found.append(Barrel(
             Touch(f"syringe:{entry.key}", "" if entry.title == title else entry.title, Pick("syringe", entry.key),
                   selected=picked),
             title,
             entry.barrel_nl / largest,
             fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
         ))  # fmt: skip
+    return tuple(found)
+
+
+def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
+    """The barrel by picture with its printed volume (LIM-12), its fill, and what is new (LIM-14)."""
+    chosen = chosen_syringe(local, catalogue)
     fill = Touch(
         "field:fill", ml(fill_of(local, chosen)) if chosen else "-", Panel("edit:fill"), say("Fill"), icon="pencil"
     )
@@ -271,7 +277,7 @@ def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:
     )  # fmt: skip
     return Syringe(
         step=stepper(snapshot, "syringe", syringe_command(local, catalogue, reads=reads)),
-        barrels=tuple(barrels),
+        barrels=barrels(local, catalogue),
         fill=unless(fill, "" if chosen else say("Choose the syringe first.")),
         printed=unless(printed, "" if chosen else say("Choose the syringe first.")) if reads else NOTHING,
         ticks=(

@@ -12,10 +12,12 @@ from kiosk.channel.commands import AnyCommand
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view import actions, editing
 from kiosk.view.actions import Action
+from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
 from kiosk.view.local import Draft, Local, Offer
+from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.settings import preferred
@@ -30,14 +32,21 @@ EDITED: dict[str, FieldName] = {
     "edit:shots": "shots",
     "edit:fill": "fill",
     "edit:printed": "printed",
+    "edit:weight": "weight",
+    "edit:smallest": "smallest",
+    "edit:warmth": "warmth",
+    "edit:air": "air",
+    "edit:damp": "damp",
 }
 SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitNeedle: frozenset({"needle:new"}),
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
 }
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
-NUMERIC = frozenset({"pin", "expiry", "review", "clock"})
-DIGITS = {"expiry": 8, "review": 8, "clock": 12}
+NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock"})
+DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12}
+WIPED = {"account": "pin", "next": "next"}
+"""What is typed and forgotten when one of these is picked."""
 FORGOTTEN = frozenset({"clock", "record"})
 """Texts that are typed anew each time."""
 
@@ -112,6 +121,8 @@ def _go(local: Local, place: str) -> Outcome:
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
     if name == "history":
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
+    if name == "reactions" and local.session == 0:
+        return Outcome(replace(moved.with_text("reactions", ""), ticks=frozenset()))
     if name == "approvals":
         return Outcome(replace(moved, approvals=None), (channel.ListApprovals(),))
     if name == "approval":
@@ -121,9 +132,10 @@ def _go(local: Local, place: str) -> Outcome:
     if name == "record":
         return Outcome(replace(moved, record=None, exported=""), (channel.ReadSession(session=int(number)),))
     if name == "patient":
-        picks = {**local.picks, REPEAT: number}
-        moved = replace(moved.with_text("patient", ""), patient=None, focus="patient", shift=True, ticks=frozenset())
-        moved = replace(moved, picks=picks)
+        repeat, _, code = number.partition(":")
+        moved = replace(moved.with_text("patient", code), patient=None, focus="patient", shift=True, ticks=frozenset())
+        moved = replace(moved, picks={**local.picks, REPEAT: repeat})
+        return Outcome(moved, (channel.FindPatient(patient=code),) if code else ())
     if name == "first":
         moved = replace(moved, focus="name")
     return Outcome(moved)
@@ -222,7 +234,7 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
                 return replace(picked, fill_nl=None, printed_nl=0)
             if field == "focus":
                 return replace(local, focus=value)
-            return picked.with_text("pin", "") if field == "account" else picked
+            return picked.with_text(WIPED[field], "") if field in WIPED else picked
         case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream():
             return _mark(local, action)
         case _:
@@ -274,6 +286,10 @@ def _confirm_draft(local: Local, world: World) -> Outcome:
         return Outcome(replace(closed, fill_nl=meant))
     if draft.field == "printed":
         return Outcome(replace(closed, printed_nl=meant))
+    if draft.field == "weight":
+        return Outcome(closed, (channel.TypeWeight(ug=meant),))
+    if draft.field in ("smallest", "warmth", "air", "damp"):
+        return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
     return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
 
 
@@ -285,7 +301,7 @@ def replace_draft(draft: Draft, fault: str) -> Draft:
 def _confirm_text(local: Local) -> Outcome:
     field = local.focus
     closed = replace(local, panel="", focus="")
-    if field in ("expiry", "review") and local.text(field):
+    if field in ("expiry", "review", "next") and local.text(field):
         try:
             iso_date(local.text(field))
         except NotADate as fault:
@@ -325,9 +341,11 @@ def _submit_pin(local: Local, purpose: str, world: World) -> Outcome:
         signed = channel.Sign(
             pin=pin,
             reactions=local.text("reactions").strip(),
-            aftercare_given="aftercare" in local.ticks,
-            cleaned_up="cleanup" in local.ticks,
+            aftercare_given=GIVEN in local.ticks,
+            cleaned_up=cleaned(local, world.catalogue),
             review_date=review_date(local.text("review")),
+            seen=seen(local, world.catalogue),
+            next_date=next_date(local, world.snapshot.session) if world.snapshot.session else "",
         )
         return Outcome(replace(wiped, panel="", focus=""), (signed,))
     return Outcome(wiped, (channel.SignIn(name=local.picks.get("account", ""), pin=pin),))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel import snapshot as s
+from kiosk.channel.calibration_views import RunView
+from kiosk.session.present_calibration import DO_NOW
 from kiosk.view.local import Draft, Local, Offer
 
 replace = msgspec.structs.replace
@@ -79,8 +81,9 @@ SESSION = s.SessionView(
         "Redness and swelling for up to 2 days are known",
         "Bruising, pain, burning for minutes and numbness for days to weeks are known",
         "An infection may show 1 to 12 weeks later: see the clinic at any lump, redness or pain",
-        "Clinic: throw away syringe, line and needle; never rinse the fluid path with tap water",
+        "Agree on a date to look at the area again",
     ),
+    next_visit=s.NextVisit("2026-12-06", "2026-11-22", "Facial mesolift: 14 days between two sessions"),
 )
 DEPTH = s.Value(600, 50, 0, 1500, "device", "zone", 600, 400, 900, "forehead skin thickness, PMC9205051", "A")
 DOSE = s.Value(20_000, 1_000, 3_000, 100_000, "calibration", "protocol", 20_000, 10_000, 40_000, "pubmed 27401775", "A")
@@ -231,7 +234,23 @@ CATALOGUE = s.Catalogue(
             )
         )
     ),
-    (("Nappage", "0.1.0"), ("Channel", "1"), ("Register map", "1"), ("Python", "3.11.2"), ("Kivy", "2.3.1")),
+    versions=(("Nappage", "0.1.0"), ("Channel", "1"), ("Register map", "1"), ("Python", "3.11.2"), ("Kivy", "2.3.1")),
+    cleanup=(
+        s.Choice("needle", "Needle into the sharps container, never capped again"),
+        s.Choice("path", "Syringe and line thrown away, none is kept for another patient"),
+        s.Choice("no_tap_water", "The injector's fluid path was not rinsed with tap water"),
+        s.Choice("rest", "What is left of the product thrown away or labelled as its pack says"),
+        s.Choice("surfaces", "Handpiece, tray and screen wiped with the clinic's disinfectant"),
+    ),
+    reactions=(
+        s.Choice("redness", "Redness or swelling for longer than 2 days"),
+        s.Choice("bruising", "Bruising"),
+        s.Choice("pain", "Pain"),
+        s.Choice("burning", "Burning for longer than minutes"),
+        s.Choice("numbness", "Numbness"),
+        s.Choice("allergic", "Rash, hives or another allergic reaction"),
+        s.Choice("infection", "Lump, nodule or sign of an infection"),
+    ),
 )
 LINE = s.SessionLine(
     17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
@@ -267,6 +286,15 @@ RECORD = s.SessionPage(
 )
 
 
+DUE = s.DueList(
+    (
+        s.DueLine("MK-2291", "2026-11-15", -7),
+        s.DueLine("ZT-0007", "2026-11-21", -1),
+        s.DueLine("AB-1180", "2026-11-22", 0),
+        s.DueLine("QP-0412", "2026-11-23", 1),
+        s.DueLine("demo-patient-12", "2026-11-29", 7),
+    )
+)
 SHA = "3f1a9c07" * 8
 APPROVALS = s.ApprovalList(
     (
@@ -394,7 +422,91 @@ NECK = zones_of(("neck", "Neck", False), ("decollete", "Decollete", False))
 ABSENT = zones_of(("forehead", "Forehead", False), ("left_ring_finger", "Ring finger", True))
 
 
+IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
+WEIGHED = (*(19_800 + 70 * (place * 7 % 11) for place in range(18)), 18_100)
+RUNS = (
+    RunView("smallest", 2_000, 25, tuple(1_960 + 9 * (place * 5 % 9) for place in range(25)), (), 1_996, 18, 1_960,
+            -2_000, 150_000, 11_300, 15_800, passes=True),
+    RunView("middle", 20_000, 25, WEIGHED, (18,), 20_050, 240, 18_100, 2_500, 50_000, 24_100),
+    RunView("largest", 200_000, 12),
+)  # fmt: skip
+DONE = (
+    RUNS[0],
+    replace(RUNS[1], volumes_nl=(*WEIGHED, *WEIGHED[:6]), error_ppm=-81_000, cv_most_ppm=31_000, passes=False),
+    RunView("largest", 200_000, 12, (184_200,) * 12, (), 184_200, 900, 183_100, -79_000, 50_000, 4_000, 6_000,
+            passes=False),
+)  # fmt: skip
+PROPOSED = s.ProposalView(
+    "1f", passes=False,
+    sentence="Not all doses pass with calibration 8; a step moves 0.9210 of what is believed.",
+    changes=(
+        s.ChangeView("2 mL: one step of the plunger", 19_400, 17_867, "pL"),
+        s.ChangeView("2 mL: smallest dose", 1_000, 2_000, "nL"),
+    ),
+    why_not_certify="what is in force does not pass",
+)  # fmt: skip
+
+
+def weighing(step: str, **changes: object) -> s.Snapshot:
+    """A calibration that is open and waits for this step."""
+    view = s.CalibratingView(
+        step, DO_NOW[step], "Dose, 2 mL syringe", room="20.4 degrees, 1008 hPa, 47 % humidity",
+        blank="0.56 ug/s evaporate", runs=RUNS, last_ug=12_987_650, left_nl=1_640_000,
+    )  # fmt: skip
+    return snap("calibrate", user=TECHNICIAN, calibrating=replace(view, **changes), in_force=IN_FORCE)
+
+
+CLOSING = snap("closing", session=SESSION)
+ENDED = frozenset({f"clean:{entry.key}" for entry in CATALOGUE.cleanup} | {"aftercare", "reaction:none"})
+"""All that stands before a signature is ticked."""
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
+    "calibration-expired": (
+        snap(
+            "starting",
+            user=TECHNICIAN,
+            checks=(*CHECKS[:8], replace(CHECKS[8], state="failed", detail="The calibration expired on 2026-11-01.")),
+            in_force=replace(IN_FORCE, expires="2026-11-01", sentence="The calibration expired on 2026-11-01."),
+        ),
+        at("calibration"),
+    ),
+    "calibrating-syringe": (
+        weighing("syringe", part="", room="", blank="", runs=(), reads_barrel=True),
+        at(phase="calibrate", picks=PICKS),
+    ),
+    "calibrating-restore": (
+        replace(weighing("syringe", part="", room="", blank="", runs=()), in_force=replace(IN_FORCE, restorable=True)),
+        at(phase="calibrate"),
+    ),
+    "calibrating-flush": (weighing("flush", room="", blank="", flush_nl=95_400), at(phase="calibrate")),
+    "calibrating-room": (weighing("room", room="", blank=""), at(phase="calibrate")),
+    "calibrating-blank": (weighing("blank end", blank=""), at(phase="calibrate")),
+    "calibrating-runs": (weighing("runs"), at(phase="calibrate", picks={"level": "smallest"})),
+    "calibrating-shot": (
+        weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),
+        at(phase="calibrate"),
+    ),
+    "calibrating-weight": (
+        weighing("weight", running="middle"),
+        at(phase="calibrate", panel="edit:weight", draft=Draft("weight", 12_987_650, 100.0, typed="13.00786")),
+    ),
+    "proposal": (weighing("proposal", runs=DONE, proposal=PROPOSED), at(phase="calibrate")),
+    "proposal-passes": (
+        weighing(
+            "proposal",
+            runs=tuple(replace(run, error_ppm=4_000, passes=True) for run in DONE),
+            written=True,
+            proposal=replace(
+                PROPOSED,
+                passes=True,
+                sentence="All three doses pass with calibration 9.",
+                changes=(),
+                why_not_certify="",
+            ),
+        ),
+        at(phase="calibrate"),
+    ),
+    "proposal-writing": (weighing("writing", runs=DONE), at(phase="calibrate")),
     "selftest": (snap("starting", user=None, ready=False), at()),
     "selftest-failed": (
         snap(
@@ -410,6 +522,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "first": (snap(user=None, accounts=(), first_start=True), at(focus="name", texts={"name": "Anna", "pin": "4829"})),
     "signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"})),
     "home": (snap(last_session=17), at()),
+    "home-due": (snap(last_session=17), at(due=DUE)),
+    "home-due-one": (snap(last_session=17), at(due=s.DueList(DUE.lines[:1]))),
+    "due": (snap(), at("due", due=DUE)),
+    "due-none": (snap(), at("due", due=s.DueList(()))),
     "home-missing": (snap(missing=("Calibration expired on 2026-11-01", "The clock is not trusted")), at()),
     "home-technician": (snap(user=TECHNICIAN), at()),
     "home-administrator": (snap(user=ADMIN, last_session=17), at()),
@@ -487,7 +603,35 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(),
     ),
     "treat-syringe": (TREATING, at("syringe", picks=PICKS)),
-    "end": (snap("closing", session=SESSION), at(ticks=frozenset({"cleanup"}))),
+    "end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}))),
+    "end-ready": (CLOSING, at(ticks=ENDED, texts={"review": "20261129"})),
+    "end-no-date": (
+        snap(
+            "closing",
+            session=replace(
+                SESSION,
+                next_visit=s.NextVisit(
+                    "",
+                    "2026-12-23",
+                    "This was the last of 4 sessions",
+                    "Example: product with a label's hard limits: at least 31 days between two sessions",
+                ),
+            ),
+        ),
+        at(ticks=ENDED | {"reaction:bruising", "reaction:pain"}, texts={"reactions": "left cheek only"}),
+    ),
+    "cleanup": (CLOSING, at("cleanup", ticks=frozenset({"clean:needle", "clean:path"}))),
+    "aftercare": (CLOSING, at("aftercare")),
+    "aftercare-long": (
+        snap("closing", session=replace(SESSION, aftercare=SESSION.aftercare * 4)),
+        at("aftercare", ticks=ENDED, texts={"review": "20261129"}),
+    ),
+    "reactions": (CLOSING, at("reactions", ticks=frozenset({"reaction:bruising", "reaction:pain"}))),
+    "reactions-none": (CLOSING, at("reactions", ticks=frozenset({"reaction:none"}))),
+    "reactions-later": (
+        snap(),
+        at("reactions", record=RECORD, ticks=frozenset({"reaction:infection"}), texts={"reactions": "after 3 weeks"}),
+    ),
     "record": (snap(), at("record", record=RECORD)),
     "record-list": (snap(), at("record", record=RECORD, picks={"record": "list"})),
     "record-empty": (
@@ -553,6 +697,8 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-fill": (setup("syringe"), at(panel="edit:fill", draft=Draft("fill", 1_800_000, 0.0), picks=PICKS)),
     "panel-lot": (setup("product"), at(panel="text:lot", focus="lot", texts={"lot": "LX-44"}, shift=True)),
     "panel-expiry": (setup("product"), at(panel="text:expiry", focus="expiry", texts={"expiry": "202704"})),
+    "panel-more": (snap(), at("record", panel="more", record=replace(RECORD, sheet=True))),
+    "panel-next": (CLOSING, at(panel="text:next", focus="next", texts={"next": "202612"})),
     "panel-sign": (snap("closing", session=SESSION), at(panel="pin:sign", focus="pin", texts={"pin": "482915"})),
     "panel-person": (snap(user=ADMIN), at("account", panel="text:person", focus="person", texts={"person": "Ada"})),
     "panel-new-pin": (

@@ -82,4 +82,4 @@ def test_a_new_session_repeats_nothing() -> None:
 
 def test_only_a_practitioner_repeats() -> None:
     assert home(snap(user=ADMIN)).repeat.key == "approvals"
-    assert home(snap(user=TECHNICIAN)).repeat == NOTHING
+    assert home(snap(user=TECHNICIAN)).repeat.key == "calibration"

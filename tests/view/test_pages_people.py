@@ -41,7 +41,8 @@ def keys(text: str) -> list[a.Action]:
     ("snapshot", "said", "tone"),
     [
         (snap(), "Ready for a new session", "quiet"),
-        (snap(user=TECHNICIAN), "Here: self-test, recover, alarms. Treating takes a practitioner.", "quiet"),
+        (snap(user=TECHNICIAN), "Here: calibration, self-test, recover, alarms. Treating takes a practitioner.",
+         "quiet"),
         (ADMINISTERING, "Here: people, approvals, history. Treating takes a practitioner.", "quiet"),
         (replace(ADMINISTERING, accounts=ACCOUNTS[2:]), "Nobody here may treat yet: add a practitioner under People.",
          "primary"),
@@ -158,7 +159,7 @@ def test_an_account_that_has_come_is_chosen_and_its_form_is_empty() -> None:
 
 
 # -- ways back --------------------------------------------------------------------------------------------------------
-ROOTS = {"selftest", "first", "signin", "home", "treat", "end"}
+ROOTS = {"selftest", "first", "signin", "home", "treat", "end", "calibrating", "proposal"}
 """Where a phase begins; what leaves them is their own button."""
 
 
