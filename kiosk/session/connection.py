@@ -15,7 +15,7 @@ from enum import Enum, auto
 
 import msgspec
 
-from drivers.registers import RECORDS_KEPT, CommandKind, ShotRecord, Status
+from drivers.registers import RECORDS_KEPT, CommandKind, Identity, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
@@ -33,6 +33,8 @@ AHEAD = (
     "The injector accepted ids that this record does not hold: the record was restored or replaced. "
     "An administrator has to pair them, with a reason"
 )
+
+ANOTHER = "another injector answers, or it started again"
 
 
 class State(Enum):
@@ -116,7 +118,7 @@ class Connection:
         elif isinstance(link, Connected):
             self._begin(link)
         if self._desk.inputs.identity is not None and self.state is not State.AWAY:
-            self._desk.identity = self._desk.inputs.identity
+            self._read_again(self._desk.inputs.identity)
         if self.state is State.AWAY:
             return
         self._watch_for_reset()
@@ -154,6 +156,16 @@ class Connection:
         if self.connected is link and self.state is State.REREADING:
             self._ledger = restored
             self.state = State.VOIDING
+
+    def _read_again(self, identity: Identity) -> None:
+        """The identity once more: of the same start of the same controller, or it is settled as another one (LED-4)."""
+        known = self._desk.identity
+        assert known is not None, "connected, so its identity was read"
+        if (identity.serial, identity.boot_count) == (known.serial, known.boot_count):
+            self._desk.identity = identity
+            return
+        self._lose(ANOTHER)
+        self._desk.emit(Disconnect(ANOTHER))
 
     def _watch_for_reset(self) -> None:
         """A controller that started again is another one until its identity is read and its records are settled."""

@@ -57,3 +57,22 @@ def test_a_syringe_that_waits_for_the_needle_says_to_home_it(subject: Bench) -> 
     subject.do("syringe fill 5000")
     subject.syringe().prime()
     subject.live()
+
+
+@pytest.mark.requirement("LED-4", "LED-5")
+def test_an_injector_that_calls_itself_another_one_in_mid_connection_is_settled_like_another_one(
+    subject: Bench,
+) -> None:
+    """Its identity is read again after a change of parts; the record then belonged to one that never was there."""
+    subject.do("fault wrong-serial on")
+    number = subject.send(ask.FitSyringe("5ml", 5_000_000, True, True))
+    subject.until(lambda: not subject.snap.link.connected, 10)
+    subject.reply(number, 10)
+    subject.until(lambda: subject.engine.connection.state is State.BLOCKED, 10)
+    assert "An administrator has to pair it" in subject.engine.connection.sentence
+    subject.do("fault wrong-serial off")
+    subject.do("unplug")
+    subject.run(0.2)
+    subject.do("replug")
+    subject.until(lambda: subject.snap.link.connected, 10)
+    assert subject.ledger.restore().serial == subject.rig.build.serial
