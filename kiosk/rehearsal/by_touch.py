@@ -13,6 +13,7 @@ from typing import Any
 
 from drivers.registers import ControllerState
 from kiosk.access.demo import DEMO_ACCOUNTS
+from kiosk.rehearsal.after import answer_all
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.errors import ScreenRefused
 from kiosk.rehearsal.touch import Glass, Outline
@@ -290,10 +291,7 @@ class Treatment:
         glass = self._glass
         glass.tap("finish")
         self._on("end")
-        self._tap_all("cleanup", "aftercare")
-        glass.tap_to("field:reactions", lambda seen: seen.panel == "text", "the panel for reactions")
-        glass.type("redness")
-        glass.tap_to("confirm", lambda seen: seen.panel == "", "the reactions to be taken")
+        answer_all(glass, self._on)
         self._picture("end")
 
     def _sign(self) -> None:

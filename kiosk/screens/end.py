@@ -5,10 +5,10 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 
 from kiosk.screens.page import Page
-from kiosk.view.records import End
+from kiosk.view.ending import End
 
 
 class EndScreen(Page):
-    """See `kiosk.view.records.End` for what it shows."""
+    """See `kiosk.view.ending.End` for what it shows."""
 
     data = ObjectProperty(End(), rebind=True)

@@ -7,6 +7,7 @@ from kiosk.channel.snapshot import (
     ApprovalList,
     ApprovalPage,
     DueList,
+    Exported,
     PatientPage,
     Reply,
     SessionList,
@@ -26,6 +27,8 @@ EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
 ENDING = frozenset({"cleanup", "aftercare", "reactions"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
+KEPT: dict[type, str] = {SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due"}
+"""Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
     "starting": EVERYWHERE | {"first", "signin", "calibration"},
     "home": EVERYWHERE | HOME | OFFICE | {"first"},
@@ -157,20 +160,15 @@ def hear(local: Local, reply: Reply) -> Local:
     speak(local.settings.language)
     if not reply.ok:
         return local.saying(heard(f"E{reply.error}: {reply.sentence}. {reply.remedy}"), 12.0)
+    kept = KEPT.get(type(reply.page))
+    if kept is not None:
+        return replace(local, **{kept: reply.page})
     match reply.page:
         case PatientPage():
             return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
-        case SessionList():
-            return replace(local, sessions=reply.page)
-        case DueList():
-            return replace(local, due=reply.page)
-        case ApprovalList():
-            return replace(local, approvals=reply.page)
         case ApprovalPage():
             return heard_page(local, reply.page)
-        case SessionPage():
-            return replace(local, record=reply.page)
-        case None:
+        case Exported(path=path):
+            return replace(local, exported=path).saying(say("Exported to {path}", path=path))
+        case _:
             return local
-        case exported:
-            return replace(local, exported=exported.path).saying(say("Exported to {path}", path=exported.path))

@@ -13,7 +13,7 @@ from kiosk.channel.commands import (
     WithdrawSoft,
 )
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
-from kiosk.view import recover
+from kiosk.view import noting, recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
@@ -32,6 +32,7 @@ TEXT_TITLES = {
     "expiry": mark("Expiry: year, month, day"),
     "physician": mark("The physician's reason to go on"),
     "reactions": mark("Reactions seen"),
+    "next": mark("Next session: year, month, day"),
     "review": mark("Review date: year, month, day"),
     "person": mark("Name of the person"),
     "soft": mark("Reason for crossing the limit"),
@@ -137,7 +138,7 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     """One line of text on our own keyboard, or a date on the number pad."""
     field = local.panel.partition(":")[2]
     text = local.text(field)
-    numeric = field in ("expiry", "review", "clock")
+    numeric = field in ("expiry", "review", "next", "clock")
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:
@@ -242,6 +243,8 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
         return Choosing(say("Mode"), rows, cancel())
+    if local.panel == "more":
+        return Choosing(say("This session"), noting.offered(snapshot, local), cancel())
     return Choosing(say("Recover"), recover.rows(snapshot), cancel())
 
 

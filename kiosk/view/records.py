@@ -1,59 +1,19 @@
-"""What the screens after the treating show: end of session, record, history."""
+"""What the screens of the record show: one session, and the history."""
 
 from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.commands import ExportSession, ResumeTreating
-from kiosk.channel.snapshot import SessionLine, SessionPage, ShotLine, Snapshot, Total, Zone
+from kiosk.channel.commands import ExportSession
+from kiosk.channel.snapshot import SessionLine, SessionPage, ShotLine, Total, Zone
 from kiosk.view.actions import Go, Panel, Pick, Send
 from kiosk.view.after import After, after
 from kiosk.view.heard import heard
-from kiosk.view.language import mark, say
+from kiosk.view.language import say
 from kiosk.view.local import Local
-from kiosk.view.numbers import amount, dashed, mm, shots, ul, volume
-from kiosk.view.steps import tick
-from kiosk.view.touch import NOTHING, Line, Touch, unless
+from kiosk.view.numbers import amount, mm, shots, ul, volume
+from kiosk.view.touch import NOTHING, Line, Touch
 from kiosk.view.zones import given_of, side_words
-
-CLEAN_UP = mark("Fluid path discarded, never rinsed with tap water")
-
-
-class End(msgspec.Struct, frozen=True):
-    totals: tuple[Line, ...] = ()
-    aftercare: tuple[Line, ...] = ()
-    ticks: tuple[Touch, ...] = ()
-    fields: tuple[Touch, ...] = ()
-    resume: Touch = NOTHING
-    sign: Touch = NOTHING
-
-
-def end(snapshot: Snapshot, local: Local) -> End:
-    """What was given, clean-up, aftercare, reactions; then the signature."""
-    session = snapshot.session
-    if session is None:
-        return End()
-    review = local.text("review")
-    shown = dashed(review) if review else say("none")
-    seen = local.text("reactions") or say("none seen")
-    why = "" if {"cleanup", "aftercare"} <= local.ticks else say("Confirm clean-up and aftercare first.")
-    return End(
-        totals=(
-            *(zone_line(zone) for zone in session.zones if zone.done),
-            *(total_line(total) for total in session.totals),
-        ),
-        aftercare=tuple(Line(f"after{at}", words, icon="chevron-right") for at, words in enumerate(session.aftercare)),
-        ticks=(
-            tick("cleanup", say("Cleaned up"), local, say(CLEAN_UP)),
-            tick("aftercare", say("Aftercare given"), local),
-        ),
-        fields=(
-            Touch("field:reactions", seen, Panel("text:reactions"), say("Reactions"), icon="pencil"),
-            Touch("field:review", shown, Panel("text:review"), say("Review date"), icon="calendar"),
-        ),
-        resume=Touch("resume", say("Treat on"), Send(ResumeTreating()), icon="arrow-left"),
-        sign=unless(Touch("sign", say("Sign"), Panel("pin:sign"), tone="primary", icon="pencil"), why),
-    )  # fmt: skip
 
 
 def zone_line(zone: Zone) -> Line:
@@ -104,7 +64,7 @@ def record(local: Local) -> Record:
         flags=page.flags,
         exports=(
             Touch("export:pdf", say("PDF"), Send(ExportSession(line.number, "pdf")), icon="file-pdf", tone="primary"),
-            Touch("export:csv", say("CSV"), Send(ExportSession(line.number, "csv")), icon="file-export"),
+            Touch("more", say("More"), Panel("more"), icon="plus"),
         ),
         exported=local.exported,
         after=after(page),
@@ -115,7 +75,7 @@ def record(local: Local) -> Record:
 
 
 def _facts(page: SessionPage) -> tuple[Line, ...]:
-    line = page.line
+    line, noted = page.line, enumerate(page.reactions)
     return (
         Line("opened", say("Opened"), line.opened),
         Line("protocol", say("Treatment"), line.protocol),
@@ -128,7 +88,13 @@ def _facts(page: SessionPage) -> tuple[Line, ...]:
         Line("needle", say("Needle"), page.needle),
         Line("syringe", say("Syringe"), page.syringe),
         Line("given", say("Given"), f"{shots(line.shots)}, {volume(line.given_nl)}"),
+        *(Line(f"reaction{at}", say("Reaction, {day}", day=day), told) for at, (day, told) in noted),
+        *(Line(key, words, day) for key, words, day in _dates(page) if day),
     )
+
+
+def _dates(page: SessionPage) -> tuple[tuple[str, str, str], ...]:
+    return ("next", say("Next session"), page.next_date), ("review", say("Review date"), page.review_date)
 
 
 def shot_row(shot: ShotLine, place: str = "") -> tuple[str, ...]:

@@ -100,6 +100,14 @@ def test_all_shipped_needles_stand_on_one_page(sized: Stage, catalogue: Catalogu
     assert [widget.pages for widget in lists(sized)] == [1, 1]
 
 
+def test_clean_up_and_reactions_are_read_in_full(sized: Stage, catalogue: Catalogue, library: Library) -> None:
+    for place, items in (("cleanup", library.cleanup), ("reactions", library.reactions)):
+        sized.scene(snap("closing", session=SESSION), at(place), catalogue)
+        found, cut = said(sized)
+        assert cut == set(), place
+        assert {item.text for item in items.values()} <= found
+
+
 def test_every_treatment_is_read_in_full(sized: Stage, catalogue: Catalogue) -> None:
     for card in catalogue.protocols:
         sized.scene(snap(), at("protocols", picks={"protocol": card.key}), catalogue)
@@ -117,7 +125,7 @@ def test_preparation_and_aftercare_are_read_in_full(sized: Stage, catalogue: Cat
         found, cut = said(sized)
         assert cut == set(), protocol.key
         assert set(before) <= found
-        sized.scene(snap("closing", session=session), at(), catalogue)
+        sized.scene(snap("closing", session=session), at("aftercare"), catalogue)
         found, cut = said(sized)
         assert cut == set(), protocol.key
         assert set(after) <= found

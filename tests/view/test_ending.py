@@ -73,7 +73,8 @@ def test_the_end_says_what_was_given_and_how_far_each_step_is() -> None:
 # -- the next date ------------------------------------------------------------------------------------------------
 def test_the_next_date_is_proposed_changed_or_left_out() -> None:
     assert end(CLOSING, at(), CATALOGUE).fields[0].label == "2026-12-06"
-    local, _ = after(at(), *(end(CLOSING, at(), CATALOGUE).fields[1].effect,))  # type: ignore[arg-type]
+    assert end(CLOSING, at(), CATALOGUE).fields[1].effect == a.Pick("next", "none")
+    local, _ = after(at(), a.Pick("next", "none"))
     shown = end(CLOSING, local, CATALOGUE)
     assert (shown.fields[0].label, shown.fields[1].label) == ("none", "Propose")
     local, _ = after(local, a.Pick("next", ""))
@@ -185,6 +186,7 @@ def test_a_reaction_is_noted_later_from_the_record() -> None:
     done = reactions(snap(), local, CATALOGUE).done
     assert done.hold_ms >= 500
     assert done.effect == a.Send(c.NoteReaction(17, ("infection",)), "record")
+    assert done.effect is not None
     local, sent = after(local, done.effect, world=home)
     assert sent == (c.NoteReaction(17, ("infection",)),)
     assert local.place == "record"

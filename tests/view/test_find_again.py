@@ -59,7 +59,7 @@ def test_cancelling_throws_away_what_was_typed_and_gives_back_what_was_there() -
 
 @pytest.mark.requirement("LIM-15")
 def test_the_last_treatment_of_a_known_patient_is_repeated() -> None:
-    wanted = home(snap()).repeat.action
+    wanted = home(snap(), at()).repeat.action
     assert wanted is not None
     local = act(at(picks={"protocol": "scars"}), wanted, WORLD).local
     local = replace(local.with_text("patient", "MK-2291"), patient=replace(KNOWN, similar=()))
@@ -81,5 +81,5 @@ def test_a_new_session_repeats_nothing() -> None:
 
 
 def test_only_a_practitioner_repeats() -> None:
-    assert home(snap(user=ADMIN)).repeat.key == "approvals"
-    assert home(snap(user=TECHNICIAN)).repeat.key == "calibration"
+    assert home(snap(user=ADMIN), at()).repeat.key == "approvals"
+    assert home(snap(user=TECHNICIAN), at()).repeat.key == "calibration"

@@ -133,13 +133,13 @@ def test_the_record_opens_by_itself_after_signing() -> None:
     before = seen(at(last_session=-1), snap(last_session=0))
     assert before.place == ""
     outcome = see(before, snap(last_session=18))
-    assert outcome.commands == (c.ReadSession(18),)
+    assert outcome.commands == (c.ReadSession(18), c.ListDue())
     assert outcome.local.place == "record"
     assert see(outcome.local, snap(last_session=18)).commands == ()
 
 
 def test_a_kiosk_that_starts_later_opens_no_record() -> None:
-    assert see(Local(), snap(last_session=18)).commands == ()
+    assert see(Local(), snap(last_session=18)).commands == (c.ListDue(),)
 
 
 @pytest.mark.parametrize(

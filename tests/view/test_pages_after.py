@@ -9,29 +9,15 @@ import pytest
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.picture import draw
-from kiosk.view.records import end, record
-from kiosk.view.touch import NOTHING
+from kiosk.view.records import record
 from tests.view.samples import (
     CATALOGUE,
     LINK,
     SCENES,
-    SESSION,
     at,
     replace,
     snap,
 )
-
-
-def test_the_end_is_signed_after_clean_up_and_aftercare() -> None:
-    closing = snap("closing", session=SESSION)
-    assert not end(closing, at()).sign.enabled
-    assert end(closing, at(ticks=frozenset({"cleanup", "aftercare"}))).sign.effect == a.Panel("pin:sign")
-    shown = end(closing, at(texts={"review": "20261206"}))
-    assert shown.fields[1].label == "2026-12-06"
-    assert [line.trail for line in shown.totals][:3] == ["800.0 uL", "240.0 uL", "1.04 mL"]
-    assert end(snap(), at()).sign == NOTHING
-    free = replace(SESSION, totals=(s.Total("x", "Given", 5_000, "nL"),))
-    assert end(snap("closing", session=free), at()).totals[-1].detail == ""
 
 
 @pytest.mark.requirement("LED-7")

@@ -59,7 +59,7 @@ def test_home_says_quietly_what_can_be_done_and_loudly_what_stands_against_it(
 
 @pytest.mark.requirement("ACC-1")
 def test_home_offers_each_role_what_it_may() -> None:
-    treats, serves, administers = home(snap()), home(snap(user=TECHNICIAN)), home(ADMINISTERING)
+    treats, serves, administers = home(snap(), at()), home(snap(user=TECHNICIAN), at()), home(ADMINISTERING, at())
     assert treats.start.effect == a.Go("protocols")
     assert treats.history.effect == a.Go("history")
     assert serves.start.effect == a.Say("A session is opened by a practitioner.")

@@ -177,7 +177,7 @@ def test_not_ready_says_what_is_missing() -> None:
     assert message(TREATING, at(), "treat").text == "Ready to arm"
     assert [line.title for line in treating(UNREADY).missing][-1] == "and 2 more"
     assert treating(UNREADY).arm.effect == a.Say("The needle is not homed")
-    assert [line.detail for line in home(snap(missing=("Clock",))).state][-1] == "Clock"
+    assert [line.detail for line in home(snap(missing=("Clock",)), at()).state][-1] == "Clock"
 
 
 def test_while_armed_the_strip_names_the_arming() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kiosk.channel import commands as c
-from kiosk.channel.snapshot import PatientPage
+from kiosk.channel.snapshot import NextVisit, PatientPage
 from kiosk.view import actions as a
 from kiosk.view.editing import limits, read, stepped, typed
 from kiosk.view.local import Draft, Local
@@ -126,14 +126,18 @@ def test_the_first_administrator_has_name_and_pin() -> None:
 
 
 def test_signing_carries_all_that_was_said() -> None:
-    local = at(ticks=frozenset({"cleanup", "aftercare"}), texts={"reactions": " redness ", "review": "20261206"})
+    clean = {f"clean:{entry.key}" for entry in CATALOGUE.cleanup}
+    ticks = frozenset({*clean, "aftercare", "reaction:pain"})
+    local = at(ticks=ticks, texts={"reactions": " redness ", "review": "20261206"})
     local, sent = after(local, a.Panel("pin:sign"), *keys("482915"), a.SubmitPin("sign"))
-    assert sent == (c.Sign("482915", "redness", True, True, "2026-12-06"),)
+    assert sent == (c.Sign("482915", "redness", True, True, "2026-12-06", ("pain",), "2026-12-06"),)
     assert (local.panel, local.text("pin")) == ("", "")
 
 
 def test_a_session_may_be_signed_without_review_date() -> None:
-    assert after(at(), a.Panel("pin:sign"), *keys("482915"), a.SubmitPin("sign"))[1] == (c.Sign("482915"),)
+    undated = replace(TREATING, session=replace(SESSION, next_visit=NextVisit()))
+    sent = after(at(), a.Panel("pin:sign"), *keys("482915"), a.SubmitPin("sign"), world=World(undated, CATALOGUE))[1]
+    assert sent == (c.Sign("482915"),)
 
 
 @pytest.mark.requirement("LIM-8")
