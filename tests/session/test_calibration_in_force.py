@@ -10,7 +10,7 @@ import pytest
 
 from drivers.errors import BadFrame, LinkTimeout
 from drivers.injector import ModbusInjector
-from drivers.registers import CALIBRATION, Calibration
+from drivers.registers import CALIBRATION, Calibration, Identity
 from kiosk.calibration.dose import Blank
 from kiosk.channel import commands as ask
 from kiosk.records.rows import CalibrationRow, EventRow
@@ -256,10 +256,14 @@ def test_another_content_than_was_written_is_not_believed(
 
 def test_an_identity_that_names_another_one_is_not_believed(subject: Weighed, monkeypatch: pytest.MonkeyPatch) -> None:
     key = subject.loaded(RATIO).proposal.key
-    true = ModbusInjector.identity
-    monkeypatch.setattr(
-        ModbusInjector, "identity", lambda injector: msgspec.structs.replace(true(injector), calibration_crc=1)
-    )
+    line = subject.bench.cycle.line
+    true = line.take_identity
+
+    def other() -> Identity | None:
+        found = true()
+        return None if found is None else msgspec.structs.replace(found, calibration_crc=1)
+
+    monkeypatch.setattr(line, "take_identity", other)
     assert "names another calibration" in subject.bench.refused(ask.WriteCalibration(key))
     monkeypatch.undo()
     assert settled(subject) == "new"
