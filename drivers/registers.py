@@ -8,15 +8,10 @@ record's `authorisation_id` names whichever of the two moved the needle.
 
 from __future__ import annotations
 
-import struct
-import zlib
-from enum import IntFlag
-from operator import attrgetter
-from typing import Generic, TypeVar
-
 import msgspec
 
 # fmt: off
+from drivers.block import Access, Block, Field
 from drivers.codes import (
     BARREL_NL,
     CommandKind,
@@ -30,8 +25,18 @@ from drivers.codes import (
     SyringeType,
 )
 
-__all__ = [  # the codes, handed on
-    "BARREL_NL", "CommandKind", "ControllerState", "ExceptionCode", "Fault", "Input", "Mode", "Outcome", "Refusal",
+__all__ = [  # block and codes, handed on
+    "BARREL_NL",
+    "Access",
+    "Block",
+    "CommandKind",
+    "ControllerState",
+    "ExceptionCode",
+    "Fault",
+    "Input",
+    "Mode",
+    "Outcome",
+    "Refusal",
     "SyringeType",
 ]
 # fmt: on
@@ -46,24 +51,6 @@ RECORDS_PER_EXCHANGE = 2
 LEASE_STEP_MAX = 8
 """A lease is fresh when (new - last) mod 65536 is 1 to 8."""
 U16_MAX, U32_MAX, U64_MAX = 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
-
-
-class Access(IntFlag):
-    READ = 1
-    WRITE = 2
-
-
-class Field(msgspec.Struct, frozen=True):
-    """One value of a block. `width` is in registers of 16 bits; `code` is its struct format."""
-
-    name: str
-    code: str
-    unit: str
-    text: str
-
-    @property
-    def width(self) -> int:
-        return struct.calcsize(">" + self.code) // 2
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -173,51 +160,6 @@ class AnchorPair(msgspec.Struct, frozen=True):
     newest_sha256: bytes
     older_row: int
     older_sha256: bytes
-
-
-T = TypeVar("T", bound=msgspec.Struct)
-
-
-class Block(Generic[T]):
-    """A run of registers that is read or written whole.
-
-    `encode` and `decode` translate between the struct and its bytes in wire order. A block whose last field is `crc`
-    is sealed by `encode` and checked by `intact`.
-    """
-
-    def __init__(self, name: str, address: int, access: Access, struct_type: type[T], fields: list[Field]) -> None:
-        self.name = name
-        self.address = address
-        self.access = access
-        self.struct_type = struct_type
-        self.fields = tuple(fields)
-        self._packer = struct.Struct(">" + "".join(field.code for field in fields))
-        self._values = attrgetter(*(field.name for field in fields))  # every block has two fields or more
-        self.size = self._packer.size
-        self.registers = self.size // 2
-        self.sealed = fields[-1].name == "crc"
-
-    def encode(self, value: T) -> bytes:
-        """Bytes of `value` in wire order; the CRC of a sealed block is computed here, whatever `value.crc` says.
-
-        Raises:
-            struct.error: a value does not fit its registers.
-        """
-        data = self._packer.pack(*self._values(value))
-        if not self.sealed:
-            return data
-        body = data[:-4]
-        return body + struct.pack(">I", zlib.crc32(body))
-
-    def decode(self, data: bytes) -> T:
-        """The struct that `data` (exactly `size` bytes) holds. Does not check the CRC; see `intact`."""
-        return self.struct_type(*self._packer.unpack(data))
-
-    def intact(self, data: bytes) -> bool:
-        """Whether `data` has the block's size and, when sealed, its CRC."""
-        if len(data) != self.size:
-            return False
-        return not self.sealed or zlib.crc32(data[:-4]) == int.from_bytes(data[-4:], "big")
 
 
 R, W = Access.READ, Access.WRITE
