@@ -67,6 +67,7 @@ PROFILES_OPTION = click.option(
     "--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles."
 )
 PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
+BALANCE = click.option("--balance", default="", help="Serial port of a laboratory balance, for calibrating.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,12 +84,21 @@ def main() -> None:
 @DATA
 @PROFILES_OPTION
 @PORT
+@BALANCE
 @click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
 @click.option("--demo", is_flag=True, help="On a display of its own: play a whole treatment by real touches.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Where --demo leaves its results.")
 @plainly
-def run(
-    simulated: bool, hardware: bool, data: Path | None, profiles: Path, port: str, size: str, demo: bool, out: Path
+def run(  # noqa: PLR0913  one for each option
+    simulated: bool,
+    hardware: bool,
+    data: Path | None,
+    profiles: Path,
+    port: str,
+    balance: str,
+    size: str,
+    demo: bool,
+    out: Path,
 ) -> int:
     """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
     from kiosk.running import Running, run_all
@@ -99,6 +109,7 @@ def run(
             data=data_folder(out / "data" if demo and data is None else data),
             profiles=profiles,
             port=port,
+            balance=balance,
             size=size,
             demo=demo,
             out=out,
@@ -112,6 +123,7 @@ def run(
 @CHANNEL
 @PROFILES_OPTION
 @PORT
+@BALANCE
 @click.option("--device", default="reference", help="Device profile.")
 @click.option("--panel", type=click.Path(path_type=Path), help="Bench's panel socket, in simulation.")
 @click.option("--channel-group", help="Group that may connect to the channel.")
@@ -123,6 +135,7 @@ def control(  # noqa: PLR0913  one for each option
     channel: Path,
     profiles: Path,
     port: str,
+    balance: str,
     device: str,
     panel: Path | None,
     channel_group: str | None,
@@ -139,6 +152,7 @@ def control(  # noqa: PLR0913  one for each option
             data=data_folder(data),
             profiles=profiles,
             device=device,
+            balance=balance,
             panel=panel,
             channel_group=channel_group,
         )

@@ -41,6 +41,7 @@ from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
 from kiosk.system.clock import read_battery_ms, read_boot_id, read_ntp_synchronised
 from kiosk.system.notify import Notifier
+from kiosk.system.scales_client import ScalesClient
 from kiosk.system.scheduling import LEDGER, LOOP, PIN_EVENTS, CycleClock, take_priority
 from kiosk.system.storage import ledger_path
 from kiosk.system.wall import Sources, WallClock
@@ -67,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
     data: Path
     profiles: Path
     device: str = "reference"
+    balance: str = ""
+    """Serial port of a laboratory balance; "" where weights are typed."""
     panel: Path | None = None
     """Bench's panel socket, in simulation."""
     channel_group: str | None = None
@@ -234,6 +237,9 @@ class Control:
             realtime=self.realtime.permitted,
         )
         self._cycle.clock = wall
+        if plan.balance:
+            self._cycle.scales = scales = ScalesClient(plan.balance)
+            opened.callback(scales.close)
         opened.callback(self._cycle.close)  # last in, first out: enable off before anything else goes
         self._ledger.deliver_to(self._cycle.post)
 

@@ -34,6 +34,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.folder / "injector"
 
     @property
+    def balance(self) -> Path:
+        """Link to the simulated balance's serial port."""
+        return self.folder / "balance"
+
+    @property
     def outline(self) -> Path:
         """Where the kiosk says what stands where, for a play-through."""
         return self.folder / "outline.json"
@@ -44,14 +49,17 @@ def nappage(*words: str | Path) -> tuple[str, ...]:
     return (sys.executable, "-m", "kiosk.cli", *map(str, words))
 
 
-def bench_command(places: Places, memory: Path, barrel_ml: int) -> tuple[str, ...]:
-    """The command line of a simulated injector with a syringe of `barrel_ml` in its clamp."""
-    at = ("--link", places.port, "--panel", places.panel, "--console", places.console)
-    words = (*at, "--memory", memory, "--barrel", barrel_ml, "--real-time", "--quiet")
+def bench_command(places: Places, memory: Path, barrel_ml: int, *, balance: bool = False) -> tuple[str, ...]:
+    """The command line of a simulated injector with a syringe of `barrel_ml` in its clamp, over a balance or not."""
+    at: tuple[str | Path, ...] = ("--link", places.port, "--panel", places.panel, "--console", places.console)
+    words: tuple[object, ...] = (*at, "--memory", memory, "--barrel", barrel_ml, "--real-time", "--quiet")
+    words += ("--balance", places.balance) if balance else ()
     return (sys.executable, "-m", "hal_sim", *map(str, words))
 
 
-def control_command(places: Places, data: Path, profiles: Path, port: str | None = None) -> tuple[str, ...]:
+def control_command(
+    places: Places, data: Path, profiles: Path, port: str | None = None, balance: str = ""
+) -> tuple[str, ...]:
     """The command line of a control process for the injector at `port`; None is the simulated one.
 
     An empty text is a port that nobody named, never a wish for the simulator: control refuses it.
@@ -59,4 +67,5 @@ def control_command(places: Places, data: Path, profiles: Path, port: str | None
     chosen: tuple[str | Path, ...] = ("--simulated", "--port", places.port, "--panel", places.panel)
     if port is not None:
         chosen = ("--hardware", "--port", port)
+    chosen += ("--balance", balance) if balance else ()
     return nappage("control", *chosen, "--channel", places.channel, "--data", data, "--profiles", profiles)

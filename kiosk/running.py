@@ -24,6 +24,7 @@ class Running(msgspec.Struct, frozen=True):
     data: Path
     profiles: Path
     port: str
+    balance: str
     size: str
     demo: bool
     out: Path
@@ -63,7 +64,7 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
     """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
     if not running.simulated:
         return []
-    words = list(bench_command(places, running.data / "injector-memory.bin", 2))
+    words = list(bench_command(places, running.data / "injector-memory.bin", 2, balance=True))
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
     return [ChildPlan("bench", tuple(words), Restart.NEVER)]
@@ -72,7 +73,13 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
 def _control(running: Running, places: Places) -> ChildPlan:
     return ChildPlan(
         "control",
-        control_command(places, running.data, running.profiles, None if running.simulated else running.port),
+        control_command(
+            places,
+            running.data,
+            running.profiles,
+            None if running.simulated else running.port,
+            str(places.balance) if running.simulated else running.balance,
+        ),
         Restart.SOMETIMES,
         after="bench" if running.simulated else "",
     )

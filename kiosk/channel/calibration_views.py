@@ -108,5 +108,9 @@ class CalibratingView(View, frozen=True):
     left_nl: int = 0
     """What the syringe holds above its reserve."""
     proposal: ProposalView | None = None
+    balance: str = ""
+    """The balance that answers, its model and number; "" when weights are typed."""
+    balance_ug: int | None = None
+    """What it shows now."""
     note: str = ""
     """Why the last step did not go through, or what was just reached."""

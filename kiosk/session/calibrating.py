@@ -24,8 +24,10 @@ from kiosk.protocols.effective import projected
 from kiosk.protocols.profile import Syringe
 from kiosk.protocols.words import amount
 from kiosk.session import guards
+from kiosk.session.balance_reader import BalanceReader
 from kiosk.session.bench_shots import BenchShots
 from kiosk.session.errors import BarrelMismatch, MotionFailed, NotChoosable, NotNow
+from kiosk.session.exchange import FollowBalance
 from kiosk.session.fluid_path import BARRELS as BARREL_WORDS
 from kiosk.session.fluid_path import PISTON_TOLERANCE_PERCENT
 from kiosk.session.in_force import LEFT, OPENED, key_of
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
 Respond = Callable[[NappageError | None, Page | None], None]
+BLANK_AUTO_S = 60.0
+"""How long a balance is left alone for a blank; a person may end it after half of that."""
 SHOT_DEPTH_UM = 500
 """How far the needle comes out over the vessel."""
 
@@ -55,6 +59,10 @@ class Calibrating:
         self.note = ""
         self.dose: WeighingOut | None = None
         self.proving = Proving(engine, self)
+        self.balance = BalanceReader(engine.desk)
+        self._waiting: tuple[str, float] = ("", 0.0)
+        """What a weight is waited for, and since when."""
+        self._doubted = False
         self._user = ""
         self.serial = 0
 
@@ -74,6 +82,7 @@ class Calibrating:
     def step(self) -> None:
         """Stop what may not go on, notice another injector, another person or another calibration."""
         self.shots.step()
+        self.balance.step()
         desk, identity = self._desk, self._desk.identity
         if not self.open:
             return
@@ -83,6 +92,23 @@ class Calibrating:
             self.end("another injector was connected")
         else:
             self._watch()
+            self._take_weight()
+
+    def _take_weight(self) -> None:
+        """Take what the balance says, once it rests; one that is doubted is left to a person."""
+        waits = "" if self.dose is None else self.dose.waits
+        if waits != self._waiting[0]:
+            self._waiting, self._doubted = (waits, self._desk.now), False
+        if waits in ("", "shot") or self._doubted or self.dose is None:
+            return
+        since = self._waiting[1] + (BLANK_AUTO_S if waits == "blank end" else 0.0)
+        ug = self.balance.steady(since)
+        if ug is None:
+            return
+        try:
+            self.weigh(ug)
+        except NotNow as error:
+            self._doubted, self.note = True, error.sentence.format(**error.facts)
 
     def _watch(self) -> None:
         """A run belongs to one calibration and one syringe."""
@@ -135,6 +161,7 @@ class Calibrating:
         self.open, self.written, self.note, self.dose = True, False, "", None
         self._user, self.serial = self._desk.user, identity.serial
         number = identity.calibration_id
+        self._desk.emit(FollowBalance(True))
         self._engine.in_force.event(OPENED, f"Calibration opened; number {number} is in force", id=number)
 
     def end(self, why: str) -> None:
@@ -143,6 +170,8 @@ class Calibrating:
         if self.dose is not None:
             self.dose.pause()
         self.open, self.dose, self._user = False, None, ""
+        self._desk.emit(FollowBalance(False))
+        self.balance.forget()
         calibration = self.calibration
         stays = "it is looked at when the injector is back"
         if calibration is not None:

@@ -68,6 +68,14 @@ class ClockPort(Protocol):
     def confirm(self) -> None: ...
 
 
+class ScalesPort(Protocol):
+    """What the cycle needs of a balance."""
+
+    def follow(self, on: bool) -> None: ...
+
+    def poll(self) -> x.BalanceTold | None: ...
+
+
 class Cycle:
     """Everything that a cycle needs, and `run`.
 
@@ -100,6 +108,8 @@ class Cycle:
         self._realtime = realtime
         self.clock: ClockPort | None = None
         """What a person may set of date and time; given by whoever has such a clock."""
+        self.scales: ScalesPort | None = None
+        """A balance on a line of its own; weights are typed where there is none."""
         self.line = Line(panel, connect, engine.desk.cursor)
         self._calibration: x.CalibrationTold | None = None
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
@@ -137,6 +147,7 @@ class Cycle:
             identity=self.line.take_identity(),
             sent=self.line.take_sent(),
             calibration=self._take_calibration(),
+            balance=None if self.scales is None else self.scales.poll(),
             ledger=tuple(told for told in posted if not isinstance(told, Restored)),
             restored=next((told for told in posted if isinstance(told, Restored)), None),
             answers=tuple(self._clerk.poll()),
@@ -190,6 +201,9 @@ class Cycle:
                 self._seat.reply(client, reply)
             case x.Ask(ticket, question):
                 self._clerk.ask(question, ticket)
+            case x.FollowBalance(on):
+                if self.scales is not None:
+                    self.scales.follow(on)
             case x.SetWall() | x.ConfirmWall():
                 self._to_clock(effect)
             case x.Enable() | x.Disable() | x.TripStop() | x.Beacon() | x.Buzzer():

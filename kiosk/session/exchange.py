@@ -60,6 +60,15 @@ class CalibrationTold(_Value, frozen=True):
     calibration: Calibration | None = None
 
 
+class BalanceTold(_Value, frozen=True):
+    """What the balance says: a weight, or a sentence that says why there is none. `name` is its model and number."""
+
+    ug: int = 0
+    stable: bool = False
+    name: str = ""
+    sentence: str = ""
+
+
 class Answer(_Value, frozen=True):
     """What the clerk found out, by the ticket of its question."""
 
@@ -107,6 +116,8 @@ class Inputs(_Value, frozen=True):
     sent: tuple[Sent, ...] = ()
     calibration: CalibrationTold | None = None
     """Set in the cycle after a calibration was written, read back or selected."""
+    balance: BalanceTold | None = None
+    """Set in a cycle in which the balance said something."""
     ledger: tuple[Committed | WriteFailed, ...] = ()
     restored: Restored | None = None
     """Set in a cycle after `Reread`."""
@@ -171,6 +182,12 @@ class SelectCalibration(_Value, frozen=True):
     """Put what the spare slot holds in force, and read what is in force then."""
 
     id: int
+
+
+class FollowBalance(_Value, frozen=True):
+    """Weigh from now on, or let go of the balance."""
+
+    on: bool
 
 
 class SetCursor(_Value, frozen=True):
@@ -317,6 +334,7 @@ Effect = (
     | WriteSpare
     | ReadSpare
     | SelectCalibration
+    | FollowBalance
     | SetCursor
     | Reread
     | WriteAnchor

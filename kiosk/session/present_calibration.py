@@ -60,6 +60,8 @@ def calibrating(engine: Engine) -> CalibratingView | None:
         flush_nl=max(0, dose.needed_nl - dose.flushed_nl),
         left_nl=work.shots.usable_nl(dose.syringe),
         proposal=None if proposal is None else _proposal(proposal),
+        balance=work.balance.name,
+        balance_ug=work.balance.ug,
         note=work.note,
     )
 

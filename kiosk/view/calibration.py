@@ -100,7 +100,7 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
     page = Calibrating(
         part=work.part or say("Dose by weighing"),
         todo=work.todo,
-        note=work.note,
+        note=work.note or _shows(work),
         leave=Touch("leave", say("Leave"), Send(LeaveCalibration()), icon="close", tone="quiet", hold_ms=HOLD_MS),
         main=_main(work, local),
     )
@@ -126,6 +126,14 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         rows=tuple(_row(run, work, shown) for run in work.runs),
         second=_pause(work),
     )
+
+
+def _shows(work: CalibratingView) -> str:
+    """What the balance shows, which is taken by itself once it rests."""
+    if work.balance_ug is None or not (work.running or work.step in WEIGHED):
+        return ""
+    shown = with_unit("weight", max(0, work.balance_ug))
+    return say("The balance shows {weight}; it is taken by itself once it rests.", weight=shown)
 
 
 def _main(work: CalibratingView, local: Local) -> Touch:
@@ -189,11 +197,13 @@ def _field(name: FieldName, local: Local) -> Touch:
 def _facts(work: CalibratingView) -> tuple[Line, ...]:
     """What is known before the runs."""
     last = "" if work.last_ug is None else with_unit("weight", max(0, work.last_ug))
+    shows = "" if work.balance_ug is None else with_unit("weight", max(0, work.balance_ug))
     facts = (
         ("left", say("In the syringe"), ml(work.left_nl), "water"),
         ("room", say("Room"), work.room, "information"),
         ("blank", say("Evaporation"), work.blank, "timer"),
         ("last", say("Last weight"), last, "gauge"),
+        ("balance", say("The balance shows"), shows, "gauge"),
     )
     return tuple(Line(key, title, words, "", icon) for key, title, words, icon in facts if words)
 

@@ -480,7 +480,14 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "calibrating-flush": (weighing("flush", room="", blank="", flush_nl=95_400), at(phase="calibrate")),
     "calibrating-room": (weighing("room", room="", blank=""), at(phase="calibrate")),
-    "calibrating-blank": (weighing("blank end", blank=""), at(phase="calibrate")),
+    "calibrating-blank": (
+        weighing("blank end", blank="", balance="NPB224, No. B1", balance_ug=12_987_560),
+        at(phase="calibrate"),
+    ),
+    "calibrating-balance": (
+        weighing("weight", running="middle", balance="NPB224, No. B1", balance_ug=13_007_860),
+        at(phase="calibrate"),
+    ),
     "calibrating-runs": (weighing("runs"), at(phase="calibrate", picks={"level": "smallest"})),
     "calibrating-shot": (
         weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),

@@ -162,3 +162,8 @@ def test_a_proposal_is_shown_before_and_after_and_held_to_confirm() -> None:
     writing, _ = SCENES["proposal-writing"]
     assert writing is not None
     assert (proposing(writing).write.key, proposing(writing).fails) == ("", False)
+
+
+def test_what_the_balance_shows_is_said_and_taken_by_itself() -> None:
+    assert "shows 13.00786 g" in page("calibrating-balance").note  # type: ignore[attr-defined]
+    assert "The balance shows" in [line.title for line in page("calibrating-blank").lines]  # type: ignore[attr-defined]
