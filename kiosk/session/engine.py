@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
@@ -57,6 +58,14 @@ PARTS_CHANGED: dict[str, str] = {
     SYRINGE_GONE: "the clamp holds another syringe",
 }
 """Facts that make another envelope, and what ends an arming with them."""
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@lru_cache(maxsize=4)
+def _iso_day(days: int) -> str:
+    """Days since 1970 as an ISO date; asked for in every cycle."""
+    return datetime.fromtimestamp(days * (DAY_MS // 1000), UTC).date().isoformat()
 
 
 class Engine:
@@ -305,7 +314,7 @@ class Engine:
 
     def today(self) -> str:
         """ISO date, UTC."""
-        return datetime.fromtimestamp(self.desk.inputs.wall_ms / 1000, UTC).date().isoformat()
+        return _iso_day(self.desk.inputs.wall_ms // DAY_MS)
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""

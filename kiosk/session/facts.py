@@ -48,7 +48,10 @@ class Facts(msgspec.Struct, frozen=True):
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
-        return next((step for step, done in self._steps(wall_ms) if not done), None)
+        for step, done in self._steps(wall_ms):
+            if not done:
+                return step
+        return None
 
     def steps_done(self, wall_ms: int) -> tuple[SetupStep, ...]:
         """The steps that need not be done again."""

@@ -20,6 +20,7 @@ class Tally:
     """Running sums over the shots of one session."""
 
     def __init__(self) -> None:
+        self._summed: tuple[object, Totals] | None = None
         self.clear()
 
     def clear(self) -> None:
@@ -67,16 +68,21 @@ class Tally:
 
     def totals(self, zone: tuple[str, str], *, usable_nl: int, course: tuple[int, int], point_nl: int = 0) -> Totals:
         """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here."""
-        sessions, earlier_nl = course
-        return Totals(
-            point_nl=point_nl,
-            zone=self.by_zone.get(zone, NOTHING),
-            session=self.session,
-            syringe_usable_nl=usable_nl,
-            product_nl=self.product_nl,
-            course_nl=earlier_nl + self.session.nl,
-            course_sessions=sessions,
-        )
+        of_zone = self.by_zone.get(zone, NOTHING)
+        parts = (of_zone, self.session, self.product_nl, usable_nl, course, point_nl)
+        if self._summed is None or self._summed[0] != parts:  # checked when made; the same figures are the same sums
+            sessions, earlier_nl = course
+            summed = Totals(
+                point_nl=point_nl,
+                zone=of_zone,
+                session=self.session,
+                syringe_usable_nl=usable_nl,
+                product_nl=self.product_nl,
+                course_nl=earlier_nl + self.session.nl,
+                course_sessions=sessions,
+            )
+            self._summed = (parts, summed)
+        return self._summed[1]
 
 
 def _plus(counted: Counted, nl: int) -> Counted:
