@@ -6,9 +6,11 @@ of workers nor who is done first changes a figure or the hash; the campaign ends
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ import msgspec
 
 from tests.proofs.campaign.session import Told, play
 
+PR_SET_PDEATHSIG = 1
 AHEAD = 4
 """Sessions that are dealt out ahead for each worker."""
 
@@ -105,7 +108,7 @@ def _alone(seed: int, folder: Path, shots: int) -> Iterator[Told]:
 
 
 def _dealt(seed: int, folder: Path, shots: int, workers: int) -> Iterator[Told]:
-    with ProcessPoolExecutor(workers, initializer=_begin) as pool:
+    with ProcessPoolExecutor(workers, initializer=_worker) as pool:
         waiting: list[Future[Told]] = []
         number = 0
         try:
@@ -116,6 +119,12 @@ def _dealt(seed: int, folder: Path, shots: int, workers: int) -> Iterator[Told]:
                 yield waiting.pop(0).result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _worker() -> None:
+    """A process that plays for another and ends with it, however that ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _begin()
 
 
 def _begin() -> None:
