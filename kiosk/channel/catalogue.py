@@ -36,6 +36,8 @@ class ProductChoice(View, frozen=True):
     title: str
     detail: str = ""
     example: bool = True
+    gtin: str = ""
+    """Number in the code of its pack, 14 digits."""
 
 
 class Catalogue(View, frozen=True):

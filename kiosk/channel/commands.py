@@ -144,6 +144,8 @@ class UseProduct(Command, frozen=True):
     product: Text
     lot: Text
     expiry: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    serial: Text = ""
+    """Serial number of the pack where its code was scanned and holds one."""
 
 
 class FitNeedle(Command, frozen=True):

@@ -197,6 +197,10 @@ class ProductFile(Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     grade: Grade = ""
     example: bool = False
+    gtin: Annotated[
+        str | None,
+        Meta(description="Number in the code of its pack (GS1 01), 8, 12, 13 or 14 digits with the check digit."),
+    ] = None
     point_ul: Annotated[Decimal | None, Meta(description="Most in one point.")] = None
     session_ul: Annotated[Decimal | None, Meta(description="Most in one session.")] = None
     session_points: Annotated[Count | None, Meta(description="Most points in one session.")] = None

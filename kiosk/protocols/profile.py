@@ -151,6 +151,7 @@ class Product(msgspec.Struct, frozen=True):
         course_sessions, course_nl: Most sessions and volume in one course.
         interval_days: Fewest days between two sessions.
         viscosity_upas: Viscosity, uPa s.
+        gtin: Number in the code of its pack, 14 digits; "" where none is known.
     """
 
     key: str
@@ -166,6 +167,7 @@ class Product(msgspec.Struct, frozen=True):
     course_nl: int | None = None
     interval_days: int | None = None
     viscosity_upas: int | None = None
+    gtin: str = ""
 
 
 class Zone(msgspec.Struct, frozen=True):

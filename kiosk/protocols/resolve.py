@@ -326,6 +326,22 @@ def syringe(place: Place, key: str, raw: SyringeFile) -> Syringe:
     )
 
 
+GTIN_LENGTHS = (8, 12, 13, 14)
+GTIN_WIDTH = 14
+"""Every GTIN is written with so many digits, zeros before it."""
+
+
+def _gtin(place: Place, written: str | None) -> str:
+    """A GTIN with its check digit: the last digit makes the sum, every second one three times, a multiple of ten."""
+    if written is None:
+        return ""
+    whole = written.rjust(GTIN_WIDTH, "0")
+    weighed = sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(whole)) if whole.isdecimal() else 1
+    if len(written) not in GTIN_LENGTHS or not written.isascii() or weighed % 10:
+        raise place.wrong(written, "8, 12, 13 or 14 digits, the last of them the check digit")
+    return whole
+
+
 def product(place: Place, key: str, raw: ProductFile) -> Product:
     """A product. A stated limit needs a grade like any figure that drives the device."""
 
@@ -347,6 +363,7 @@ def product(place: Place, key: str, raw: ProductFile) -> Product:
         course_sessions=raw.course_sessions,
         course_nl=volume("course_ul", raw.course_ul),
         interval_days=raw.interval_days,
+        gtin=_gtin(place.at("gtin"), raw.gtin),
         viscosity_upas=(
             None
             if raw.viscosity_mpa_s is None

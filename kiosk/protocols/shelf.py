@@ -155,9 +155,15 @@ def load_syringes(path: Path) -> dict[str, Syringe]:
 
 
 def load_products(path: Path) -> dict[str, Product]:
-    """All products of one file."""
+    """All products of one file; no two have the same number on their packs."""
     raw = shaped(path, read(path), ProductsFile).products
-    return {key: resolve.product(Place(path, f"products.{key}"), key, entry) for key, entry in raw.items()}
+    found = {key: resolve.product(Place(path, f"products.{key}"), key, entry) for key, entry in raw.items()}
+    whose: dict[str, str] = {}
+    for key, product in found.items():
+        if product.gtin and whose.setdefault(product.gtin, key) != key:
+            other = whose[product.gtin]
+            raise Place(path, f"products.{key}.gtin").wrong(product.gtin, f"a number of its own; {other} has this one")
+    return found
 
 
 def load_protocol(path: Path, lists: Lists) -> Protocol:

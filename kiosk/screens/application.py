@@ -20,8 +20,9 @@ from kiosk.channel.socket import ChannelClient
 from kiosk.screens import keeping, load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline
+from kiosk.screens.scanner import Scanner
 from kiosk.view import language
-from kiosk.view.actions import Action
+from kiosk.view.actions import Action, Scanned
 from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.local import Local
@@ -103,6 +104,7 @@ class KioskApp(App):
         self._redrawn = float("-inf")
         self._told = float("-inf")
         self._finger = OneFinger()
+        self._scanner = Scanner(clock, lambda code: self.act(Scanned(code)))
         self._light = machine.light
         self._lit = -1
         self._dress = self._wanted()
@@ -117,6 +119,7 @@ class KioskApp(App):
         self.glass = self._new_glass()
         self.refresh()
         Window.bind(on_flip=self._flipped, on_touch_down=self._touched)
+        self._scanner.listen(Window)
         Clock.schedule_interval(self.cycle, DRAIN_S)
         return self.glass
 
@@ -135,6 +138,7 @@ class KioskApp(App):
         """Leaves nothing behind: a second application in the process starts clean."""
         Clock.unschedule(self.cycle)
         Window.unbind(on_flip=self._flipped, on_touch_down=self._touched)
+        self._scanner.leave(Window)
         if self._light is not None and self.local.asleep:
             self._light(self.local.settings.brightness)
         self.client.close()
@@ -142,6 +146,7 @@ class KioskApp(App):
     # -- news -----------------------------------------------------------------------------------------------------
     def cycle(self, _dt: float) -> None:
         """Takes what has come from control, lets time pass, draws what changed."""
+        self._scanner.wait()
         came = self.client.drain()
         age_ms = int(min(1e6, self.client.age_s * 1000))
         self.local = tick(self.local, self.clock(), age_ms, self.client.reason)

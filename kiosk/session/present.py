@@ -309,7 +309,7 @@ def catalogue(engine: Engine) -> Catalogue:
             for syringe in library.syringes.values()
         ),
         products=tuple(
-            ProductChoice(product.key, product.title, product.detail, product.example)
+            ProductChoice(product.key, product.title, product.detail, product.example, product.gtin)
             for product in library.products.values()
         ),
         screening=tuple(Choice(item.key, item.text, f"grade {item.grade}") for item in screening.values()),

@@ -223,6 +223,7 @@ class Setup:
                 lot=lot,
                 expiry=expiry.isoformat(),
                 dilution="",
+                serial=command.serial.strip(),
             )
             respond(None, None)
 

@@ -114,6 +114,12 @@ class Turn(_Action, frozen=True):
     by: Literal[-1, 1]
 
 
+class Scanned(_Action, frozen=True):
+    """A scanner has typed the code of a pack."""
+
+    code: str
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -140,6 +146,7 @@ Action = (
     | Prefer
     | StartCream
     | Turn
+    | Scanned
     | Wipe
 )
 

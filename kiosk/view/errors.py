@@ -63,3 +63,21 @@ class ValuesChanged(NappageError, RuntimeError):
     number = 805
     sentence = "The values changed while the offer was shown"
     remedy = "Press ARM again and read the new offer."
+
+
+class PackUnreadable(NappageError, ValueError):
+    number = 811
+    sentence = "The code on the pack cannot be used: {why}"
+    remedy = "Scan the square code of the pack again, or type lot and expiry from it."
+
+
+class PackUnknown(NappageError, LookupError):
+    number = 812
+    sentence = "No product of this clinic has the number {gtin}"
+    remedy = "Take the right pack; a new product is entered in the clinic's profiles first."
+
+
+class PackExpired(NappageError, ValueError):
+    number = 813
+    sentence = "Lot {lot} of {title} expired on {expiry}"
+    remedy = "Take another pack; an expired one is never injected."

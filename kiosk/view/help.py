@@ -40,7 +40,7 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
     ),
     "product": (
         mark("What is injected, with its lot and expiry date. They go into the record."),
-        mark("Touch the product and read lot and expiry from the pack in your hand. An expired one is refused."),
+        mark("Scan the code of the pack, or touch the product and type lot and expiry. An expired one is refused."),
     ),
     "needle": (
         mark("The needle on the handpiece. Its length and bore limit depth and flow."),

@@ -51,6 +51,11 @@ def screening_command(local: Local, catalogue: Catalogue) -> AnyCommand | str:
     return AnswerScreening(adult=True, consent=True, yes=yes, physician_reason=reason if yes else "")
 
 
+def scanned_as(product: str, lot: str, expiry: str) -> str:
+    """What a scan filled in, so that a serial number goes with nothing else."""
+    return f"{product} {lot} {expiry}"
+
+
 def product_command(local: Local) -> AnyCommand | str:
     """The product with lot and expiry, or what is missing. Whether it has expired, control decides."""
     product = local.picks.get("product", "")
@@ -62,7 +67,9 @@ def product_command(local: Local) -> AnyCommand | str:
         expiry = iso_date(local.text("expiry"))
     except NotADate:
         return say("Type the expiry date printed on the pack.")
-    return UseProduct(product=product, lot=local.text("lot").strip(), expiry=expiry)
+    lot = local.text("lot").strip()
+    serial = local.text("serial") if local.text("scanned") == scanned_as(product, lot, expiry) else ""
+    return UseProduct(product=product, lot=lot, expiry=expiry, serial=serial)
 
 
 def needle_command(local: Local) -> AnyCommand | str:

@@ -203,7 +203,7 @@ def product(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Listed:
             Touch("field:lot", local.text("lot") or say("to be typed"), Panel("text:lot"), say("Lot"), icon="pencil"),
             Touch("field:expiry", shown, Panel("text:expiry"), say("Expiry"), icon="calendar"),
         ),
-        note=say("Read lot and expiry from the pack in your hand."),
+        note=say("Scan the pack, or read lot and expiry from it."),
     )  # fmt: skip
 
 

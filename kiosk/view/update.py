@@ -19,6 +19,7 @@ from kiosk.view.language import say, speak
 from kiosk.view.local import Draft, Local, Offer
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
+from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
@@ -92,6 +93,8 @@ def act(local: Local, action: Action, world: World) -> Outcome:
             outcome = _patient(local, action, world)
         case actions.SubmitPin(purpose=purpose):
             outcome = _submit_pin(local, purpose, world)
+        case actions.Scanned(code=code):
+            outcome = Outcome(scanned(local, code, world.snapshot, world.catalogue))
         case actions.ArmShown():
             outcome = _arm(local, world)
         case _:

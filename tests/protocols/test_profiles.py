@@ -117,6 +117,12 @@ def test_the_example_with_a_label_has_the_labels_limits() -> None:
     assert all(product.example for product in p.LIBRARY.products.values())
 
 
+def test_a_product_is_known_by_the_number_of_its_pack_in_fourteen_digits() -> None:
+    products = p.LIBRARY.products
+    assert products["example-saline"].gtin == "09506000134352"
+    assert products["example-unlimited"].gtin == ""
+
+
 def test_the_reference_device_has_the_caps_of_the_design() -> None:
     subject = p.LIBRARY.devices["reference"]
     assert (subject.depth.low, subject.depth.high, subject.depth.step) == (50, 6000, 50)

@@ -202,7 +202,7 @@ CATALOGUE = s.Catalogue(
         s.SyringeChoice("s10", "10 mL", 10_000_000, 200_000),
     ),
     (
-        s.ProductChoice("hyaluron", "Hyaluron mix", "not cross-linked, 15 mg/mL"),
+        s.ProductChoice("hyaluron", "Hyaluron mix", "not cross-linked, 15 mg/mL", gtin="09506000134352"),
         s.ProductChoice(
             "label",
             "Example: product with a label's hard limits",

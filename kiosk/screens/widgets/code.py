@@ -27,7 +27,8 @@ class CodePicture(Widget):
         return int(min(self.size)) // self.code.size if self.code is not None else 0
 
     def _draw(self, *_: object) -> None:
-        self.canvas.clear()
+        canvas: Any = self.canvas
+        canvas.clear()
         if self.module == 0:
             return
         size = self.code.size
@@ -37,7 +38,7 @@ class CodePicture(Widget):
         texture.blit_buffer(white, colorfmt="luminance", bufferfmt="ubyte")
         texture.mag_filter = texture.min_filter = "nearest"
         side = size * self.module
-        with self.canvas:
+        with canvas:
             Color(1, 1, 1, 1)
             Rectangle(texture=texture, size=(side, side),
                       pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)))  # fmt: skip
