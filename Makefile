@@ -77,7 +77,7 @@ fuzz-short: setup ## the same in about a minute
 	@$(BIN)/python -m tests.proofs.fuzz --short $(FUZZ_ARGS)
 
 .PHONY: gallery
-gallery: setup ## draw every screen in every state at the three sizes, and at night; out/gallery/index.html shows them
+gallery: setup ## draw every screen in every state at the three sizes, in every language, and at night; out/gallery/index.html shows them
 	@$(BIN)/python -m tests.screens.gallery
 
 .PHONY: words

@@ -1,4 +1,4 @@
-"""Every screen, in every state that matters, at the three sizes, on one page: python -m tests.screens.gallery.
+"""Every screen in every state that matters, at three sizes, in every language: python -m tests.screens.gallery.
 
 The scenes are those that the tests of screens draw (tests/view/samples.py); a scene added there is in the gallery.
 """
@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from kiosk.view.settings import ThemeName
+from kiosk.view.language import ENGLISH, LANGUAGES
+from kiosk.view.local import Local
+from kiosk.view.settings import LanguageName, ThemeName
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 NIGHT = "800x480-night"
@@ -53,25 +55,36 @@ def draw(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES, only: tuple[s
     faults: list[str] = []
     names = only or tuple(SCENES)
     looks = looks_at(sizes)
-    for look, size, theme in looks:
+    for look, size, theme, language in looks:
         (folder / look).mkdir(parents=True, exist_ok=True)
         stage = Stage(size)
         for name in names:
             snapshot, local = SCENES[name]
-            settings = msgspec.structs.replace(local.settings, theme=theme)
+            settings = msgspec.structs.replace(local.settings, theme=theme, language=language)
             stage.scene(snapshot, msgspec.structs.replace(local, settings=settings), CATALOGUE)
             stage.frames(2)
             stage.picture(folder / look / f"{name}.png")
             faults += [f"{look} {name}: {text}" for text in cut_texts(stage)]
         stage.close()
-    (folder / "index.html").write_text(page(names, tuple(look for look, _, _ in looks)), encoding="utf-8")
+    (folder / "index.html").write_text(page(names, tuple(look for look, *_ in looks)), encoding="utf-8")
     return faults
 
 
-def looks_at(sizes: tuple[tuple[int, int], ...]) -> list[tuple[str, tuple[int, int], ThemeName]]:
-    """Folder, window size and theme of each kind of picture."""
-    found: list[tuple[str, tuple[int, int], ThemeName]] = [(f"{w}x{h}", (w, h), "day") for w, h in sizes]
-    return [*found, (NIGHT, sizes[0], "night")]
+def looks_at(
+    sizes: tuple[tuple[int, int], ...],
+) -> list[tuple[str, tuple[int, int], ThemeName, LanguageName]]:
+    """Folder, window size, theme and language of each kind of picture."""
+    found: list[tuple[str, tuple[int, int], ThemeName, LanguageName]] = [
+        (f"{w}x{h}" if code == ENGLISH else f"{w}x{h}-{code}", (w, h), "day", code)
+        for code, _ in LANGUAGES
+        for w, h in sizes
+    ]
+    return [*found, (NIGHT, sizes[0], "night", ENGLISH)]
+
+
+def in_language(local: Local, language: str) -> Local:
+    """A scene's state in another language."""
+    return msgspec.structs.replace(local, settings=msgspec.structs.replace(local.settings, language=language))
 
 
 def cut_texts(stage: Any) -> list[str]:

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.screen
 
 
 def test_the_gallery_has_each_scene_at_each_size(tmp_path: Path) -> None:
-    assert draw(tmp_path, only=("home", "treat-armed")) == []
-    for look, size, _ in looks_at(SIZES):
-        for name in ("home", "treat-armed"):
+    assert draw(tmp_path, only=("treat-armed",)) == []
+    for look, size, *_ in looks_at(SIZES):
+        for name in ("treat-armed",):
             with Image.open(tmp_path / look / f"{name}.png") as picture:
                 assert picture.size == size
                 assert len(picture.getcolors(1_000_000) or ()) > 20, name
@@ -29,7 +29,7 @@ def test_the_gallery_has_each_scene_at_each_size(tmp_path: Path) -> None:
 
 
 def test_its_page_names_every_scene() -> None:
-    looks = [look for look, _, _ in looks_at(SIZES)]
+    looks = [look for look, *_ in looks_at(SIZES)]
     shown = page(tuple(SCENES), tuple(looks))
     assert all(f'id="{name}"' in shown for name in SCENES)
     assert shown.count("<img") == len(SCENES) * len(looks)
