@@ -312,6 +312,6 @@ class Covered(msgspec.Struct, frozen=True):
 
 def covered(local: Local) -> Covered:
     """Nothing on the glass may be believed now; the red button works by itself."""
-    why = f" ({local.reason})" if local.reason else ""
+    why = f" ({heard(local.reason)})" if local.reason else ""
     told = say("The screen connects again by itself{why}. The red stop button works without it.", why=why)
     return Covered(say("No connection to control"), told)
