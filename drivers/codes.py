@@ -168,6 +168,10 @@ class CommandKind(IntEnum):
     NEEDLE_CHANGED = 7
     SYRINGE_CHANGED = 8
     """Argument: the stated fill in nL; the plunger then seeks the piston."""
+    GAUGE = 9
+    """For service: the needle goes to a depth, rests there for 8 s under a gauge and returns by itself; contact absent.
+    Argument: the service word in the high half; in the low half the depth in um, and 0x8000 when it shall be come upon
+    from 0.3 mm deeper, which tells backlash."""
 
 
 class ExceptionCode(IntEnum):

@@ -54,7 +54,7 @@ from drivers.registers import (
 T = TypeVar("T", bound=msgspec.Struct)
 Content = TypeVar("Content")
 
-MOVING = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED})
+MOVING = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED, CommandKind.GAUGE})
 """Commands that move needle or plunger towards the patient or the tip; they are sent in the epoch of their decision."""
 
 _SANE: dict[str, range] = {

@@ -20,7 +20,7 @@ Segment = tuple[float, float, float, float, float]
 class Carriage:
     """Travel in um from the upper end stop, towards the patient positive. Times are absolute seconds."""
 
-    __slots__ = ("_build", "_deepest", "_faults", "_segments", "_since", "arrives", "powered")
+    __slots__ = ("_build", "_deepest", "_faults", "_segments", "_since", "arrives", "powered", "rising")
 
     def __init__(self, build: Build, faults: Faults) -> None:
         self._build = build
@@ -32,6 +32,8 @@ class Carriage:
         """When the present motion comes to rest."""
         self.powered = False
         """Whether the motor holds or moves it; else only spring and friction do."""
+        self.rising = False
+        """Whether its last motion was upwards: the tip then hangs behind by the backlash."""
 
     def state(self, now: float) -> tuple[float, float]:
         """Travel and velocity."""
@@ -75,6 +77,7 @@ class Carriage:
             now, place = self._braked(now, place, velocity, accel)
         distance = abs(target_um - place)
         if distance > 1e-6:
+            self.rising = target_um < place
             sign = math.copysign(1.0, target_um - place)
             ramp = min(build.speed_um_s / accel, math.sqrt(distance / accel))
             speed = accel * ramp
@@ -93,6 +96,7 @@ class Carriage:
         """Motor off: spring and friction decide."""
         place, velocity = self._leave(now)
         self.powered = False
+        self.rising = True
         if self._faults.retract_jam:
             self._rest(now, place)
             return

@@ -252,7 +252,15 @@ def _help(rig: Rig, words: list[str]) -> str:
     return "\n".join(f"{name + ' ' + verb.takes:34} {verb.text}" for name, verb in VERBS.items())
 
 
+def _gauge(rig: Rig, words: list[str]) -> str:
+    """What a gauge under the nozzle shows; it stands on the skin plate."""
+    if words:
+        raise WrongWord("nothing")
+    return f"gauge {rig.body.true_depth_um():.0f} um"
+
+
 VERBS: dict[str, Verb] = {
+    "gauge": Verb("", "What a gauge under the nozzle shows now: the tip beyond the skin plate.", _gauge),
     "trigger": Verb("down|up", "The finger on the handpiece's trigger.", _switch("down or up", "down", "up", _trigger)),
     "pedal": Verb("down|up", "The foot on the pedal: both its contacts.", _switch("down or up", "down", "up", _pedal)),
     "pedal-no": Verb(

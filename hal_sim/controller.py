@@ -29,7 +29,7 @@ from hal_sim.mechanics import Mechanics
 from hal_sim.memory import Memory, MemoryFailed
 from hal_sim.motion import RETURNING, SETTLE_S, Kind, Motion
 from hal_sim.pace import PRIME_FLOW_NL_S, flow_nl_s
-from hal_sim.rules import refuse_authorisation, refuse_command
+from hal_sim.rules import GAUGE_DEPTH, gauge_um, refuse_authorisation, refuse_command
 from hal_sim.states import BEGIN_OF, SYRINGE_FAULTS, TABLE, Event, resting
 from hal_sim.verdict import ZERO_MAX_KPA, record_of, standing
 
@@ -38,6 +38,7 @@ RUN_ON_S = 1.0
 """A held trigger runs on into the next authorisation within this time; beyond it a release is needed."""
 SEEK_FLOW_NL_S = 500_000.0
 SOUNDING = Fault.LEASE | Fault.RETRACT
+SERVED = {CommandKind.HOME: Kind.HOME, CommandKind.PRIME: Kind.PRIME, CommandKind.GAUGE: Kind.GAUGE}
 
 
 class Controller:
@@ -162,10 +163,8 @@ class Controller:
         self.journal.save()
         if kind == CommandKind.RETRACT and self.motion is None and not self.body.home:
             self._begin(Motion(Kind.RETRACT, self.body, 0, command.id, 0, 0))
-        elif kind == CommandKind.HOME:
-            self._serve(Kind.HOME, command)
-        elif kind == CommandKind.PRIME:
-            self._serve(Kind.PRIME, command)
+        elif kind in SERVED:
+            self._serve(SERVED[kind], command)
         elif kind == CommandKind.SYRINGE_CHANGED:
             self.journal.syringe_changes += 1
             self.journal.barrel = self.body.barrel
@@ -324,11 +323,14 @@ class Controller:
 
     def _serve(self, kind: Kind, command: Command) -> None:
         """Begin a service motion."""
-        motion = self._written(kind, command.id, 0, command.argument if kind == Kind.PRIME else 0)
+        deepest = gauge_um(command) if kind == Kind.GAUGE else 0
+        motion = self._written(kind, command.id, deepest, command.argument if kind == Kind.PRIME else 0)
         if motion is None:
             return
         if kind == Kind.PRIME:
             motion.aim(self.gauges.aim(0, command.argument, PRIME_FLOW_NL_S))
+        elif kind == Kind.GAUGE:
+            motion.aim_at_rest(*self.gauges.travels(deepest, command.argument & GAUGE_DEPTH))
         elif kind == Kind.SEEK:
             per_step = self.gauges.step_pl() / 1000
             motion.aim_at_piston(command.argument / per_step, SEEK_FLOW_NL_S / per_step)

@@ -66,6 +66,11 @@ class Gauges:
             return 0.0, 1.0
         return float(calibration.depth_zero_um), calibration.depth_scale_ppm / 1e6
 
+    def travels(self, *depths_um: int) -> tuple[float, ...]:
+        """Encoder travel beyond the plate for each depth."""
+        zero_um, scale = self.depth_correction()
+        return tuple(zero_um + depth * scale for depth in depths_um)
+
     def aim(self, depth_um: int, dose_nl: int, flow_nl_s: float) -> Aim:
         """What a stroke asks of the actuators; whole steps, never more than the dose (LIM-3) or the reserve allows."""
         zero_um, scale = self.depth_correction()

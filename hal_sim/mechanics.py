@@ -195,8 +195,9 @@ class Mechanics:
     def true_depth_um(self) -> float:
         """Where the tip is beyond the skin plate; negative while it is inside the nozzle. No sensor sees this."""
         travel, velocity = self.carriage.state(self.now)
+        rising = velocity < 0.0 or (velocity == 0.0 and self.carriage.rising)
         depth = (travel - self._build.plate_um) * self._build.depth_scale + self._build.depth_offset_um
-        return depth + self._build.backlash_um if velocity < 0.0 else depth
+        return depth + self._build.backlash_um if rising else depth
 
     # -- time
 

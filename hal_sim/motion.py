@@ -32,6 +32,8 @@ HOMING_UM = 800.0
 SETTLE_S = 0.5
 """With the needle out an open path is at rest within this time; one that is not is blocked."""
 DRAW_BACK_STEPS_S = 20_000.0
+HOLD_S = 8.0
+"""How long a gauge motion rests at its depth."""
 
 
 class Kind(IntEnum):
@@ -40,6 +42,7 @@ class Kind(IntEnum):
     SEEK = 2
     HOME = 3
     RETRACT = 4
+    GAUGE = 5
 
 
 class Phase(IntEnum):
@@ -55,6 +58,8 @@ class Phase(IntEnum):
     APPROACH = 8
     MEET = 9
     DONE = 10
+    HOLD = 11
+    """At rest under a gauge."""
 
 
 FIRST: dict[Kind, Phase] = {
@@ -63,6 +68,7 @@ FIRST: dict[Kind, Phase] = {
     Kind.SEEK: Phase.APPROACH,
     Kind.HOME: Phase.RECALL,
     Kind.RETRACT: Phase.UP,
+    Kind.GAUGE: Phase.DOWN,
 }
 RETURNING = frozenset({Phase.UP, Phase.BACK, Phase.RECALL, Phase.DONE})
 """Phases in which the needle is already on its way home."""
@@ -92,6 +98,7 @@ class Motion:
         "_encoder",
         "_fill_steps",
         "_rate",
+        "_rest_um",
         "_steps",
         "_target_um",
         "_zero",
@@ -142,7 +149,7 @@ class Motion:
         self.begun = 0.0
         self.due = NEVER
         self.peak_kpa = 0.0
-        self._target_um = 0.0
+        self._target_um = self._rest_um = 0.0
         self._steps = 0.0
         self._rate = 0.0
         self._zero = 0.0
@@ -165,6 +172,10 @@ class Motion:
         """A seek: where the piston should be, in steps from the end of the barrel."""
         self._fill_steps = fill_steps
         self._rate = rate
+
+    def aim_at_rest(self, deepest_um: float, rest_um: float) -> None:
+        """A gauge motion: how deep it goes, and where it then rests."""
+        self._target_um, self._rest_um = deepest_um, rest_um
 
     def begin(self) -> None:
         body = self._body
@@ -194,7 +205,7 @@ class Motion:
 
     def measured_depth_um(self, zero_um: float, scale: float) -> int:
         """Greatest travel that the encoder saw beyond the plate, in calibrated um; 0 but for shots."""
-        if self.kind != Kind.SHOT:
+        if self.kind not in (Kind.SHOT, Kind.GAUGE):
             return 0
         seen = self._body.carriage.deepest(self._body.now) - PARKED_UM
         return max(0, round((seen - zero_um) / scale)) if seen > 0.0 else 0
@@ -222,7 +233,7 @@ class Motion:
         if now < self.due:
             return False
         if abs(self._body.carriage.travel(now) - PARKED_UM - self._target_um) <= DEPTH_TOLERANCE_UM:
-            return self._go(Phase.FLOW)
+            return self._go(Phase.HOLD if self.kind == Kind.GAUGE else Phase.FLOW)
         self.missed = True
         self.outcome = Outcome.PARTIAL_FAULT
         self._decided = now
@@ -260,6 +271,14 @@ class Motion:
             return False
         self._decided = now
         return self._go(Phase.UP)
+
+    def _enter_hold(self) -> None:
+        self._body.needle_to(PARKED_UM + self._rest_um)
+        self._dwell_until = self._body.carriage.arrives + HOLD_S
+
+    def _step_hold(self) -> bool:
+        self._decided = self.due = self._dwell_until
+        return self._go(Phase.UP) if self._body.now >= self.due else False
 
     def _enter_draw_back(self) -> None:
         self._body.push(1e6, -DRAW_BACK_STEPS_S)
@@ -356,6 +375,7 @@ class Motion:
         Phase.DOWN: _enter_down,
         Phase.FLOW: _enter_flow,
         Phase.DWELL: _enter_dwell,
+        Phase.HOLD: _enter_hold,
         Phase.DRAW_BACK: _enter_draw_back,
         Phase.UP: _enter_up,
         Phase.RECALL: _enter_back,
@@ -369,6 +389,7 @@ class Motion:
         Phase.DOWN: _step_down,
         Phase.FLOW: _step_flow,
         Phase.DWELL: _step_dwell,
+        Phase.HOLD: _step_hold,
         Phase.DRAW_BACK: _step_draw_back,
         Phase.UP: _step_up,
         Phase.RECALL: _step_recall,

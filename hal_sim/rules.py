@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 CAP_DEPTH_UM, CAP_DOSE_NL, CAP_RATE_MHZ = 6000, 200_000, 9000
 VALID_MAX_MS = 65_000
+GAUGE_DEPTH, GAUGE_BELOW, GAUGE_OVER_UM = 0x7FFF, 0x8000, 300
 MODES = frozenset(int(mode) for mode in Mode)
 
 Rule = tuple[Refusal, Callable[["Controller", AuthorisationBlock], bool]]
@@ -104,6 +105,18 @@ AUTHORISATION: tuple[Rule, ...] = (
 )
 """An authorisation whose CRC is right is refused for the first of these that holds."""
 
+
+def moved_nl(command: Command) -> int:
+    """What a service motion may push, nL; a gauge motion pushes nothing."""
+    return 0 if command.kind == CommandKind.GAUGE else command.argument
+
+
+def gauge_um(command: Command) -> int:
+    """How deep a gauge motion goes at most, um: where it shall rest, or deeper to come upon it from below."""
+    asked = command.argument & GAUGE_DEPTH
+    return asked + GAUGE_OVER_UM if command.argument & GAUGE_BELOW else asked
+
+
 CommandRule = tuple[Refusal, Callable[["Controller", Command], bool]]
 
 _SERVICE: tuple[CommandRule, ...] = (
@@ -111,7 +124,7 @@ _SERVICE: tuple[CommandRule, ...] = (
     (Refusal.SUPPLY, lambda device, _: not device.supplied),
     (Refusal.CONTACT, lambda device, _: device.body.contact),
     (Refusal.RECORDS, lambda device, _: records_full(device, 1)),
-    (Refusal.COUNTER, lambda device, command: counters_full(device, 1, command.argument)),
+    (Refusal.COUNTER, lambda device, command: counters_full(device, 1, moved_nl(command))),
 )
 _STILL: tuple[CommandRule, ...] = ((Refusal.BUSY, lambda device, _: device.state in MOVING),)
 
@@ -119,6 +132,7 @@ EVENT_OF: dict[CommandKind, Event] = {
     CommandKind.HOME: Event.HOME,
     CommandKind.PRIME: Event.PRIME,
     CommandKind.SYRINGE_CHANGED: Event.SEEK,
+    CommandKind.GAUGE: Event.GAUGE,
 }
 """Commands that move something, by the event that must be in the row of the present state."""
 
@@ -134,6 +148,12 @@ COMMAND: dict[CommandKind, tuple[CommandRule, ...]] = {
         (Refusal.SYRINGE, lambda device, _: not device.journal.piston_known),
         (Refusal.RESERVE, lambda device, _: device.gauges.usable_nl() <= 0),
         (Refusal.BUSY, lambda device, _: device.settling()),
+        *_SERVICE,
+    ),
+    CommandKind.GAUGE: (
+        (Refusal.SERVICE, lambda _, command: command.argument >> 16 != SERVICE_WORD),
+        (Refusal.DEPTH, lambda _, command: not 0 < gauge_um(command) <= CAP_DEPTH_UM),
+        (Refusal.DEPTH, lambda _, command: (command.argument & GAUGE_DEPTH) % DEPTH_STEP_UM != 0),
         *_SERVICE,
     ),
     CommandKind.RETRACT: (),
@@ -156,7 +176,7 @@ COMMAND: dict[CommandKind, tuple[CommandRule, ...]] = {
 }
 """A command with a fresh id, known kind and an argument only where one belongs is refused for the first that holds."""
 
-WITH_ARGUMENT = frozenset({CommandKind.PRIME, CommandKind.SYRINGE_CHANGED})
+WITH_ARGUMENT = frozenset({CommandKind.PRIME, CommandKind.SYRINGE_CHANGED, CommandKind.GAUGE})
 KINDS = {int(kind): kind for kind in CommandKind}
 
 

@@ -25,6 +25,7 @@ class Event(IntEnum):
     """The motion under way is broken off."""
     SETTLE = 6
     """Nothing moves (any more): the resting state follows from faults, homing and authorisation."""
+    GAUGE = 7
 
 
 TABLE: dict[ControllerState, dict[Event, ControllerState | None]] = {
@@ -33,6 +34,7 @@ TABLE: dict[ControllerState, dict[Event, ControllerState | None]] = {
         Event.HOME: S.HOMING,
         Event.PRIME: S.PRIMING,
         Event.SEEK: S.SEEKING,
+        Event.GAUGE: S.STROKE,
         Event.RETRACT: S.RETRACTING,
         Event.SETTLE: None,
     },
@@ -65,6 +67,7 @@ BEGIN_OF: dict[Kind, Event] = {
     Kind.SEEK: Event.SEEK,
     Kind.HOME: Event.HOME,
     Kind.RETRACT: Event.RETRACT,
+    Kind.GAUGE: Event.GAUGE,
 }
 """The event with which a motion begins."""
 

@@ -40,7 +40,7 @@ def faults_of(motion: Motion, measured_um: int, measured_nl: int) -> Fault:
         faults |= Fault.DEPTH_MISMATCH
     if motion.outcome == Outcome.RESERVE:
         faults |= Fault.RESERVE
-    if motion.kind in (Kind.SHOT, Kind.PRIME):
+    if motion.kind in (Kind.SHOT, Kind.PRIME, Kind.GAUGE):
         faults |= _compare(motion, measured_um, measured_nl)
     return faults
 

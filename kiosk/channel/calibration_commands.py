@@ -86,3 +86,23 @@ class RestoreCalibration(Command, frozen=True):
 
 class LeaveCalibration(Command, frozen=True):
     """Ends the calibration; what is in force stays in force."""
+
+
+class CalibrateDepth(Command, frozen=True):
+    """Measure the needle's depth under a gauge."""
+
+
+class ZeroGauge(Command, frozen=True):
+    """The gauge stands on the plate and shows zero on the block."""
+
+
+class MoveToGauge(Command, frozen=True):
+    """Send the needle under the gauge to the next depth; it rests there for 8 s. `away`: nobody is under the nozzle."""
+
+    away: bool
+
+
+class TypeGauge(Command, frozen=True):
+    """What the gauge showed while the needle rested, um."""
+
+    um: Annotated[int, msgspec.Meta(ge=-20_000, le=20_000)]

@@ -22,6 +22,9 @@ BenchStep = Literal[
     "base",
     "shot",
     "weight",
+    "zero",
+    "gauge begin",
+    "gauge",
     "proposal",
     "writing",
 ]
@@ -62,6 +65,15 @@ class RunView(View, frozen=True):
     cv_ppm: int = 0
     cv_most_ppm: int = 0
     passes: bool | None = None
+
+
+class GaugeView(View, frozen=True):
+    """One depth under a gauge, um; `gauge_um` None until it was read."""
+
+    depth_um: int
+    below: bool
+    """Whether the needle comes upon it from below."""
+    gauge_um: int | None = None
 
 
 class ChangeView(View, frozen=True):
@@ -108,6 +120,8 @@ class CalibratingView(View, frozen=True):
     left_nl: int = 0
     """What the syringe holds above its reserve."""
     proposal: ProposalView | None = None
+    gauge: tuple[GaugeView, ...] = ()
+    """Every depth that is read; empty where doses are weighed."""
     balance: str = ""
     """The balance that answers, its model and number; "" when weights are typed."""
     balance_ug: int | None = None

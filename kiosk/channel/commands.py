@@ -13,18 +13,22 @@ import msgspec
 from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
 from kiosk.channel.base import Command, Text
 from kiosk.channel.calibration_commands import (
+    CalibrateDepth,
     CalibrateDose,
     CertifyCalibration,
     DescribeRoom,
     FlushBench,
     LeaveCalibration,
+    MoveToGauge,
     OpenCalibration,
     PauseRun,
     RestoreCalibration,
     StartBlank,
     StartRun,
+    TypeGauge,
     TypeWeight,
     WriteCalibration,
+    ZeroGauge,
 )
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
@@ -380,6 +384,10 @@ AnyCommand = (
     | CertifyCalibration
     | RestoreCalibration
     | LeaveCalibration
+    | CalibrateDepth
+    | ZeroGauge
+    | MoveToGauge
+    | TypeGauge
 )
 
 

@@ -38,6 +38,7 @@ BY_COMMAND = frozenset(
         AuthorisationKind.HOME,
         AuthorisationKind.PRIME,
         AuthorisationKind.SEEK,
+        AuthorisationKind.GAUGE,
         AuthorisationKind.VOID,
         AuthorisationKind.CONTROL,
     }

@@ -34,6 +34,8 @@ class AuthorisationKind(StrEnum):
     PRIME = "prime"
     SEEK = "seek"
     """After a syringe change: the plunger looks for the piston."""
+    GAUGE = "gauge"
+    """The needle rests at a depth under a technician's gauge, and gives nothing."""
     VOID = "void"
     CONTROL = "control"
     """Retract, stop, clear faults, needle changed: an id without a motion that gives anything."""

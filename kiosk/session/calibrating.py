@@ -30,8 +30,10 @@ from kiosk.session.errors import BarrelMismatch, MotionFailed, NotChoosable, Not
 from kiosk.session.exchange import FollowBalance
 from kiosk.session.fluid_path import BARRELS as BARREL_WORDS
 from kiosk.session.fluid_path import PISTON_TOLERANCE_PERCENT
+from kiosk.session.gauging import Gauging
 from kiosk.session.in_force import LEFT, OPENED, key_of
 from kiosk.session.proving import Proving
+from kiosk.session.under_gauge import UnderGauge
 from kiosk.session.weighing_out import WeighingOut
 from kiosk.session.words import ml, ul
 
@@ -58,7 +60,9 @@ class Calibrating:
         """Whether a new calibration was put in force since it was opened."""
         self.note = ""
         self.dose: WeighingOut | None = None
+        self.gauge: Gauging | None = None
         self.proving = Proving(engine, self)
+        self.under_gauge = UnderGauge(engine, self)
         self.balance = BalanceReader(engine.desk)
         self._waiting: tuple[str, float] = ("", 0.0)
         """What a weight is waited for, and since when."""
@@ -113,14 +117,25 @@ class Calibrating:
     def _watch(self) -> None:
         """A run belongs to one calibration and one syringe."""
         dose, calibration, status = self.dose, self.calibration, self._desk.status
-        if dose is None:
-            return
-        if status is not None and status.syringe_type != dose.syringe.type and self._engine.device.barrel_sensed:
+        sensed = status is not None and self._engine.device.barrel_sensed
+        if dose is not None and status is not None and sensed and status.syringe_type != dose.syringe.type:
             dose.fitted = False
-        if calibration is not None and not self._engine.rewriting.busy and key_of(calibration) != dose.measured_with:
-            dose.restart(key_of(calibration))
+        work = self.measurement
+        if work is None or calibration is None or self._engine.rewriting.busy:
+            return
+        if key_of(calibration) != work.measured_with:
+            work.restart(key_of(calibration))
             self.written = True
-            self.note = f"Calibration {calibration.id} is in force now. Prove it: weigh all three doses again."
+            self.note = f"Calibration {calibration.id} is in force now. Prove it: measure all of it again."
+
+    @property
+    def measurement(self) -> WeighingOut | Gauging | None:
+        """What is measured: a barrel, or the needle's depth."""
+        return self.gauge or self.dose
+
+    def measured(self) -> None:
+        """What was measured is proved: something else may be."""
+        self.dose = self.gauge = None
 
     @property
     def calibration(self) -> Calibration | None:
@@ -158,7 +173,8 @@ class Calibrating:
     def _opened(self) -> None:
         identity = self._desk.identity
         assert identity is not None, "it was homed just now"
-        self.open, self.written, self.note, self.dose = True, False, "", None
+        self.measured()
+        self.open, self.written, self.note = True, False, ""
         self._user, self.serial = self._desk.user, identity.serial
         number = identity.calibration_id
         self._desk.emit(FollowBalance(True))
@@ -169,7 +185,10 @@ class Calibrating:
         self.shots.stop(why)
         if self.dose is not None:
             self.dose.pause()
-        self.open, self.dose, self._user = False, None, ""
+        if self.gauge is not None and self.gauge.moving:
+            self._engine.slot.interrupt(why, CommandKind.STOP)
+        self.measured()
+        self.open, self._user = False, ""
         self._desk.emit(FollowBalance(False))
         self.balance.forget()
         calibration = self.calibration
@@ -208,7 +227,7 @@ class Calibrating:
                 why = f"the piston was met at {ml(found)}, not at {ml(command.fill_nl)}"
                 error = MotionFailed(what="Looking for the piston", why=why)
             if error is None and self.open:
-                self.dose, self.note = work, ""
+                self.dose, self.gauge, self.note = work, None, ""
                 work.refit(command.fill_nl)
             respond(error, None)
 
@@ -345,3 +364,5 @@ class Calibrating:
             raise NotNow(what=what, why="a shot waits for its trigger, or a calibration is being written")
         if self.dose is not None and self.dose.waits:
             raise NotNow(what=what, why="a weight is waited for: give it, or leave the run")
+        if self.gauge is not None and (self.gauge.moving or self.gauge.waits):
+            raise NotNow(what=what, why="a reading of the gauge is waited for")

@@ -39,5 +39,9 @@ def handlers(engine: Engine) -> dict[type, Handler]:
         ask.WriteCalibration: later(lambda command, answer: work.proving.write(command.key, answer)),
         ask.CertifyCalibration: later(lambda command, answer: work.proving.certify(command.key, answer)),
         ask.RestoreCalibration: later(lambda _, answer: work.proving.restore(answer)),
+        ask.CalibrateDepth: lambda _, __: work.under_gauge.begin(),
+        ask.ZeroGauge: lambda _, __: work.under_gauge.gauging("Setting the gauge").zero(),
+        ask.MoveToGauge: later(work.under_gauge.move),
+        ask.TypeGauge: lambda command, _: work.under_gauge.read(command.um),
         ask.LeaveCalibration: lambda _, __: work.end("asked"),
     }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from kiosk.channel.calibration_views import BenchStep, CalibratingView, ChangeView, InForceView, ProposalView
-from kiosk.session.proving import DOSE_WORDS, Proposal
+from kiosk.session.gauging import Gauging
+from kiosk.session.proving import Proposal
 from kiosk.session.weighing_out import BLANK_S, WeighingOut
 
 if TYPE_CHECKING:
@@ -23,7 +26,10 @@ DO_NOW: dict[BenchStep, str] = {
     "base": "Vessel under the nozzle, nothing touching the plate: give the weight before the next shot.",
     "shot": "Press the trigger once: one shot falls into the vessel.",
     "weight": "Wait until the balance rests, then give its weight.",
-    "proposal": "All three doses are weighed: look at the figures and decide.",
+    "zero": "Stand the gauge on the skin plate over a block, set it to zero, and say so.",
+    "gauge begin": "Gauge under the nozzle, nobody near it: send the needle to the next depth.",
+    "gauge": "The needle rests for 8 s: read the gauge, then give what it showed.",
+    "proposal": "All of it is measured: look at the figures and decide.",
     "writing": "The injector takes the new figures, and is asked for them again.",
 }
 
@@ -44,12 +50,19 @@ def calibrating(engine: Engine) -> CalibratingView | None:
     step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
     reads = not engine.device.barrel_sensed
     view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads)
+    if work.gauge is not None:
+        return msgspec.structs.replace(
+            view,
+            part=work.gauge.title,
+            gauge=work.gauge.views(),
+            proposal=None if proposal is None else _proposal(proposal),
+        )
     if dose is None:
         return view
     return CalibratingView(
         step=step,
         todo=DO_NOW[step],
-        part=DOSE_WORDS.format(title=dose.syringe.title),
+        part=dose.title,
         written=work.written,
         room=_room(dose),
         blank="" if dose.blank is None else f"{dose.blank.ug_s:.2f} ug/s evaporate",
@@ -68,22 +81,34 @@ def calibrating(engine: Engine) -> CalibratingView | None:
 
 def _step(engine: Engine) -> BenchStep:
     work = engine.calibrating
-    dose = work.dose
     if work.homing:
         return "homing"
     if engine.rewriting.busy:
         return "writing"
+    return _dose_step(work.dose) if work.gauge is None else _gauge_step(work.gauge)
+
+
+def _dose_step(dose: WeighingOut | None) -> BenchStep:
     if dose is None or not dose.fitted:
         return "syringe"
-    if dose.waits:
+    if dose.waits != "":
         return dose.waits
-    if dose.flushed_nl < dose.needed_nl:
-        return "flush"
-    if dose.air is None:
-        return "room"
-    if dose.blank is None:
-        return "blank"
-    return "proposal" if dose.complete else "runs"
+    before: tuple[tuple[bool, BenchStep], ...] = (
+        (dose.flushed_nl < dose.needed_nl, "flush"),
+        (dose.air is None, "room"),
+        (dose.blank is None, "blank"),
+    )
+    after: BenchStep = "proposal" if dose.complete else "runs"
+    due: tuple[BenchStep, ...] = tuple(step for missing, step in before if missing)
+    return due[0] if due else after
+
+
+def _gauge_step(gauge: Gauging) -> BenchStep:
+    if not gauge.zeroed:
+        return "zero"
+    if gauge.waits or gauge.moving:
+        return "gauge"
+    return "proposal" if gauge.complete else "gauge begin"
 
 
 def _room(dose: WeighingOut) -> str:

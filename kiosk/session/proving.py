@@ -15,14 +15,14 @@ import msgspec
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration
-from kiosk.calibration import dose as law
 from kiosk.channel.snapshot import Page
 from kiosk.records.rows import CalibrationRow
 from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.exchange import WriteAnchor
-from kiosk.session.in_force import BARRELS, PARTS, PROVED, key_of
+from kiosk.session.gauging import Gauging
+from kiosk.session.in_force import BARRELS, DEPTH, PARTS, PROVED, figures, key_of
+from kiosk.session.measured import Measured
 from kiosk.session.weighing_out import WeighingOut
-from kiosk.session.words import ul
 
 if TYPE_CHECKING:
     from kiosk.session.calibrating import Calibrating
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 Respond = Callable[[NappageError | None, Page | None], None]
 VALID_DAYS = 365
 """A calibration is due again after a year (ours)."""
-DOSE_WORDS = "Dose, {title} syringe"
+MISSING = {False: "The needle's depth is still to be proved", True: "The dose of a barrel is still to be proved"}
+"""What a certificate still waits for, by whether the depth was proved last."""
+Measurement = WeighingOut | Gauging
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -66,9 +68,9 @@ class Proving:
 
     # -- what is proposed --------------------------------------------------------------------------------------------
     def proposal(self) -> Proposal | None:
-        """What the runs ask for, once all three are complete; worked out again when something was weighed."""
-        work, calibration = self._calibrating.dose, self._calibrating.calibration
-        if work is None or calibration is None or not work.complete or work.running is not None:
+        """What a complete measurement asks for; worked out again when something was measured."""
+        work, calibration = self._calibrating.measurement, self._calibrating.calibration
+        if work is None or calibration is None or not work.complete or work.busy:
             return None
         points = f"{key_of(calibration)} {work.points()}"
         stands = f"{self._desk.inputs.wall_trusted} {points}"
@@ -76,28 +78,20 @@ class Proving:
             self._proposal = (stands, self._propose(work, calibration, sha256(points.encode()).hexdigest()[:16]))
         return self._proposal[1]
 
-    def _propose(self, work: WeighingOut, calibration: Calibration, key: str) -> Proposal:
-        results = work.results()
-        passes = all(result.passes for result in results)
-        step, smallest = f"pl_per_step_{work.barrel}", f"smallest_dose_{work.barrel}_nl"
-        wanted, why_not_write, change = None, "", ""
-        try:
-            found = law.correction(results, getattr(calibration, step))
-        except NappageError as error:
-            why_not_write = error.sentence.format(**error.facts)
-        else:
-            figures = {step: found.after_pl, smallest: work.doses["smallest"]}
-            wanted = msgspec.structs.replace(calibration, **figures, **self._unproved(calibration, work.barrel))
-            change = f"; a step moves {found.ratio:.4f} of what is believed"
-        verdict = "All three doses pass" if passes else "Not all doses pass"
+    def _propose(self, work: Measurement, calibration: Calibration, key: str) -> Proposal:
+        found = work.measured(calibration)
+        wanted = None
+        if not found.why_not_write:
+            closed = self._unproved(calibration, work.part)
+            wanted = msgspec.structs.replace(calibration, **{**closed, **found.figures})
         return Proposal(
             key,
-            passes,
-            f"{verdict} with calibration {calibration.id}{change}.",
+            found.passes,
+            found.verdict,
             wanted,
             () if wanted is None else tuple(_changes(calibration, wanted)),
-            why_not_write,
-            self._why_not_certify(work, calibration, passes=passes),
+            found.why_not_write,
+            self._why_not_certify(found, calibration, work.part),
         )
 
     def _unproved(self, calibration: Calibration, barrel: str) -> dict[str, int]:
@@ -111,13 +105,12 @@ class Proving:
             if self._engine.in_force.proved(calibration, other) is None
         }
 
-    def _why_not_certify(self, work: WeighingOut, calibration: Calibration, *, passes: bool) -> str:
-        if not passes:
+    def _why_not_certify(self, found: Measured, calibration: Calibration, part: str) -> str:
+        if not found.passes:
             return "what is in force does not pass"
-        smallest = getattr(calibration, f"smallest_dose_{work.barrel}_nl")
-        if smallest != work.doses["smallest"]:
-            return f"the smallest dose in force is {ul(smallest)}, measured was {ul(work.doses['smallest'])}"
-        if any(getattr(calibration, name) for name in self._unproved(calibration, work.barrel)):
+        if found.why_not_certify:
+            return found.why_not_certify
+        if any(getattr(calibration, name) for name in self._unproved(calibration, part)):
             return "barrels that were never proved here are still open: write it first"
         return "" if self._desk.inputs.wall_trusted else "the clock is not trusted, so it has no date"
 
@@ -179,26 +172,27 @@ class Proving:
         """
         what = "Certifying"
         proposal, calibration = self._confirmed(what, key), self._calibrating.in_force(what)
-        work = self._calibrating.work(what)
+        work = self._calibrating.measurement
+        assert work is not None, "something was measured, or nothing would be proposed"
         if proposal.why_not_certify:
             raise NotNow(what=what, why=proposal.why_not_certify)
         engine, desk = self._engine, self._desk
         made = engine.today()
         expires = (date.fromisoformat(made) + timedelta(days=VALID_DAYS)).isoformat()
         digest = sha256(work.points().encode()).hexdigest()
-        part = DOSE_WORDS.format(title=work.syringe.title)
+        first, second = figures(calibration, work.part)
         proof = engine.in_force.write(
             PROVED,
-            f"{part}: proved with calibration {calibration.id}, due again on {expires}",
-            part=work.barrel,
+            f"{work.title}: proved with calibration {calibration.id}, due again on {expires}",
+            part=work.part,
             id=calibration.id,
             crc=calibration.crc,
-            first=getattr(calibration, f"pl_per_step_{work.barrel}"),
-            second=work.doses["smallest"],
+            first=first,
+            second=second,
             made=made,
             expires=expires,
             sha256=digest,
-            figures=_figures(work.results()),
+            figures=work.measured(calibration).told,
         )
         row = self._certificate(calibration)
         rows = (proof,) if row is None else (proof, row)
@@ -207,8 +201,8 @@ class Proving:
 
         def written() -> None:
             desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
-            self._calibrating.dose = None
-            missing = "" if row is not None else ". The needle's depth is still to be proved"
+            self._calibrating.measured()
+            missing = "" if row is not None else f". {MISSING[work.part == DEPTH]}"
             self._calibrating.note = f"{proof.sentence}{missing}."
             respond(None, None)
 
@@ -218,7 +212,8 @@ class Proving:
         """The row that ACU-3 judges: none while a part that has to be proved is not."""
         proofs = {part: self._engine.in_force.proved(calibration, part) for part in PARTS}
         stand = [proof for proof in proofs.values() if proof is not None]
-        if not stand or (proofs["depth"] is None and not self._engine.simulated):
+        barrel = any(proofs[part] is not None for part in BARRELS)
+        if not stand or not (self._engine.simulated or (barrel and proofs[DEPTH] is not None)):
             return None
         newest = max(stand, key=lambda proof: proof.made)
         digest = sha256("".join(proof.sha256 for proof in stand).encode()).hexdigest()
@@ -241,6 +236,12 @@ class Proving:
 
 
 def _changes(before: Calibration, after: Calibration) -> Iterator[Change]:
+    for name, title, unit in (
+        ("depth_zero_um", "Depth: zero", "um"),
+        ("depth_scale_ppm", "Depth: scale", "ppm"),
+    ):
+        if getattr(before, name) != getattr(after, name):
+            yield Change(title, getattr(before, name), getattr(after, name), unit)
     for barrel in BARRELS:
         for name, title, unit in (
             (f"pl_per_step_{barrel}", f"{barrel} mL: one step of the plunger", "pL"),
@@ -248,14 +249,6 @@ def _changes(before: Calibration, after: Calibration) -> Iterator[Change]:
         ):
             if getattr(before, name) != getattr(after, name):
                 yield Change(title, getattr(before, name), getattr(after, name), unit)
-
-
-def _figures(results: list[law.DoseResult]) -> str:
-    return "; ".join(
-        f"{result.level} {ul(result.dose_nl)}: n {result.sample.n}, mean {result.sample.mean / 1000:.3f} uL, "
-        f"error {result.mean_error * 100:+.2f} %, CV {result.cv * 100:.2f} %"
-        for result in results
-    )
 
 
 def _unwritten() -> NotNow:

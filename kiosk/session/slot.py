@@ -23,13 +23,15 @@ SERVICE_WORDS = {
     CommandKind.SYRINGE_CHANGED: "Looking for the piston",
     CommandKind.NEEDLE_CHANGED: "Telling the injector of the new needle",
     CommandKind.CLEAR_FAULTS: "Clearing faults",
+    CommandKind.GAUGE: "Under the gauge",
     CommandKind.VOID: "Connecting",
 }
-MOVES = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED})
+MOVES = frozenset({CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED, CommandKind.GAUGE})
 KINDS = {
     CommandKind.HOME: AuthorisationKind.HOME,
     CommandKind.PRIME: AuthorisationKind.PRIME,
     CommandKind.SYRINGE_CHANGED: AuthorisationKind.SEEK,
+    CommandKind.GAUGE: AuthorisationKind.GAUGE,
     CommandKind.VOID: AuthorisationKind.VOID,
 }
 
@@ -102,6 +104,7 @@ class Slot:
             serial=identity.serial,
             boot_count=identity.boot_count,
             calibration_id=identity.calibration_id,
+            depth_um=argument & 0x7FFF if kind is CommandKind.GAUGE else 0,
             dose_nl=argument if kind is CommandKind.PRIME else 0,
         )
         words = self.words = SERVICE_WORDS[kind]

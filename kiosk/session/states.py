@@ -93,5 +93,9 @@ TABLE: dict[type, Rule] = {
     ask.CertifyCalibration: Rule(CALIBRATING),
     ask.RestoreCalibration: Rule(CALIBRATING),
     ask.LeaveCalibration: Rule(CALIBRATING),
+    ask.CalibrateDepth: Rule(CALIBRATING),
+    ask.ZeroGauge: Rule(CALIBRATING),
+    ask.MoveToGauge: Rule(CALIBRATING),
+    ask.TypeGauge: Rule(CALIBRATING),
 }
 """Every command but `Hello`, which the channel itself answers."""

@@ -15,8 +15,10 @@ from typing import Literal
 
 import msgspec
 
+from drivers.registers import Calibration
 from kiosk.calibration import dose as law
 from kiosk.calibration.dose import Level
+from kiosk.calibration.errors import NotACorrection
 from kiosk.calibration.sample import sample
 from kiosk.calibration.water import Air
 from kiosk.channel.calibration_views import RunView
@@ -24,6 +26,7 @@ from kiosk.protocols.profile import Device, Syringe
 from kiosk.records.facts import Fact
 from kiosk.session.desk import Desk
 from kiosk.session.errors import NotNow
+from kiosk.session.measured import Measured
 from kiosk.session.words import ul
 
 Key = tuple[int, int]
@@ -48,7 +51,9 @@ class WeighingOut:
     def __init__(self, desk: Desk, device: Device, syringe: Syringe, smallest_nl: int, with_key: Key) -> None:
         self._desk = desk
         self.syringe = syringe
-        self.barrel = str(syringe.barrel_nl // 1_000_000)
+        self.part = str(syringe.barrel_nl // 1_000_000)
+        """Its barrel, mL, as proofs name it."""
+        self.title = f"Dose, {syringe.title} syringe"
         self.doses = doses(device, syringe, smallest_nl)
         self.needed_nl = device.tubing_nl + device.prime_nl
         """What has to be flushed until no air is left in the path."""
@@ -74,6 +79,31 @@ class WeighingOut:
         return all(len(self._weighings[level]) >= law.SHOTS[level] for level in LEVELS)
 
     @property
+    def busy(self) -> bool:
+        """Whether a run goes on."""
+        return self.running is not None
+
+    def measured(self, calibration: Calibration) -> Measured:
+        """Verdict and correction of three complete runs (ACU-1)."""
+        results = self.results()
+        passes = all(result.passes for result in results)
+        step, smallest = f"pl_per_step_{self.part}", f"smallest_dose_{self.part}_nl"
+        figures: dict[str, int] = {}
+        why, change = "", ""
+        try:
+            found = law.correction(results, getattr(calibration, step))
+        except NotACorrection as error:
+            why = error.sentence.format(**error.facts)
+        else:
+            figures = {step: found.after_pl, smallest: self.doses["smallest"]}
+            change = f"; a step moves {found.ratio:.4f} of what is believed"
+        verdict = "All three doses pass" if passes else "Not all doses pass"
+        in_force, asked = getattr(calibration, smallest), self.doses["smallest"]
+        other = "" if in_force == asked else f"the smallest dose in force is {ul(in_force)}, measured was {ul(asked)}"
+        said = f"{verdict} with calibration {calibration.id}{change}."
+        return Measured(passes, said, figures, why, other, _told(results))
+
+    @property
     def dose_nl(self) -> int:
         """The dose that is being weighed."""
         assert self.running is not None, "asked for in a run"
@@ -91,7 +121,7 @@ class WeighingOut:
 
     def points(self) -> str:
         """All that was measured, as one line of text: what a certificate's hash is taken over."""
-        return repr((self.barrel, self.doses, self.air, self.blank, self._weighings))
+        return repr((self.part, self.doses, self.air, self.blank, self._weighings))
 
     # -- before the runs ---------------------------------------------------------------------------------------------
     def refit(self, fill_nl: int) -> None:
@@ -217,7 +247,7 @@ class WeighingOut:
             self.running = None
 
     def _point(self, what: str, sentence: str, **body: str | float) -> None:
-        self._desk.event(Fact.CALIBRATION_POINT, sentence, what=what, barrel_ml=self.barrel, **body)
+        self._desk.event(Fact.CALIBRATION_POINT, sentence, what=what, barrel_ml=self.part, **body)
 
     # -- what is shown -----------------------------------------------------------------------------------------------
     def views(self) -> tuple[RunView, ...]:
@@ -252,6 +282,14 @@ class WeighingOut:
 
 SHOWN_FROM = 3
 """Fewer shots have no spread that means anything."""
+
+
+def _told(results: list[law.DoseResult]) -> str:
+    return "; ".join(
+        f"{result.level} {ul(result.dose_nl)}: n {result.sample.n}, mean {result.sample.mean / 1000:.3f} uL, "
+        f"error {result.mean_error * 100:+.2f} %, CV {result.cv * 100:.2f} %"
+        for result in results
+    )
 
 
 def _ppm(share: float) -> int:

@@ -138,7 +138,7 @@ def test_bench_mode_needs_its_word_and_no_other_mode_takes_it(subject: Subject, 
 
 @pytest.mark.parametrize(
     ("kind", "argument"),
-    [(9, 0), (CommandKind.HOME, 1), (CommandKind.PRIME, 0), (CommandKind.SYRINGE_CHANGED, 0)],
+    [(10, 0), (CommandKind.HOME, 1), (CommandKind.PRIME, 0), (CommandKind.SYRINGE_CHANGED, 0)],
     ids=["unknown", "home with an argument", "prime of nothing", "empty syringe"],
 )
 def test_a_command_that_is_none_is_refused(subject: Subject, kind: int, argument: int) -> None:

@@ -231,7 +231,7 @@ def test_service_motions_need_the_motor_supply() -> None:
 @pytest.mark.parametrize(
     ("kind", "argument"),
     [
-        (9, 0),
+        (10, 0),
         (CommandKind.HOME, 1),
         (CommandKind.PRIME, 0),
         (CommandKind.PRIME, 500_001),
