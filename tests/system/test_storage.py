@@ -104,7 +104,8 @@ def test_a_disk_that_fails_while_it_syncs_may_not_arm(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(os, "fsync", fail)
 
-    assert look(tmp_path) == StorageHealth(look(tmp_path).free_bytes, writable=False, why="Input/output error")
+    found = look(tmp_path)
+    assert found == StorageHealth(found.free_bytes, writable=False, why="Input/output error")
     assert list(tmp_path.iterdir()) == []
 
 

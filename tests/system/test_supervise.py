@@ -202,8 +202,8 @@ def test_a_second_ctrl_c_has_no_more_patience() -> None:
 def test_a_second_signal_of_a_closing_terminal_takes_no_patience_away() -> None:
     slow = (
         "import os, signal, sys\n"
-        "signal.signal(15, lambda *_: (print('heard'), signal.pause(), print('bye'), sys.exit(0)))\n"
-        "signal.signal(10, lambda *_: None)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {10})\n"  # kept until it is waited for
+        "signal.signal(15, lambda *_: (print('heard'), signal.sigwait({10}), print('bye'), sys.exit(0)))\n"
         "print('pid', os.getpid())\nsignal.pause()\n"
     )
     log = Log().when("pid", lambda: os.kill(os.getpid(), signal.SIGHUP))

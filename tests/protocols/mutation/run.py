@@ -24,7 +24,10 @@ from tests.protocols.mutation.mutants import ROOM, Mutant
 Verdict = Literal["killed", "survived"]
 LONGEST_S = 60
 """Processor seconds: a mutant that takes more is endless, and so is noticed. A starved one is waited for."""
-TESTS = ("test_envelope.py", "test_ranges.py", "test_limits.py", "test_fit.py", "test_envelope_property.py")
+TESTS = (
+    "test_bench_shot.py", "test_envelope.py", "test_ranges.py", "test_limits.py", "test_fit.py",
+    "test_envelope_property.py",
+)  # fmt: skip
 """The fast part of the room's tests: what it answers, and the comparison with the second opinion."""
 BROKEN_BY_HAND = "not broken_limit_check"
 
