@@ -49,7 +49,10 @@ class Tick(_Action, frozen=True):
 
 
 class Panel(_Action, frozen=True):
-    """Open a panel over the page: edit:FIELD, text:FIELD, arm, zone, mode, recover, pin:WHY (sign, new, approve...)."""
+    """Open a panel over the page: edit:FIELD, text:FIELD, arm, zone, mode, recover, pin:WHY (sign, new, approve...).
+
+    edit:FIELD:VALUE opens a value with what it was, to take a change back; it is confirmed like any other (LIM-8).
+    """
 
     name: str
 

@@ -10,7 +10,9 @@ from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
 from kiosk.view.language import mark, say
-from kiosk.view.local import Local
+from kiosk.view.local import Change, Local
+from kiosk.view.numbers import TITLES as FIELDS
+from kiosk.view.numbers import with_unit
 from kiosk.view.route import ScreenKey
 from kiosk.view.touch import NOTHING, Tone, Touch, unless
 from kiosk.view.words import ROLES
@@ -133,15 +135,17 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         return Strip(say(FIRST), "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
-    return _readiness(snapshot, screen)
+    return _readiness(snapshot, local, screen)
 
 
-def _readiness(snapshot: Snapshot, screen: ScreenKey) -> Strip:
+def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     arming = snapshot.treat.arming if snapshot.treat else None
     if arming is not None:
         return Strip(arming.note or arming.words, "armed", "target")
     if snapshot.missing and screen in ("home", "treat", "prime"):
         return Strip(say("Not ready: {why}", why=snapshot.missing[0]), "warn", "alert-circle")
+    if local.changed is not None and _holds(local.changed, snapshot, local):
+        return _change(local.changed)
     if screen == "treat":
         return Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
@@ -149,6 +153,23 @@ def _readiness(snapshot: Snapshot, screen: ScreenKey) -> Strip:
             return Strip(say(NO_PRACTITIONER), "primary", "account")
         return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
     return Strip(snapshot.link.sentence, "quiet" if snapshot.link.connected else "warn", "usb")
+
+
+def _holds(changed: Change, snapshot: Snapshot, local: Local) -> bool:
+    """Whether the value is still what it was changed to: control may have refused it, or asked for a reason."""
+    if snapshot.user is None:
+        return False
+    if changed.field == "fill":
+        return local.fill_nl == changed.now
+    return snapshot.treat is not None and getattr(snapshot.treat, changed.field).value == changed.now
+
+
+def _change(changed: Change) -> Strip:
+    """What was changed last, and the way to take it back."""
+    now, before = with_unit(changed.field, changed.now), with_unit(changed.field, changed.before)
+    words = say("{field}: {now}, it was {before}", field=say(FIELDS[changed.field]), now=now, before=before)
+    undo = Touch("undo", say("Undo"), Panel(f"edit:{changed.field}:{changed.before}"))
+    return Strip(words, "dark", "information", undo)
 
 
 def _back(snapshot: Snapshot, local: Local) -> Touch:

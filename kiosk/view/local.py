@@ -26,6 +26,15 @@ class Draft(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
+class Change(msgspec.Struct, frozen=True):
+    """The last value that a person changed: what it was, and until when it is offered to be taken back."""
+
+    field: FieldName
+    before: int
+    now: int
+    until: float
+
+
 class Offer(msgspec.Struct, frozen=True):
     """The offer that the arm panel shows, kept still while it is read."""
 
@@ -50,6 +59,7 @@ class Local(msgspec.Struct, frozen=True):
     panel: str = ""
     draft: Draft | None = None
     offer: Offer | None = None
+    changed: Change | None = None
     focus: str = ""
     shift: bool = False
     touched: float = 0.0

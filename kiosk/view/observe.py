@@ -45,6 +45,8 @@ def tick(local: Local, now: float, age_ms: int, reason: str = "") -> Local:
     local = replace(local, now=now, age_ms=age_ms, reason=reason)
     if local.notice and now >= local.notice_until:
         local = replace(local, notice="")
+    if local.changed is not None and now >= local.changed.until:
+        local = replace(local, changed=None)
     if local.draft is not None and now - local.draft.since >= DRAFT_S:
         return replace(local, panel="", draft=None).saying(
             say("The value was not confirmed for 60 s and is thrown away.")
@@ -73,6 +75,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             panel="",
             draft=None,
             offer=None,
+            changed=None,
             focus="",
             patient=_visited(local, snapshot),
             ticks=frozenset(),

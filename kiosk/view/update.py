@@ -16,7 +16,7 @@ from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
-from kiosk.view.local import Draft, Local, Offer
+from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.packs import scanned
@@ -38,7 +38,9 @@ EDITED: dict[str, FieldName] = {
     "edit:warmth": "warmth",
     "edit:air": "air",
     "edit:damp": "damp",
+    "edit:gauge": "gauge",
 }
+TAKEN_BACK: frozenset[FieldName] = frozenset({"depth", "dose", "rate", "shots", "fill"})
 SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitNeedle: frozenset({"needle:new"}),
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
@@ -145,8 +147,10 @@ def _go(local: Local, place: str) -> Outcome:
 
 
 def _panel(local: Local, name: str, world: World) -> Outcome:
-    opened = replace(local.with_text("again", ""), panel=name, draft=None, offer=None, focus="")
     kind, _, field = name.partition(":")
+    field, _, before = field.partition(":")
+    name = f"{kind}:{field}" if before else name
+    opened = replace(local.with_text("again", ""), panel=name, draft=None, offer=None, focus="", changed=None)
     was, _, typed_in = local.panel.partition(":")
     if not name and was == "text":
         opened = opened.with_text(typed_in, local.text("before"))
@@ -154,7 +158,7 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
         if value is None:
             return Outcome(replace(local, panel="").saying(say("This cannot be set now.")))
-        opened = replace(opened, draft=Draft(EDITED[name], value.value, local.now))
+        opened = replace(opened, draft=Draft(EDITED[name], int(before) if before else value.value, local.now))
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
@@ -284,16 +288,25 @@ def _confirm_draft(local: Local, world: World) -> Outcome:
     meant = editing.read(draft, value)
     if isinstance(meant, NappageError):
         return Outcome(replace(local, draft=replace_draft(draft, sentence(meant))))
-    closed = replace(local, panel="", draft=None)
+    closed = replace(local, panel="", draft=None, changed=_changed(draft.field, value.value, meant, local.now))
     if draft.field == "fill":
         return Outcome(replace(closed, fill_nl=meant))
     if draft.field == "printed":
         return Outcome(replace(closed, printed_nl=meant))
+    if draft.field == "gauge":
+        return Outcome(closed, (channel.TypeGauge(um=meant),))
     if draft.field == "weight":
         return Outcome(closed, (channel.TypeWeight(ug=meant),))
     if draft.field in ("smallest", "warmth", "air", "damp"):
         return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
     return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
+
+
+def _changed(field: FieldName, before: int, now: int, moment: float) -> Change | None:
+    """What can be taken back: a value of the set-up or of the next shots, nothing that was done with it."""
+    if field not in TAKEN_BACK or before == now:
+        return None
+    return Change(field, before, now, moment + NOTICE_S)
 
 
 def replace_draft(draft: Draft, fault: str) -> Draft:
