@@ -27,10 +27,14 @@ AS_WRITTEN = frozenset(
      "port", "reason", "similar", "user", "version"}
 )  # fmt: skip
 """Facts that were typed by a person, printed on a pack or name a file."""
+PLACE = "where"
+"""The fact that is a zone with its side."""
+DETAILS = frozenset({"why", "error", "fact", "ledger_broken"})
+"""Facts that may be in words of the operating system."""
 FIGURE = re.compile(r"(?<![\d.-])(\d+\.\d+)(?= ?(?:mm|uL|mL|ms|s|kPa|%|shots/s))")
 """A figure with its unit; a date, a version or a code is none."""
 BARE = re.compile(r"\d+\.\d+")
-MEASURED = re.compile(r"-?\d+(?:\.\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
+MEASURED = re.compile(r"-?\d+(?:[.,]\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
 TELLING = 16
 """So many fixed letters tell a sentence even where a fact of it is not known."""
 JOINTS = (". ", "; ", ": ", ", ", mark(" or "))
@@ -138,7 +142,6 @@ def _certainly(words: str) -> str | None:
         or _filled(words, strict=True)
         or _detailed(words)
         or _joined(words, JOINTS[1:])
-        or _placed(words)
     )
 
 
@@ -170,33 +173,38 @@ def _detailed(words: str) -> str | None:
 
 
 def _filled(words: str, *, strict: bool) -> str | None:
-    """A template with its facts; strict: only where every fact is one, and not words that nobody knows."""
+    """A template with its facts; strict: only where each is one, and not words that nobody knows.
+
+    A sentence is never said half in one language and half in another; only the detail of an error may stay as it came.
+    """
     for each in templates()[1]:
         match = each.pattern.fullmatch(words) if strict or each.weight >= TELLING else None
         if match is not None:
             facts = match.groupdict()
-            if not strict or all(_is_fact(name, fact) for name, fact in facts.items()):
+            if all(_is_fact(name, fact) or (not strict and name in DETAILS) for name, fact in facts.items()):
                 return say(each.words, **{name: _fact(name, fact) for name, fact in facts.items()})
     return None
 
 
 def _is_fact(name: str, fact: str) -> bool:
-    return name in AS_WRITTEN or " " not in fact or _known(fact) is not None
+    return name in AS_WRITTEN or name == PLACE or " " not in fact or _known(fact) is not None
 
 
 def _fact(name: str, fact: str) -> str:
     if name in AS_WRITTEN or not fact:
         return fact
+    if name == PLACE:
+        return _placed(fact)
     return decimal(fact) if BARE.fullmatch(fact) else _heard(fact, spoken())
 
 
-def _placed(words: str) -> str | None:
-    """A zone with its side before it: "left cheek"."""
+def _placed(words: str) -> str:
+    """A zone with its side before it, "Left cheek"; a zone that a clinic named itself keeps its name."""
     side, _, zone = words.partition(" ")
     if side.lower() not in ("left", "right"):
-        return None
-    title = _known(zone[:1].upper() + zone[1:])
-    return None if title is None else f"{title}, {say(side.lower())}"
+        return _known(words) or words
+    title = zone[:1].upper() + zone[1:]
+    return f"{_known(title) or title}, {say(side.lower())}"
 
 
 def _counted(words: str) -> str | None:

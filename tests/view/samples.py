@@ -7,11 +7,11 @@ import msgspec
 from kiosk.channel import snapshot as s
 from kiosk.channel.calibration_views import RunView
 from kiosk.session.present_calibration import DO_NOW
-from kiosk.view.local import Draft, Local, Offer
+from kiosk.view.local import Change, Draft, Local, Offer
 
 replace = msgspec.structs.replace
 
-LINK = s.LinkView(True, "Injector connected on /dev/serial/by-id/usb-nappage", 1042, "1.3", 48211, 0, 7)
+LINK = s.LinkView(True, "", 1042, "1.3", 48211, 0, 7)
 LOOP = s.LoopView(True, 48211, 310, 1420, 3100, 0)
 CLEAR = s.StopView("clear")
 ACCOUNTS = (
@@ -97,7 +97,7 @@ TREAT = s.Treat(
     DOSE,
     RATE,
     SHOTS,
-    "Cheek, LEFT: up to 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s.",
+    "Left cheek: 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s",
     None,
     52,
     960_000,
@@ -122,8 +122,8 @@ ALARMS = (
         301,
         "high",
         "Occlusion",
-        "Line pressure reached 310 kPa during a stroke; the plunger was drawn back.",
-        "The needle is retracted; the stroke was partial.",
+        "The pressure in the line says that nothing flows. (310 kPa)",
+        "The shot was cut short and the plunger drawn back.",
         "Take the needle out, change it, prime, and arm again.",
         "arming",
         True,
@@ -330,7 +330,7 @@ def setup(step: str, **changes: object) -> s.Snapshot:
     """A snapshot in one step of the set-up."""
     order = ("screening", "product", "needle", "syringe", "preparation", "prime")
     session = replace(SESSION, step=step, done=order[: order.index(step)], **changes)
-    return snap("setup", session=session, missing=("The set-up is not complete",))
+    return snap("setup", session=session, missing=("The set-up waits for: product.",))
 
 
 def at(place: str = "", **changes: object) -> Local:
@@ -370,7 +370,7 @@ KNOWN = s.PatientPage(
     last_zones=ZONES[:2],
 )  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)
-QUESTION = s.Question("depth", "0.95 mm is above the usual depth of 0.90 mm for Cheek (zone).", True)
+QUESTION = s.Question("depth", "Depth 0.95 mm is above the usual 0.9 mm (zone limit)", True)
 
 
 def zones_of(*places: tuple[str, str, bool], technique: str = "nappage") -> tuple[s.Zone, ...]:
@@ -589,6 +589,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "prime": (setup("prime"), at()),
     "prime-drop": (setup("prime", prime_asks_drop=True), at()),
     "treat": (TREATING, at()),
+    "treat-undo": (
+        replace(TREATING, treat=replace(TREAT, depth=replace(DEPTH, value=650))),
+        at(changed=Change("depth", 600, 650, 9e9)),
+    ),
     "treat-missing": (UNREADY, at()),
     "treat-armed": (ARMED, at()),
     "treat-oblique": (treating_zones(MESOLIFT), at()),
@@ -677,7 +681,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "panel-lock": (snap(user=replace(USER, locked=True)), at(texts={"pin": "48"})),
     "panel-stop-open": (
         replace(
-            ARMED, stop=s.StopView("open", "red button at 10:51:07", "The red button is pressed, or its plug is out.")
+            ARMED, stop=s.StopView("open", "red button or its plug", "The stop button is pressed or its plug is out.")
         ),
         at(),
     ),
