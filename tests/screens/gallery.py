@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from kiosk.view.local import Local
 from kiosk.view.settings import LanguageName, ThemeName
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
+LONGER = "longer.txt"
 NIGHT = "800x480-night"
 """The night theme is drawn at one size: a theme changes colours only."""
 FOLDER = Path("out/gallery")
@@ -68,6 +70,27 @@ def draw(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES, only: tuple[s
         stage.close()
     (folder / "index.html").write_text(page(names, tuple(look for look, *_ in looks)), encoding="utf-8")
     return faults
+
+
+def longer(folder: Path, size: tuple[int, int], only: tuple[str, ...] = ()) -> list[str]:
+    """What would be cut in a language 40 % longer than English, one line each: what to look at before adding one.
+
+    That language puts every text into brackets and doubles its vowels; no real one is so long everywhere.
+    """
+    from tests.screens.stage import Stage
+    from tests.view.samples import CATALOGUE, SCENES
+    from tests.words.pseudo import spoken
+
+    cut: list[str] = []
+    stage = Stage(size)
+    with tempfile.TemporaryDirectory() as words, spoken(Path(words)) as code:
+        for name in only or tuple(SCENES):
+            snapshot, local = SCENES[name]
+            stage.scene(snapshot, in_language(local, code), CATALOGUE)
+            cut += [f"{name}: {text}" for text in cut_texts(stage)]
+    stage.close()
+    (folder / LONGER).write_text("".join(f"{line}\n" for line in cut), encoding="utf-8")
+    return cut
 
 
 def looks_at(
@@ -132,6 +155,8 @@ def main() -> int:
     faults = draw(folder, only=tuple(sys.argv[2:]))
     for fault in faults:
         sys.stderr.write(f"cut: {fault}\n")
+    tight = longer(folder, SIZES[0], tuple(sys.argv[2:]))
+    sys.stdout.write(f"{len(tight)} texts would be cut in a language 40 % longer: {(folder / LONGER).resolve()}\n")
     sys.stdout.write(f"{sum(1 for _ in folder.glob('*/*.png'))} pictures: {(folder / 'index.html').resolve()}\n")
     return 1 if faults else 0
 
