@@ -8,26 +8,29 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.calibration_commands import (
+    CalibrateDepth,
     CalibrateDose,
     CertifyCalibration,
     DescribeRoom,
     FlushBench,
     LeaveCalibration,
+    MoveToGauge,
     OpenCalibration,
     PauseRun,
     RestoreCalibration,
     StartBlank,
     StartRun,
     WriteCalibration,
+    ZeroGauge,
 )
-from kiosk.channel.calibration_views import CalibratingView, ChangeView, RunView
+from kiosk.channel.calibration_views import CalibratingView, ChangeView, GaugeView, RunView
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view.actions import Panel, Pick, Send
 from kiosk.view.after import Bounds, Curve
 from kiosk.view.editing import figure
 from kiosk.view.language import decimal, mark, say
 from kiosk.view.local import Local
-from kiosk.view.numbers import FieldName, digits, ml, ul, with_unit
+from kiosk.view.numbers import FieldName, digits, ml, mm, ul, with_unit
 from kiosk.view.setup import chosen_syringe, fill_of
 from kiosk.view.steps import Barrel, barrels
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
@@ -35,6 +38,8 @@ from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 HOLD_MS = 1_200
 FLUSH_MOST_NL, FLUSH_STEP_NL = 120_000, 1_000
 SOON_DAYS = 30
+OFF_MOST_UM, OFF_REACH_UM = 100, 150
+"""What a depth may be off (ACU-2), and what the plot shows at least, um."""
 LEVELS: dict[str, str] = {
     "smallest": mark("Smallest dose"),
     "middle": mark("Middle dose"),
@@ -88,6 +93,7 @@ class Calibrating(msgspec.Struct, frozen=True):
     fields: tuple[Touch, ...] = ()
     lines: tuple[Line, ...] = ()
     leave: Touch = NOTHING
+    third: Touch = NOTHING
     second: Touch = NOTHING
     main: Touch = NOTHING
 
@@ -112,8 +118,11 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
             barrels=barrels(local, catalogue),
             fields=_fill(work, local, catalogue),
             main=fit,
-            second=restore(snapshot),
+            second=_depth(),
+            third=restore(snapshot),
         )
+    if work.gauge:
+        return replace(page, plotted=True, curves=(gauge_curve(work.gauge),), lines=_readings(work))
     if work.step == "room":
         return replace(page, fields=tuple(_field(name, local) for name in ROOM))
     if not work.room or not work.blank or work.step.startswith("blank"):
@@ -140,6 +149,8 @@ def _main(work: CalibratingView, local: Local) -> Touch:
     """The button that goes with the step; none where the trigger or the injector acts."""
     if work.step in WEIGHED:
         return Touch("weight", say("Give the weight"), Panel("edit:weight"), icon="pencil", tone="primary")
+    if work.gauge:
+        return _gauge_main(work)
     if work.step == "flush":
         nl = min(FLUSH_MOST_NL, -(-work.flush_nl // FLUSH_STEP_NL) * FLUSH_STEP_NL)
         return Touch(
@@ -152,6 +163,63 @@ def _main(work: CalibratingView, local: Local) -> Touch:
     if work.step == "blank":
         return Touch("blank", say("Begin the blank"), Send(StartBlank()), icon="timer", tone="primary")
     return NOTHING
+
+
+def _depth() -> Touch:
+    """The needle's depth instead of a dose."""
+    return Touch("depth", say("Depth"), Send(CalibrateDepth()), icon="target")
+
+
+def _gauge_main(work: CalibratingView) -> Touch:
+    if work.step == "zero":
+        return Touch("zero", say("The gauge shows zero"), Send(ZeroGauge()), icon="check", tone="primary")
+    if work.step == "gauge":
+        return Touch("gauge", say("Give the reading"), Panel("edit:gauge"), icon="pencil", tone="primary")
+    due = next((each for each in work.gauge if each.gauge_um is None), None)
+    if due is None:
+        return NOTHING
+    return Touch(
+        "move", say("Hold: to {depth}, {side}", depth=mm(due.depth_um), side=_side(due)), Send(MoveToGauge(True)),
+        icon="play", tone="primary", hold_ms=HOLD_MS,
+    )  # fmt: skip
+
+
+def _readings(work: CalibratingView) -> tuple[Line, ...]:
+    """Every depth that was read, the newest first."""
+    read = [each for each in work.gauge if each.gauge_um is not None]
+    return tuple(
+        Line(
+            f"gauge:{each.depth_um}:{each.below}", f"{mm(each.depth_um)}, {_side(each)}",
+            say("{off} um off", off=f"{(each.gauge_um or 0) - each.depth_um:+d}"), "", "target",
+        )
+        for each in reversed(read)
+    )  # fmt: skip
+
+
+def _side(each: GaugeView) -> str:
+    return say("from below") if each.below else say("from above")
+
+
+def gauge_curve(gauge: tuple[GaugeView, ...]) -> Curve:
+    """How far each reading is off its depth; what ACU-2 allows lies between the red lines."""
+    off = [each.gauge_um - each.depth_um for each in gauge if each.gauge_um is not None]
+    title = say("Off, um")
+    if not off:
+        return Curve(title=title, words=say("no reading"))
+    reach = max(OFF_REACH_UM, *(1.1 * abs(um) for um in off))
+
+    def place(um: float) -> float:
+        return (um + reach) / (2 * reach)
+
+    return Curve(
+        title=title,
+        words=say("{low} to {high} um", low=f"{min(off):+d}", high=f"{max(off):+d}"),
+        ticks=tuple((place(um), f"{um:+d}") for um in (-OFF_MOST_UM, 0, OFF_MOST_UM)),
+        measured=tuple(map(place, off)),
+        asked=(0.5,) * len(off),
+        bounds=(Bounds(0.0, 1.0, place(-OFF_MOST_UM), place(OFF_MOST_UM)),),
+        last=str(len(off)),
+    )
 
 
 def _pause(work: CalibratingView) -> Touch:
@@ -267,7 +335,7 @@ def curve(run: RunView) -> Curve:
 
     count = len(run.volumes_nl)
     mean = say("mean {mean}", mean=_small(run.mean_nl)) if run.mean_nl else ul(run.dose_nl)
-    apart = say("{count} apart, counted", count=len(run.apart)) if run.apart else ""
+    apart = say("{count} apart", count=len(run.apart)) if run.apart else ""
     return Curve(
         title=title,
         words=", ".join(words for words in (mean, f"n = {count}", apart) if words),
@@ -325,7 +393,7 @@ def proposing(snapshot: Snapshot) -> Proposing:
         verdict=asked.sentence,
         fails=not asked.passes,
         note=work.note,
-        lines=tuple(_verdict(run) for run in work.runs),
+        lines=_readings(work) if work.gauge else tuple(_verdict(run) for run in work.runs),
         changes=tuple(_change(change) for change in asked.changes),
         leave=leave,
         write=unless(write, _because(asked.why_not_write)),
@@ -348,8 +416,14 @@ def _verdict(run: RunView) -> Line:
 
 
 def _change(change: ChangeView) -> Line:
-    before, after = (ul(n) if change.unit == "nL" else f"{n} {change.unit}" for n in (change.before, change.after))
+    before, after = (_figure(n, change.unit) for n in (change.before, change.after))
     return Line(f"change:{change.title}", change.title, f"{before} -> {after}", "", "pencil")
+
+
+def _figure(n: int, unit: str) -> str:
+    if unit == "ppm":
+        return decimal(f"{n / 1_000_000:.4f}")
+    return ul(n) if unit == "nL" else f"{n} {unit}"
 
 
 def restore(snapshot: Snapshot) -> Touch:
@@ -357,6 +431,6 @@ def restore(snapshot: Snapshot) -> Touch:
     if not snapshot.in_force.restorable:
         return NOTHING
     return Touch(
-        "restore", say("Hold: restore what was certified"), Send(RestoreCalibration()), icon="refresh",
+        "restore", say("Hold: restore"), Send(RestoreCalibration()), icon="refresh",
         hold_ms=HOLD_MS,
     )  # fmt: skip

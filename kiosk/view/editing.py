@@ -21,6 +21,7 @@ BENCH: dict[str, tuple[int, int, int, int]] = {
     "warmth": (2_000, 10, 1_500, 3_000),
     "air": (101_300, 100, 60_000, 110_000),
     "damp": (50, 1, 10, 90),
+    "gauge": (0, 1, 0, 10_000),
 }
 """What a calibration is typed with: offered, step, lowest and highest; control looks again (ACC-5)."""
 FILL_STEP_NL = 50_000
@@ -76,7 +77,17 @@ def _bench(field: FieldName, snapshot: Snapshot, local: Local) -> Value | None:
     now = figure(field, local)
     if field == "weight":
         now = max(low, work.last_ug or 0) // step * step
-    origin = say("balance") if field == "weight" else say("device") if field == "smallest" else say("table")
+    if field == "gauge":
+        now = next((each.depth_um for each in work.gauge if each.gauge_um is None), offered)
+    origin = (
+        say("gauge")
+        if field == "gauge"
+        else say("balance")
+        if field == "weight"
+        else say("device")
+        if field == "smallest"
+        else say("table")
+    )
     return Value(now, step, low, high, origin, origin, offered)
 
 

@@ -124,8 +124,8 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("To calibrate: no session open, handpiece away from everybody, then hold Begin."),
     ),
     "calibrating": (
-        mark("The dose is weighed: 25 shots of the smallest, 25 of a middle and 12 of the largest dose of a syringe."),
-        mark("Do what stands at the top, then touch the button below. Every weight is recorded; none is ever dropped."),
+        mark("A dose is weighed: 25 smallest, 25 middle, 12 largest shots. Or the depth is read from a gauge."),
+        mark("Do what stands at the top, then touch the button below. Every value is recorded; none is ever dropped."),
     ),
     "proposal": (
         mark("What the weights say, before and after a correction. Nothing is changed until you hold a button."),

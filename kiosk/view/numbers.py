@@ -15,7 +15,9 @@ import msgspec
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
 from kiosk.view.language import decimal, many, mark, say
 
-FieldName = Literal["depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp"]
+FieldName = Literal[
+    "depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp", "gauge"
+]
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -38,8 +40,9 @@ UNITS: dict[FieldName, Unit] = {
     "warmth": Unit(mark("degrees C"), 100, 1),
     "air": Unit("hPa", 100, 0),
     "damp": Unit(mark("% humidity"), 1, 0),
+    "gauge": Unit("mm", 1_000, 3),
 }
-AS_IT_STANDS = frozenset({"weight", "air"})
+AS_IT_STANDS = frozenset({"weight", "air", "gauge"})
 """Read off an instrument, zeros and all (UI-2 is about values that somebody chooses)."""
 TITLES: dict[FieldName, str] = {
     "depth": mark("Depth"),
@@ -53,6 +56,7 @@ TITLES: dict[FieldName, str] = {
     "warmth": mark("Temperature"),
     "air": mark("Air pressure"),
     "damp": mark("Humidity"),
+    "gauge": mark("What the gauge showed"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel import snapshot as s
-from kiosk.channel.calibration_views import RunView
+from kiosk.channel.calibration_views import GaugeView, RunView
 from kiosk.session.present_calibration import DO_NOW
 from kiosk.view.local import Change, Draft, Local, Offer
 
@@ -459,6 +459,28 @@ def weighing(step: str, **changes: object) -> s.Snapshot:
 CLOSING = snap("closing", session=SESSION)
 ENDED = frozenset({f"clean:{entry.key}" for entry in CATALOGUE.cleanup} | {"aftercare", "reaction:none"})
 """All that stands before a signature is ticked."""
+DEPTH_PROPOSED = s.ProposalView(
+    "2f", passes=False,
+    sentence="Depth or backlash does not pass with calibration 8; farthest off 0.41 mm, backlash 0.04 mm.",
+    changes=(
+        s.ChangeView("Depth: zero", 0, -243, "um"),
+        s.ChangeView("Depth: scale", 1_000_000, 970_874, "ppm"),
+    ),
+    why_not_certify="what is in force does not pass",
+)  # fmt: skip
+
+
+def under_gauge(step: str, read: int, **changes: object) -> s.Snapshot:
+    """The depth under a gauge, so many readings taken."""
+    depths = [(depth, below) for depth in (500, 1_500, 2_500, 3_500, 4_500, 5_500) for below in (False, True)]
+    gauge = tuple(
+        GaugeView(depth, below, round(250 + depth * 1.03 + 40 * below) if at < read else None)
+        for at, (depth, below) in enumerate(depths)
+    )
+    known = {"part": "Depth under a gauge", "runs": (), "room": "", "blank": "", "last_ug": None, "gauge": gauge}
+    return weighing(step, **{**known, **changes})
+
+
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
@@ -497,6 +519,13 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         weighing("weight", running="middle"),
         at(phase="calibrate", panel="edit:weight", draft=Draft("weight", 12_987_650, 100.0, typed="13.00786")),
     ),
+    "calibrating-zero": (under_gauge("zero", 0), at(phase="calibrate")),
+    "calibrating-move": (under_gauge("gauge begin", 7), at(phase="calibrate")),
+    "calibrating-gauge": (
+        under_gauge("gauge", 6),
+        at(phase="calibrate", panel="edit:gauge", draft=Draft("gauge", 3_500, 100.0, "3.855")),
+    ),
+    "proposal-depth": (under_gauge("proposal", 12, proposal=DEPTH_PROPOSED), at(phase="calibrate")),
     "proposal": (weighing("proposal", runs=DONE, proposal=PROPOSED), at(phase="calibrate")),
     "proposal-passes": (
         weighing(

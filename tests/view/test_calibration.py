@@ -6,12 +6,24 @@ import pytest
 
 from kiosk.channel import calibration_commands as c
 from kiosk.view import actions as a
-from kiosk.view.calibration import calibrating, calibration, curve, proposing
+from kiosk.view.calibration import calibrating, calibration, curve, gauge_curve, proposing
 from kiosk.view.editing import limits
 from kiosk.view.picture import draw
 from kiosk.view.start import selftest
 from kiosk.view.update import World, act
-from tests.view.samples import CATALOGUE, IN_FORCE, RUNS, SCENES, TECHNICIAN, USER, at, replace, snap, weighing
+from tests.view.samples import (
+    CATALOGUE,
+    IN_FORCE,
+    RUNS,
+    SCENES,
+    TECHNICIAN,
+    USER,
+    at,
+    replace,
+    snap,
+    under_gauge,
+    weighing,
+)
 
 
 def page(name: str) -> object:
@@ -115,7 +127,7 @@ def test_every_shot_is_on_the_plot_and_one_that_stands_apart_is_marked() -> None
     shown = curve(RUNS[1])
     assert len(shown.measured) == len(RUNS[1].volumes_nl) == 19
     assert shown.odd == (18,)
-    assert "1 apart, counted" in shown.words
+    assert "1 apart" in shown.words
     assert all(0 <= place <= 1 for place in shown.measured)
     assert curve(RUNS[2]).words == "no shot"
     few = replace(RUNS[1], volumes_nl=(19_000, 20_100), mean_nl=0, apart=())
@@ -140,8 +152,8 @@ def test_a_run_is_begun_or_looked_at_and_never_two_at_once() -> None:
 
 
 def test_figures_that_were_certified_can_be_put_back_where_something_else_is_in_force() -> None:
-    assert page("calibrating-restore").second.effect == a.Send(c.RestoreCalibration())  # type: ignore[attr-defined]
-    assert page("calibrating-syringe").second.key == ""  # type: ignore[attr-defined]
+    assert page("calibrating-restore").third.effect == a.Send(c.RestoreCalibration())  # type: ignore[attr-defined]
+    assert page("calibrating-syringe").third.key == ""  # type: ignore[attr-defined]
 
 
 def test_a_proposal_is_shown_before_and_after_and_held_to_confirm() -> None:
@@ -167,3 +179,34 @@ def test_a_proposal_is_shown_before_and_after_and_held_to_confirm() -> None:
 def test_what_the_balance_shows_is_said_and_taken_by_itself() -> None:
     assert "shows 13.00786 g" in page("calibrating-balance").note  # type: ignore[attr-defined]
     assert "The balance shows" in [line.title for line in page("calibrating-blank").lines]  # type: ignore[attr-defined]
+
+
+@pytest.mark.requirement("ACU-2")
+def test_the_depth_is_read_from_a_gauge_and_every_reading_is_on_the_plot() -> None:
+    assert calibrating(weighing("syringe"), at(), CATALOGUE).second.effect == a.Send(c.CalibrateDepth())
+    assert page("calibrating-zero").main.effect == a.Send(c.ZeroGauge())  # type: ignore[attr-defined]
+    assert page("calibrating-zero").curves[0].words == "no reading"  # type: ignore[attr-defined]
+    moved = page("calibrating-move").main  # type: ignore[attr-defined]
+    assert (moved.label, moved.effect) == ("Hold: to 3.50 mm, from below", a.Send(c.MoveToGauge(True)))
+    assert moved.hold_ms > 0
+    shown = gauge_curve(under_gauge("gauge", 7).calibrating.gauge)  # type: ignore[union-attr]
+    assert len(shown.measured) == 7
+    assert shown.words == "+265 to +365 um"
+    lines = page("calibrating-move").lines  # type: ignore[attr-defined]
+    assert (lines[0].title, lines[0].detail) == ("3.50 mm, from above", "+355 um off")
+    assert calibrating(under_gauge("proposal", 12), at(), CATALOGUE).main.key == ""
+    depth = proposing(SCENES["proposal-depth"][0])  # type: ignore[arg-type]
+    assert [line.detail for line in depth.changes] == ["0 um -> -243 um", "1.0000 -> 0.9709"]
+    assert len(depth.lines) == 12
+
+
+def test_a_reading_is_typed_in_thousandths_and_begins_at_its_depth() -> None:
+    snapshot = under_gauge("gauge", 6)
+    world = World(snapshot, CATALOGUE)
+    assert calibrating(snapshot, at(), CATALOGUE).main.effect == a.Panel("edit:gauge")
+    opened = act(at(phase="calibrate"), a.Panel("edit:gauge"), world).local
+    assert opened.draft is not None
+    assert opened.draft.value == 3_500
+    for key in "3.855":
+        opened = act(opened, a.Type(key), world).local
+    assert act(opened, a.ConfirmDraft(), world).commands == (c.TypeGauge(3_855),)
