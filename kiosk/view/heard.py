@@ -27,12 +27,10 @@ AS_WRITTEN = frozenset(
      "port", "reason", "similar", "user", "version"}
 )  # fmt: skip
 """Facts that were typed by a person, printed on a pack or name a file."""
-PLACE = "where"
-"""The fact that is a zone with its side."""
+NAMED = frozenset({"where", "title", "protocol", "zone", "whose"})
+"""Facts that a profile gave their names: said in the language where the shipped profiles have it, else as written."""
 DETAILS = frozenset({"why", "error", "fact", "ledger_broken"})
 """Facts that may be in words of the operating system."""
-FIGURE = re.compile(r"(?<![\d.-])(\d+\.\d+)(?= ?(?:mm|uL|mL|ms|s|kPa|%|shots/s))")
-"""A figure with its unit; a date, a version or a code is none."""
 BARE = re.compile(r"\d+\.\d+")
 MEASURED = re.compile(r"-?\d+(?:[.,]\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
 TELLING = 16
@@ -114,7 +112,7 @@ def heard(words: str) -> str:
 def _heard(words: str, language: str) -> str:
     del language  # the present one; it is an argument so that each language has its own memory
     found = _known(words)
-    return _figures(words) if found is None else found
+    return words if found is None else found
 
 
 def _known(words: str) -> str | None:
@@ -187,13 +185,13 @@ def _filled(words: str, *, strict: bool) -> str | None:
 
 
 def _is_fact(name: str, fact: str) -> bool:
-    return name in AS_WRITTEN or name == PLACE or " " not in fact or _known(fact) is not None
+    return name in AS_WRITTEN or name in NAMED or " " not in fact or _known(fact) is not None
 
 
 def _fact(name: str, fact: str) -> str:
     if name in AS_WRITTEN or not fact:
         return fact
-    if name == PLACE:
+    if name in NAMED:
         return _placed(fact)
     return decimal(fact) if BARE.fullmatch(fact) else _heard(fact, spoken())
 
@@ -239,11 +237,6 @@ def _remedied(words: str) -> str:
             return f"{_heard(words[:at], spoken())}. {remedy}"
         at = words.find(". ", at + 1)
     return _heard(words, spoken())
-
-
-def _figures(words: str) -> str:
-    """Figures with their units, as the present language writes them."""
-    return FIGURE.sub(lambda found: decimal(found[1]), words)
 
 
 def in_language(shown: Shown) -> Shown:

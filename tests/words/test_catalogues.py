@@ -7,9 +7,10 @@ from gettext import GNUTranslations
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
+from kiosk.view.language import DOMAIN, tongue
 from kiosk.view.language import LANGUAGES as OFFERED
-from kiosk.view.language import tongue
 from tests.words.catalogues import (
     CONTROL,
     LANGUAGES,
@@ -20,8 +21,6 @@ from tests.words.catalogues import (
     pot,
     read,
     translated,
-    updated,
-    written,
 )
 
 ENDINGS = re.compile(r"\{word\}")
@@ -37,13 +36,19 @@ def facts(words: str) -> list[str]:
     return sorted(set(re.findall(r"\{\w*\}", ENDINGS.sub("", words))))
 
 
+def words_of(catalogue: Catalog) -> set[tuple[object, object]]:
+    return {(tuple(forms(message.id)), message.context) for message in catalogue if message.id}
+
+
 def forms(text: object) -> list[str]:
     return [str(form) for form in text] if isinstance(text, list | tuple) else [str(text)]
 
 
 def test_the_collection_is_up_to_date(template: Catalog) -> None:
     """`make words` makes these files; a text changed in the sources asks for it."""
-    assert TEMPLATE.read_bytes() == written(template), "run: make words"
+    with TEMPLATE.open("rb") as file:
+        kept = read_po(file, domain=DOMAIN, charset="utf-8")
+    assert words_of(kept) == words_of(template), "run: make words"
     assert CONTROL.read_text("utf-8") == control_sentences(), "run: make words"
 
 
@@ -56,7 +61,7 @@ def test_every_text_is_translated_and_none_is_guessed(language: str, template: C
         if message.id and (found is None or not translated(found) or found.fuzzy):
             missing.append(message.id)
     assert missing == []
-    assert {(message.id, message.context) for message in kept} <= {(m.id, m.context) for m in template}
+    assert words_of(kept) == words_of(template)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,8 +75,7 @@ def test_every_translation_holds_the_facts_of_its_text(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_shipped_was_compiled_from_what_is_kept(language: str, template: Catalog) -> None:
-    assert po_path(language).read_bytes() == written(updated(language, template)), "run: make words"
+def test_what_is_shipped_was_compiled_from_what_is_kept(language: str) -> None:
     assert po_path(language).with_suffix(".mo").read_bytes() == compiled(read(language)), "run: make words"
     assert isinstance(tongue(language), GNUTranslations)
 

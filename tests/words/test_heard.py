@@ -85,6 +85,20 @@ def test_facts_keep_what_a_person_typed_and_change_the_decimal_sign() -> None:
     assert "needle" in heard("Code needle was never seen here"), "a code is never translated"
 
 
+def test_a_zone_of_a_clinic_keeps_its_name_in_a_sentence_of_control() -> None:
+    told = heard("Left ring finger: 40 shots of 20.0 uL at 0.60 mm, single shots, 2.0 shots/s")
+    assert "Ring finger, [lééft" in told
+    assert "20,0 uL" in told
+
+
+def test_a_sentence_is_never_half_in_one_language_and_half_in_another() -> None:
+    for words in (
+        "Depth 0.95 mm is above the usual feeling of us",
+        "The clinic's own words would be 12 times too long",
+    ):
+        assert heard(words) == words
+
+
 def test_a_sentence_in_a_sentence_is_understood_too() -> None:
     told = heard(str(NotNow(what="Open session", why="a treatment is armed; disarm first")))
     assert not re.search(r"[A-Za-z]{2}", bare(told.removeprefix("E301"))), told
