@@ -263,7 +263,7 @@ COMMAND: Block[Command] = Block(
     [
         Field("id", "I", "", "only grows"),
         Field("kind", "H", "", "CommandKind"),
-        Field("argument", "I", "", "nL for prime and syringe changed, else 0"),
+        Field("argument", "I", "", "nL for prime and syringe changed, see gauge for that, else 0"),
     ],
 )
 _CALIBRATION_FIELDS = [

@@ -11,7 +11,9 @@ from kiosk.channel.commands import AnyCommand
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
 from kiosk.session import calibrating
 from kiosk.session.bench_shots import why_none
+from kiosk.session.calibration_wire import perform
 from kiosk.session.dispatch import Ended
+from kiosk.session.exchange import ReadSpare
 from tests.session.balance import Weighed
 from tests.session.bench import TECHNICIAN, Bench
 
@@ -394,3 +396,17 @@ def test_a_flush_that_is_cut_short_does_not_count(subject: Weighed) -> None:
     subject.bench.on_skin()
     assert not subject.bench.reply(number).ok
     assert subject.shown.flush_nl == 95_400
+
+
+def test_another_person_takes_back_a_shot_that_waits_for_its_trigger(subject: Weighed) -> None:
+    subject.prepare().start("smallest")
+    subject.bench.until(lambda: subject.bench.rig.controller.shots_left == 1, 5)
+    subject.bench.sign_in()
+    subject.bench.run(0.5)
+    assert subject.bench.rig.controller.shots_left == 0
+    assert not subject.bench.engine.calibrating.open
+
+
+def test_a_calibration_is_not_written_to_an_injector_that_is_gone() -> None:
+    told, error = perform(None, ReadSpare())
+    assert (told.result, told.sentence, error) == ("unknown", "there is no injector", None)
