@@ -93,13 +93,21 @@ def templates() -> tuple[frozenset[str], tuple[Template, ...]]:
 
 
 def template(words: str) -> Template:
-    """A sentence as a pattern that finds its facts; a fact named twice is the same both times."""
+    """A sentence as a pattern that finds its facts; a fact named twice is the same both times.
+
+    Of two facts that touch, the first is one word; a first letter made small or large belongs to the second.
+    """
     found, seen = "", set[str]()
     pieces = re.split(r"\{(\w+)\}", words)
     for at, piece in enumerate(pieces):
-        known = f"(?P={piece})" if piece in seen else f"(?P<{piece}>.*?)"
-        found += known if at % 2 else re.escape(piece)
-        seen.add(piece if at % 2 else "")
+        if at % 2 == 0:
+            found += re.escape(piece)
+            continue
+        touches = pieces[at + 1] == "" and at + 2 < len(pieces)
+        letter = touches and piece in ("upper", "lower")
+        what = "" if letter else r"[^\s;,]*" if touches else ".*?"
+        found += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{what})"
+        seen.add(piece)
     return Template(words, re.compile(found, re.DOTALL), sum(len(piece) for piece in pieces[::2]))
 
 

@@ -85,6 +85,12 @@ def test_facts_keep_what_a_person_typed_and_change_the_decimal_sign() -> None:
     assert "needle" in heard("Code needle was never seen here"), "a code is never translated"
 
 
+def test_two_facts_that_touch_are_told_apart() -> None:
+    told = heard("Not all doses pass with calibration 8; a step moves 0.9210 of what is believed.")
+    assert not re.search(r"[A-Za-z]{2}", bare(told)), told
+    assert "0,9210" in told
+
+
 def test_a_zone_of_a_clinic_keeps_its_name_in_a_sentence_of_control() -> None:
     told = heard("Left ring finger: 40 shots of 20.0 uL at 0.60 mm, single shots, 2.0 shots/s")
     assert "Ring finger, [lééft" in told
