@@ -75,6 +75,7 @@ class Heard:
             monkeypatch.setattr(sheet_pdf.Sheet, name, said)
 
 
+@pytest.mark.requirement("UI-4")
 def test_the_paper_says_the_lines_and_dates_and_that_it_is_simulated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

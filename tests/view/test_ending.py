@@ -130,6 +130,7 @@ def test_the_pages_of_the_end_belong_to_the_end(place: str) -> None:
 
 
 # -- the sheet ---------------------------------------------------------------------------------------------------------
+@pytest.mark.requirement("UI-4")
 def test_the_code_holds_the_lines_and_dates_and_no_patient_code(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[str] = []
 
