@@ -5,10 +5,10 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 
 from kiosk.screens.page import Page
-from kiosk.view.calibration import Calibrating
+from kiosk.view.calibrating import Calibrating
 
 
 class CalibratingScreen(Page):
-    """See `kiosk.view.calibration.Calibrating` for what it shows."""
+    """See `kiosk.view.calibrating.Calibrating` for what it shows."""
 
     data = ObjectProperty(Calibrating(), rebind=True)

@@ -11,6 +11,7 @@ from kiosk.view import (
     alarms,
     approvals,
     bodymap,
+    calibrating,
     calibration,
     due,
     ending,
@@ -88,7 +89,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "approvals": lambda _, local, __: approvals.approvals(local),
     "approval": lambda _, local, __: approvals.approving(local),
     "calibration": lambda snapshot, _, __: calibration.calibration(snapshot),
-    "calibrating": calibration.calibrating,
+    "calibrating": calibrating.calibrating,
     "proposal": lambda snapshot, _, __: calibration.proposing(snapshot),
 }
 _PANELS: dict[PanelKey, _Drawing] = {

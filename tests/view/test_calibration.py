@@ -6,7 +6,8 @@ import pytest
 
 from kiosk.channel import calibration_commands as c
 from kiosk.view import actions as a
-from kiosk.view.calibration import calibrating, calibration, curve, gauge_curve, proposing
+from kiosk.view.calibrating import calibrating, curve, gauge_curve
+from kiosk.view.calibration import calibration, proposing
 from kiosk.view.editing import limits
 from kiosk.view.picture import draw
 from kiosk.view.start import selftest
