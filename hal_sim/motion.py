@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 from drivers.registers import Outcome
 from hal_sim.mechanics import Mechanics
 from hal_sim.pace import DWELL_MS, PARKED_UM
+from hal_sim.phases import FIRST, RETURNING, Kind, Phase
 
 NEVER = math.inf
 OCCLUSION_KPA = 300
@@ -34,44 +34,6 @@ SETTLE_S = 0.5
 DRAW_BACK_STEPS_S = 20_000.0
 HOLD_S = 8.0
 """How long a gauge motion rests at its depth."""
-
-
-class Kind(IntEnum):
-    SHOT = 0
-    PRIME = 1
-    SEEK = 2
-    HOME = 3
-    RETRACT = 4
-    GAUGE = 5
-
-
-class Phase(IntEnum):
-    DOWN = 0
-    FLOW = 1
-    DWELL = 2
-    DRAW_BACK = 3
-    UP = 4
-    RECALL = 5
-    """Homing that begins with the needle out: the spring brings it back first."""
-    OUT = 6
-    BACK = 7
-    APPROACH = 8
-    MEET = 9
-    DONE = 10
-    HOLD = 11
-    """At rest under a gauge."""
-
-
-FIRST: dict[Kind, Phase] = {
-    Kind.SHOT: Phase.DOWN,
-    Kind.PRIME: Phase.FLOW,
-    Kind.SEEK: Phase.APPROACH,
-    Kind.HOME: Phase.RECALL,
-    Kind.RETRACT: Phase.UP,
-    Kind.GAUGE: Phase.DOWN,
-}
-RETURNING = frozenset({Phase.UP, Phase.BACK, Phase.RECALL, Phase.DONE})
-"""Phases in which the needle is already on its way home."""
 
 
 class Aim(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from drivers.registers import ControllerState, Fault, Refusal
-from hal_sim.motion import Kind
+from hal_sim.phases import Kind
 
 S = ControllerState
 
