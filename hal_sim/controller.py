@@ -353,7 +353,7 @@ class Controller:
         return Motion(kind, self.body, number, identity, depth_um, dose_nl)
 
     def _begin(self, motion: Motion) -> None:
-        self.motion = motion
+        self.motion, motion.step_pl = motion, self.gauges.step_pl()
         self._go(BEGIN_OF[motion.kind])
         motion.begin()
         if motion.step():

@@ -39,6 +39,7 @@ class Mechanics:
         "contact_made",
         "due",
         "encoder",
+        "encoder_left",
         "fluid",
         "needle",
         "now",
@@ -67,6 +68,8 @@ class Mechanics:
         """Volume between pusher and the end of the barrel."""
         self.encoder = 0.0
         """Steps of the pusher from the end of the barrel, as its encoder has them."""
+        self.encoder_left: float | None = None
+        """What it read when the clamp was first opened since the motion under way began; None while it was not."""
         self.contact_made = False
         self.trigger_down = False
         self._supplied = False
@@ -87,6 +90,7 @@ class Mechanics:
         if self.barrel != SyringeType.NONE:
             self.fluid.air_nl += self._build.syringe_air_nl
         self.halt()
+        self.encoder_left = self.encoder if self.encoder_left is None else self.encoder_left
         self.barrel = barrel
         self.clamp_count += 1
         self.piston_nl = float(fill_nl)

@@ -83,6 +83,7 @@ class Motion:
         "recalling",
         "short",
         "sprung",
+        "step_pl",
     )
 
     def __init__(self, kind: Kind, body: Mechanics, number: int, identity: int, depth_um: int, dose_nl: int) -> None:
@@ -95,6 +96,8 @@ class Motion:
         self.dose_nl = dose_nl
         self.bench = False
         self.outcome = Outcome.COMPLETED
+        self.step_pl = 0
+        """What a step pushes with the barrel that was in the clamp when it began, by the calibration."""
         self.short = False
         self.failed = False
         """Whether the home switch, or for a seek the piston, was not found."""
@@ -143,6 +146,7 @@ class Motion:
         body = self._body
         self.begun = self._decided = now = body.now
         self._encoder = body.encoder
+        body.encoder_left = None
         body.carriage.forget_deepest(now)
         self._ENTERS[self.phase](self)
 
@@ -173,10 +177,14 @@ class Motion:
         return max(0, round((seen - zero_um) / scale)) if seen > 0.0 else 0
 
     def measured_steps(self) -> int:
-        """Whole steps that the plunger's encoder saw; a seek moves no fluid and counts none."""
+        """Whole steps that the plunger's encoder saw; a seek moves no fluid and counts none.
+
+        Once the clamp was opened the pusher is in somebody's hand: what it read until then is what this motion gave.
+        """
         if self.kind == Kind.SEEK:
             return 0
-        return max(0, math.floor(self._encoder - self._body.encoder + 1e-6))
+        left = self._body.encoder_left
+        return max(0, math.floor(self._encoder - (self._body.encoder if left is None else left) + 1e-6))
 
     # -- phases: how each begins, and how each goes on (True: look again at once)
 

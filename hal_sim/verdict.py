@@ -49,7 +49,7 @@ def record_of(motion: Motion, gauges: Gauges, ended: float) -> tuple[ShotRecord,
     """The record of a motion that ended at `ended`, and the faults that it shows."""
     zero_um, scale = gauges.depth_correction()
     measured_um = motion.measured_depth_um(zero_um, scale)
-    measured_nl = motion.measured_steps() * gauges.step_pl() // 1000
+    measured_nl = motion.measured_steps() * motion.step_pl // 1000
     faults = faults_of(motion, measured_um, measured_nl)
     outcome = motion.outcome
     if outcome == Outcome.COMPLETED and faults:

@@ -59,6 +59,23 @@ def test_a_motor_that_loses_steps_for_a_while_is_seen_by_its_encoder_for_just_as
     assert subject.faults() & Fault.DOSE_MISMATCH
 
 
+@pytest.mark.requirement("LED-7")
+@pytest.mark.parametrize("stopped_first", [True, False])
+def test_a_syringe_that_is_taken_out_in_a_stroke_leaves_what_it_gave_in_the_record(stopped_first: bool) -> None:
+    """The record said that nothing was given: it compared the pusher's place in two different barrels."""
+    subject = Host().stroke_at(3990, depth_um=4000, dose_nl=40_000, interval_ms=1500)
+    motion, step_pl = subject.rig.controller.motion, subject.rig.controller.gauges.step_pl()
+    assert motion is not None
+    subject.creep(lambda _: motion.measured_steps() * step_pl > 15_000_000)
+    if stopped_first:
+        subject.command(CommandKind.STOP)
+    given = motion.measured_steps() * step_pl // 1000
+    subject.do("barrel 2", "syringe fill 1000")
+    subject.wait(0.3)
+    assert subject.last().measured_dose_nl == pytest.approx(given, abs=100)
+    assert subject.faults() & Fault.PISTON
+
+
 @pytest.mark.requirement("STP-5")
 @pytest.mark.parametrize("armed", [False, True], ids=["ready", "authorised"])
 def test_a_home_switch_that_opens_with_nothing_moving_is_a_needle_that_may_be_out(armed: bool) -> None:

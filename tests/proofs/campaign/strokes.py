@@ -33,16 +33,24 @@ class Moved(NamedTuple):
 class Stroke:
     """The motion under way, measured from outside."""
 
-    def __init__(self, motion: Motion, at: float, pusher_nl: float, travel_um: float) -> None:
+    def __init__(self, motion: Motion, at: float, pusher_nl: float, travel_um: float, clamp: int) -> None:
         self.motion = motion
         self.kind = motion.kind
         self.begun = at
-        self.pusher_nl = self.least_nl = pusher_nl
+        self.pusher_nl = self.least_nl = self.last_nl = pusher_nl
+        self.clamp = clamp
+        """How often the clamp had been opened; once it is again, the pusher is in somebody's hand."""
         self.deepest_um = self.began_um = travel_um
         self.broken_axis = self.slipped = False
         self.hard_um = self.hard_nl = 0
         self.decided = NEVER
         """When something spoke against it, so that it had to end."""
+
+    def see_pusher(self, pusher_nl: float, clamp: int) -> None:
+        """Where the pusher is now, in the barrel with which the motion began."""
+        if clamp == self.clamp:
+            self.last_nl = pusher_nl
+            self.least_nl = min(self.least_nl, pusher_nl)
 
     def measure_depth(self, at: float) -> None:
         """How deep it went, against what it may; nothing but a shot goes out, and what was out goes no further.
@@ -92,7 +100,8 @@ class Strokes:
         """
         if self._tell is not None:
             self._tell(at, f"{motion.kind.name} {motion.number} of {motion.identity} begins")
-        stroke = Stroke(motion, at, self._rig.body.pusher_nl, travel_um)
+        body = self._rig.body
+        stroke = Stroke(motion, at, body.pusher_nl, travel_um, body.clamp_count)
         if motion.kind == Kind.SHOT:
             self._begins_shot(stroke, at)
             return stroke
@@ -137,7 +146,8 @@ class Strokes:
             self._tell(at, f"{stroke.kind.name} ended: {record}")
         stroke.measure_depth(at)
         motion = stroke.motion
-        displaced = stroke.pusher_nl - self._rig.body.pusher_nl if stroke.kind in FLOWING else 0.0
+        stroke.see_pusher(self._rig.body.pusher_nl, self._rig.body.clamp_count)
+        displaced = stroke.pusher_nl - stroke.last_nl if stroke.kind in FLOWING else 0.0
         if motion.number:
             self.moved[motion.number] = Moved(
                 motion.number, stroke.kind, motion.identity, motion.dose_nl, displaced, stroke.slipped

@@ -41,6 +41,12 @@ class WatchedRig(Rig):
         if not self._undecided:
             self.watch.look()
 
+    def do(self, now: float, command: str) -> str:
+        self.advance(now)
+        self.body.settle(self.now)
+        self.watch.look()  # what a hand ends or takes away is seen as it was until then
+        return super().do(now, command)
+
     def write(self, now: float, address: int, data: bytes) -> None:
         self.advance(now)
         frames = self.watch.frames
@@ -217,7 +223,7 @@ class Watch:
     def _measure(self, at: float, stroke: Stroke, travel: float, rate: float) -> None:
         """A motion under way against its bounds, and what speaks against it from now on."""
         body, faults = self.rig.body, self.rig.faults
-        stroke.least_nl = min(stroke.least_nl, body.pusher_nl)
+        stroke.see_pusher(body.pusher_nl, body.clamp_count)
         stroke.slipped = stroke.slipped or faults.encoder_slip or faults.steps_lost
         coasting = faults.spring_broken and not body.carriage.powered
         stroke.broken_axis = stroke.broken_axis or faults.overshoot or coasting
