@@ -19,7 +19,7 @@ class Fact(StrEnum):
     SCREENING = "screening"
     """Body: `adult`, `consent`, `yes` (texts of what was answered yes), `physician_reason`."""
     PRODUCT = "product"
-    """Body: `product`, `product_title`, `lot`, `expiry` (ISO date), `dilution`, `serial` ("" where none was scanned)."""
+    """Body: `product`, `product_title`, `lot`, `expiry` (ISO date), `dilution`, `serial` ("" when not scanned)."""
     NEEDLE = "needle"
     """Body: `needle`, `needle_title`, `new`."""
     SYRINGE = "syringe"

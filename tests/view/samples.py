@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel import snapshot as s
-from kiosk.channel.calibration_views import GaugeView, RunView
+from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
 from kiosk.session.present_calibration import DO_NOW
 from kiosk.view.local import Change, Draft, Local, Offer
 
@@ -447,7 +447,7 @@ PROPOSED = s.ProposalView(
 )  # fmt: skip
 
 
-def weighing(step: str, **changes: object) -> s.Snapshot:
+def weighing(step: BenchStep, **changes: object) -> s.Snapshot:
     """A calibration that is open and waits for this step."""
     view = s.CalibratingView(
         step, DO_NOW[step], "Dose, 2 mL syringe", room="20.4 degrees, 1008 hPa, 47 % humidity",

@@ -15,7 +15,7 @@ from kiosk.view.local import Draft
 from kiosk.view.numbers import mm, parse, ul
 from kiosk.view.observe import hear
 from kiosk.view.picture import draw
-from kiosk.view.settings import Settings, preferred
+from kiosk.view.settings import LanguageName, Settings, preferred
 from kiosk.view.update import World, act
 from tests.view.samples import CATALOGUE, SCENES, TREATING, at, replace, s, snap
 
@@ -73,7 +73,8 @@ def test_the_language_is_chosen_by_touch_and_no_other_is_taken() -> None:
 
 def test_the_sign_in_page_offers_the_other_languages_under_their_own_names() -> None:
     snapshot, local = SCENES["signin"]
-    for language, offered in (("en", "Français"), ("fr", "English")):
+    pairs: tuple[tuple[LanguageName, str], ...] = (("en", "Français"), ("fr", "English"))
+    for language, offered in pairs:
         page = draw(snapshot, replace(local, settings=Settings(language=language)), CATALOGUE).page
         assert [touch.label for touch in page.languages] == [offered]  # type: ignore[attr-defined]
 
