@@ -105,8 +105,8 @@ class ShotPlot(FloatLayout):
         wanted = [(self.x, self._at(0, up)[1] - dp(WORD) / 2, dp(SCALE_WIDTH - 5), text, "right", "soft", False)
                   for up, text in model.ticks]  # fmt: skip
         top = self.top - dp(WORD + 2)
-        wanted += [(self.x, top, dp(108), model.title, "left", "ink", True),
-                   (self.x + dp(110), top, self.width - dp(114), model.words, "right", "soft", False)]  # fmt: skip
+        wanted += [(self.x, top, dp(96), model.title, "left", "ink", True),
+                   (self.x + dp(98), top, self.width - dp(102), model.words, "right", "soft", False)]  # fmt: skip
         if model.last:
             half = self._wide / 2
             wanted += [(self._left, self.y - dp(1), half, say("shot {number}", number=1), "left", "soft", False),
