@@ -166,8 +166,9 @@ def test_a_held_trigger_is_refused_before_it_came_up(subject: Subject) -> None:
         (CommandKind.HOME, 0),
         (CommandKind.PRIME, 10_000),
         (CommandKind.SYRINGE_CHANGED, 1_000_000),
+        (CommandKind.GAUGE, SERVICE_WORD << 16 | 1_000),
     ],
-    ids=["home", "prime", "seek"],
+    ids=["home", "prime", "seek", "gauge"],
 )
 def test_no_service_motion_with_skin_contact_present(subject: Subject, kind: CommandKind, argument: int) -> None:
     subject.ready()
@@ -179,6 +180,33 @@ def test_no_bench_shot_with_skin_contact_present(subject: Subject) -> None:
     subject.ready()
     subject.do("contact on")
     assert subject.refusal(lambda: subject.authorise(**BENCH)) == Refusal.CONTACT
+
+
+@pytest.mark.parametrize(
+    ("argument", "why"),
+    [
+        (1_000, Refusal.SERVICE),
+        (SERVICE_WORD << 16 | 1_010, Refusal.DEPTH),
+        (SERVICE_WORD << 16 | 6_050, Refusal.DEPTH),
+        (SERVICE_WORD << 16 | 0x8000 | 5_750, Refusal.DEPTH),
+    ],
+    ids=["no service word", "off the step", "over the cap", "over the cap on its way"],
+)
+def test_a_needle_goes_under_a_gauge_within_its_caps_only(subject: Subject, argument: int, why: Refusal) -> None:
+    subject.ready()
+    assert subject.refusal(lambda: subject.command(CommandKind.GAUGE, argument)) == why
+
+
+def test_a_needle_rests_under_a_gauge_and_a_stop_brings_it_home(subject: Subject) -> None:
+    subject.ready()
+    before = subject.status()
+    subject.command(CommandKind.GAUGE, SERVICE_WORD << 16 | 1_000)
+    subject.until(lambda status: 900 <= status.needle_um <= 1_100)
+    subject.command(CommandKind.STOP)
+    subject.rest()
+    after = subject.status()
+    assert after.inputs & Input.HOME
+    assert (after.lifetime_shots, after.lifetime_nl) == (before.lifetime_shots + 1, before.lifetime_nl)
 
 
 def test_a_prime_is_recorded_and_counted_like_a_shot(subject: Subject) -> None:
