@@ -33,9 +33,10 @@ class Stage:
         data: Folder of the record and, beside it, of the injector's memory.
         profiles: Folder of the profiles.
         barrel_ml: The syringe that lies in the clamp at the start.
+        balance: Whether a balance stands under the nozzle.
     """
 
-    def __init__(self, data: Path, profiles: Path, barrel_ml: int) -> None:
+    def __init__(self, data: Path, profiles: Path, barrel_ml: int, *, balance: bool = False) -> None:
         self._closing = ExitStack()
         self._places = Places(
             Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")))
@@ -43,10 +44,10 @@ class Stage:
         self._selector = self._closing.enter_context(selectors.DefaultSelector())
         self._children: list[Child] = []
         self._said: dict[str, list[str]] = {}
-        memory = data / "injector-memory.bin"
+        memory, port = data / "injector-memory.bin", str(self._places.balance) if balance else ""
         self._plans = (
-            ChildPlan("bench", bench_command(self._places, memory, barrel_ml), Restart.NEVER),
-            ChildPlan("control", control_command(self._places, data, profiles), Restart.NEVER),
+            ChildPlan("bench", bench_command(self._places, memory, barrel_ml, balance=balance), Restart.NEVER),
+            ChildPlan("control", control_command(self._places, data, profiles, None, port), Restart.NEVER),
         )
 
     @property

@@ -193,7 +193,9 @@ class Calibrating:
         self.balance.forget()
         calibration = self.calibration
         stays = "it is looked at when the injector is back"
-        if calibration is not None:
+        if self._engine.rewriting.busy:
+            stays = "a new one is being written, and whether it is in force is said then"
+        elif calibration is not None:
             unproved = self._engine.calibration_refusal(calibration)
             stays = f"number {calibration.id} is in force" + (f". {unproved.rstrip('.')}" if unproved else "")
         said = f"Calibration left ({why}): {stays}"

@@ -103,7 +103,9 @@ class Rewriting:
             self._give_up("the injector names another calibration than the one selected")
             return
         self._connection.connected = msgspec.structs.replace(connected, identity=identity, calibration=new)
-        self._in_force.event(IN_FORCE, f"Calibration {new.id} is in force, not proved yet", id=new.id, crc=new.crc)
+        said = f"Calibration {new.id} is in force, not proved yet"
+        self._in_force.event(IN_FORCE, said, id=new.id, crc=new.crc)
+        self._desk.notice(said)
         self._end("")
 
     # -- not so ------------------------------------------------------------------------------------------------------

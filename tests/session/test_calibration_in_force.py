@@ -283,6 +283,19 @@ def test_while_a_calibration_is_written_nothing_moves_and_nothing_else_is_writte
     assert subject.bench.reply(first).ok
 
 
+def test_leaving_while_it_is_written_says_so_and_then_which_one_is_in_force(subject: Weighed) -> None:
+    bench, key = subject.loaded(RATIO).bench, subject.proposal.key
+    bench.disk.holding = True
+    bench.send(ask.WriteCalibration(key))
+    bench.run(0.1)
+    bench.send(ask.LeaveCalibration())
+    bench.run(0.1)
+    assert "a new one is being written" in bench.last_notice
+    bench.disk.release()
+    assert settled(subject) == "new"
+    assert bench.last_notice == "Calibration 2 is in force, not proved yet"
+
+
 @pytest.mark.requirement("ACU-3")
 def test_a_run_goes_on_after_a_lost_link_but_never_with_another_calibration(subject: Weighed) -> None:
     subject.prepare().start("smallest").fire()
