@@ -1,7 +1,7 @@
 """The patient's sheet after a session: its text, and the code that holds this very text, without network or server.
 
-Only this file knows how much a code may hold. On the smallest screen (800x480, 154 mm wide) a code is 340 pixels wide;
-with 3 pixels or 0.58 mm to a module a telephone reads it at arm's length. That is version 22 at most, which holds 1003
+Only this file knows how much a code may hold. On the smallest screen (800x480, 154 mm wide) a code has 322 pixels;
+with 3 of them or 0.58 mm to a module a telephone reads it at arm's length. That is version 20 at most, which holds 858
 bytes at the lowest error correction; a screen is not torn or soiled. It never holds a patient code.
 """
 
@@ -13,8 +13,8 @@ import msgspec
 import segno
 from segno.encoder import DataOverflowError
 
-LARGEST_VERSION = 22
-BYTES_MAX = 1003
+LARGEST_VERSION = 20
+BYTES_MAX = 858
 """UTF-8 bytes that a code of the largest version holds at error correction L."""
 QUIET = 4
 """Modules of white around a code."""
