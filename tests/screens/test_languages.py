@@ -18,7 +18,7 @@ from tests.screens.stage import Stage
 from tests.view.samples import CATALOGUE, SCENES, at
 
 OTHERS = tuple(code for code, _ in LANGUAGES if code != ENGLISH)
-FEW = 6
+FEW = 4
 pytestmark = pytest.mark.screen
 
 
