@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from kiosk import sheet
-from kiosk.screens.widgets.code import CodePicture
 from tests.screens.stage import Stage
 from tests.view.samples import CATALOGUE, CLOSING, at
 
@@ -18,6 +17,8 @@ LEAST_PIXELS = 3
 @pytest.mark.parametrize("size", [(800, 480), (1280, 720), (720, 1280)])
 def test_the_largest_code_has_three_pixels_to_a_module_on_every_screen(size: tuple[int, int]) -> None:
     stage = Stage(size)
+    from kiosk.screens.widgets.code import CodePicture
+
     try:
         stage.scene(CLOSING, at("aftercare"), CATALOGUE)
         stage.frames(2)
