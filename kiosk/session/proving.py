@@ -193,6 +193,7 @@ class Proving:
             expires=expires,
             sha256=digest,
             figures=work.measured(calibration).told,
+            instrument=self._calibrating.balance.name,
         )
         row = self._certificate(calibration)
         rows = (proof,) if row is None else (proof, row)

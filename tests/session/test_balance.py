@@ -109,6 +109,12 @@ def test_without_a_word_from_the_balance_weights_are_typed(
     assert weighed(subject) == 1
 
 
+def test_a_proof_names_the_balance_that_weighed(subject: Weighed, scales: Scales) -> None:
+    subject.loaded(1.0).write().as_weighed(1.0).certify()
+    assert subject.rows("proved")[-1]["instrument"] == "NPB224, No. B1"
+    assert scales.on
+
+
 def test_a_device_without_a_balance_says_that_weights_are_typed(subject: Weighed) -> None:
     subject.prepare()
     assert subject.bench.engine.calibrating.balance.trouble == "No balance answers: type what it shows."
