@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
 from kiosk.channel import snapshot as s
@@ -447,8 +449,9 @@ PROPOSED = s.ProposalView(
 )  # fmt: skip
 
 
-def weighing(step: BenchStep, **changes: object) -> s.Snapshot:
+def weighing(name: str, **changes: object) -> s.Snapshot:
     """A calibration that is open and waits for this step."""
+    step = cast("BenchStep", name)
     view = s.CalibratingView(
         step, DO_NOW[step], "Dose, 2 mL syringe", room="20.4 degrees, 1008 hPa, 47 % humidity",
         blank="0.56 ug/s evaporate", runs=RUNS, last_ug=12_987_650, left_nl=1_640_000,
