@@ -69,3 +69,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Of two workers, the one that has nothing real to run gives way to the one that has."""
     if "PYTEST_XDIST_WORKER" in os.environ and lane(item.nodeid) != "real" and os.getpriority(os.PRIO_PROCESS, 0) < 5:
         os.setpriority(os.PRIO_PROCESS, 0, 5)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """The language of the glass is one for the process: no test hands its own on to the next."""
+    from kiosk.view.language import ENGLISH, speak
+
+    speak(ENGLISH)

@@ -63,6 +63,7 @@ class Play:
         person.step = "fitting the needle"
         needle = self._library.needles[scenario.needle]
         self._tell(f"needle fit {needle.gauge} {needle.length_um // THOUSAND}")
+        self._noticed()
         person.do(ask.FitNeedle(scenario.needle, True))
         person.step = "fitting the syringe"
         self._fit(scenario.fill_ul, new_line=True)
@@ -106,6 +107,7 @@ class Play:
         if new_line:
             self._tell("line new")
         self._person.until(lambda: self._state()["barrel"] == syringe.type.name, "the barrel in the clamp")
+        self._noticed()
         self._person.do(ask.FitSyringe(syringe.key, fill_ul * THOUSAND, True, new_line), seconds=90)
 
     def _prime(self) -> None:
@@ -297,6 +299,15 @@ class Play:
     # -- looking -----------------------------------------------------------------------------------------------------
     def _tell(self, line: str) -> None:
         self._console.tell(line, self._person.step)
+
+    def _noticed(self) -> None:
+        """Wait until control has heard of what a hand did at the device: the third question from now comes after it."""
+        began = self._asked()
+        self._person.until(lambda: self._asked() >= began + 3, "the injector to be asked")
+
+    def _asked(self) -> int:
+        """How many questions the device has been asked."""
+        return int(self._console.ask("frames").split()[1])
 
     def _state(self) -> dict[str, Any]:
         return json.loads(self._console.ask("state"))
