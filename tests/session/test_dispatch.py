@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from drivers.errors import LinkTimeout
-from drivers.registers import AUTHORISATION, LEASE, CommandKind
+from drivers.registers import AUTHORISATION, LEASE, CommandKind, Fault
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
 from tests.session.bench import Bench
 
-LEDGER_FAILED, LEDGER_SLOW = 714, 715
+LEDGER_FAILED, LEDGER_SLOW, CONTROLLER_CALIBRATION = 714, 715, 732
 
 
 @pytest.mark.requirement("LED-1", "LED-12")
@@ -29,6 +29,21 @@ def test_nothing_is_sent_when_the_commit_fails(subject: Bench, what: str) -> Non
     assert number in subject.seat.replies
     assert "The record cannot be written" in subject.snap.missing[0]
     assert LEDGER_FAILED in subject.alarms()
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_message_is_refused_while_the_record_cannot_be_written(subject: Bench) -> None:
+    subject.disk.failing = True
+    subject.send(ask.Prime(10_000))
+    subject.run(1)
+    assert "the storage is full" in subject.refused(ask.ClearFaults())
+
+
+def test_a_controller_without_its_calibration_is_alarmed_once(subject: Bench) -> None:
+    subject.rig.controller.faults |= Fault.CALIBRATION
+    subject.run(0.2)
+    assert [alarm.number for alarm in subject.snap.alarms].count(CONTROLLER_CALIBRATION) == 1
+    assert not subject.armed
 
 
 @pytest.mark.requirement("LED-12")
