@@ -96,9 +96,13 @@ fi
 
 say "installing what $lock pins (hashes checked); a first time takes a minute or two"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
-.venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r "$lock"
+# --no-deps: the lock names all there is. Without it pip also looks at releases that came after the lock (a package asked
+# for with an extra), and then refuses them for their missing hash.
+.venv/bin/python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r "$lock"
 # setuptools warns that packages lie in the checkout; they are meant to.
 PYTHONWARNINGS=ignore .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+# Does the lock really name all there is? (On a Pi the environment sees Debian's packages too, whose bounds are not ours.)
+on_pi || .venv/bin/python -m pip check >/dev/null || { .venv/bin/python -m pip check >&2; exit 1; }
 
 if on_pi; then
     # PyPI holds an empty lgpio 0.0.0.2 that pip would take; only the system's is real.
