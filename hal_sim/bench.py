@@ -134,11 +134,12 @@ class Bench:
     def end(self) -> None:
         """Ask `run` to return. Asking again, or after the end, is no error."""
         if not self._ended:
+            os.write(self._waker, b"x")  # first: once it is said, `run` may have closed the pipe already
             self._ended = True
-            os.write(self._waker, b"x")
 
     def close(self) -> None:
         """Unplug the cable, close the sockets and remove them from the file system."""
+        self._ended = True
         self._closing.close()
 
     def _hang_up(self) -> None:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 import pytest
 
@@ -27,12 +27,19 @@ class Pulled:
         self.pan.put(vessel=True)
         self.balance = Balance(self.pan, link)
         self._end = Event()
+        self._one = Lock()
         self._thread = Thread(target=self._run)
         self._thread.start()
 
     def _run(self) -> None:
         while not self._end.wait(0.02):
-            self.balance.run(time.monotonic())
+            with self._one:
+                self.balance.run(time.monotonic())
+
+    def do(self, *words: str) -> None:
+        """A console command between two looks, as the bench gives it; a line is hung up while nobody reads it."""
+        with self._one:
+            self.balance.do(list(words))
 
     def close(self) -> None:
         self._end.set()
@@ -76,9 +83,9 @@ def test_a_weight_comes_once_somebody_weighs_and_an_unplug_is_told(subject: Scal
     told = heard(subject, "")
     assert abs(told.ug - 12_345_670) < 500
     assert told.name == "NPB224 Simulated 220.0000 g, No. B000000001"
-    pulled.balance.do(["balance", "unplug"])
+    pulled.do("balance", "unplug")
     assert heard(subject, "balance").sentence
-    pulled.balance.do(["balance", "replug"])
+    pulled.do("balance", "replug")
     assert heard(subject, "").stable
 
 
