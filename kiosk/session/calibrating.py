@@ -14,28 +14,26 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from drivers.errors import NappageError
-from drivers.registers import PRIME_MAX_NL, Calibration, CommandKind, SyringeType
+from drivers.registers import PRIME_MAX_NL, Calibration, CommandKind
 from kiosk.access.roles import Role
 from kiosk.calibration.dose import Level
 from kiosk.calibration.water import Air
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page
 from kiosk.protocols.effective import projected
-from kiosk.protocols.profile import Syringe
 from kiosk.protocols.words import amount
 from kiosk.session import guards
 from kiosk.session.balance_reader import BalanceReader
+from kiosk.session.barrel import check_barrel, check_fill, piston_missed
 from kiosk.session.bench_shots import BenchShots
-from kiosk.session.errors import BarrelMismatch, MotionFailed, NotChoosable, NotNow
+from kiosk.session.errors import MotionFailed, NotChoosable, NotNow
 from kiosk.session.exchange import FollowBalance
-from kiosk.session.fluid_path import BARRELS as BARREL_WORDS
-from kiosk.session.fluid_path import PISTON_TOLERANCE_PERCENT
 from kiosk.session.gauging import Gauging
 from kiosk.session.in_force import LEFT, OPENED, key_of
 from kiosk.session.proving import Proving
 from kiosk.session.under_gauge import UnderGauge
 from kiosk.session.weighing_out import WeighingOut
-from kiosk.session.words import ml, ul
+from kiosk.session.words import ul
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -215,18 +213,15 @@ class Calibrating:
         syringe = self._engine.library.syringes.get(command.syringe)
         if syringe is None:
             raise NotChoosable(what="syringe", name=command.syringe)
-        self._compare_barrel(command, syringe)
-        if not syringe.reserve_nl < command.fill_nl <= syringe.barrel_nl:
-            most = f"more than {ml(syringe.reserve_nl)} and at most {ml(syringe.barrel_nl)}"
-            raise NotNow(what=f"A fill of {ml(command.fill_nl)}", why=f"this barrel takes {most}")
+        check_barrel(syringe, self._desk.status, command.printed_nl, senses=self._engine.device.barrel_sensed)
+        check_fill(syringe, command.fill_nl)
         work = self.dose
         if work is None or work.syringe.key != syringe.key or work.doses["smallest"] != command.smallest_nl:
             work = WeighingOut(self._desk, self._engine.device, syringe, command.smallest_nl, key_of(calibration))
 
         def met(error: MotionFailed | None) -> None:
-            found = 0 if self._desk.status is None else self._desk.status.plunger_nl
-            if error is None and abs(found - command.fill_nl) * 100 > command.fill_nl * PISTON_TOLERANCE_PERCENT:
-                why = f"the piston was met at {ml(found)}, not at {ml(command.fill_nl)}"
+            why = piston_missed(self._desk.status, command.fill_nl)
+            if error is None and why:
                 error = MotionFailed(what="Looking for the piston", why=why)
             if error is None and self.open:
                 self.dose, self.gauge, self.note = work, None, ""
@@ -234,17 +229,6 @@ class Calibrating:
             respond(error, None)
 
         self._engine.slot.serve(CommandKind.SYRINGE_CHANGED, command.fill_nl, met)
-
-    def _compare_barrel(self, command: ask.CalibrateDose, syringe: Syringe) -> None:
-        if not self._engine.device.barrel_sensed:
-            if command.printed_nl != syringe.barrel_nl:
-                raise BarrelMismatch(
-                    sensed=f"a syringe marked {ml(command.printed_nl)}", chosen=f"one of {ml(syringe.barrel_nl)}"
-                )
-            return
-        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
-        if sensed is not syringe.type:
-            raise BarrelMismatch(sensed=BARREL_WORDS[sensed], chosen=BARREL_WORDS[syringe.type])
 
     def flush(self, command: ask.FlushBench, respond: Respond) -> None:
         """Push liquid into a beaker until no air is left.

@@ -8,28 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, Input, Refusal, SyringeType
+from drivers.registers import CommandKind, Input, Refusal
 from kiosk.channel import commands as ask
 from kiosk.protocols.library import Library
-from kiosk.protocols.profile import Syringe
 from kiosk.records.facts import Fact
+from kiosk.session.barrel import check_barrel, check_fill, piston_missed
 from kiosk.session.desk import Desk
-from kiosk.session.errors import BarrelMismatch, MotionFailed, NewPathNeeded, NotChoosable, NotNow
+from kiosk.session.errors import MotionFailed, NewPathNeeded, NotChoosable, NotNow
 from kiosk.session.exchange import AskIdentity
 from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PRIMED, SYRINGE_GONE
 from kiosk.session.setup import ELSEWHERE, Respond, Setup
 from kiosk.session.slot import Slot
 from kiosk.session.words import ml
 
-BARRELS = {
-    SyringeType.NONE: "no syringe",
-    SyringeType.ML_1: "a 1 mL syringe",
-    SyringeType.ML_2: "a 2 mL syringe",
-    SyringeType.ML_5: "a 5 mL syringe",
-    SyringeType.ML_10: "a 10 mL syringe",
-}
 NEEDLE_FITTED = int(Input.NEEDLE_FITTED)
-PISTON_TOLERANCE_PERCENT = 10
 NEEDLE, SYRINGE = 0, 1
 
 
@@ -123,15 +115,11 @@ class FluidPath:
             raise NewPathNeeded(what="The line", why="nothing of a fluid path is carried to another patient or product")
         if self._setup.path_expired:
             raise NewPathNeeded(what="The needle", why="this fluid path is older than 4 h; confirm a new needle first")
-        self._compare_barrel(command, syringe)
-        if not syringe.reserve_nl < command.fill_nl <= syringe.barrel_nl:
-            raise NotNow(
-                what=f"A fill of {ml(command.fill_nl)}",
-                why=f"this barrel takes more than {ml(syringe.reserve_nl)} and at most {ml(syringe.barrel_nl)}",
-            )
+        check_barrel(syringe, self._desk.status, command.printed_nl, senses=self._senses)
+        check_fill(syringe, command.fill_nl)
 
         def fitted() -> None:
-            why = self._piston(command.fill_nl)
+            why = piston_missed(self._desk.status, command.fill_nl)
             if why:
                 self._desk.event("refused", why)
                 respond(MotionFailed(what="Looking for the piston", why=why), None)
@@ -152,28 +140,6 @@ class FluidPath:
         self._serve_counted(CommandKind.SYRINGE_CHANGED, command.fill_nl, SYRINGE, fitted, respond)
         if facts.syringe:
             self._setup.record(SYRINGE_GONE, "The syringe is being changed")
-
-    def _compare_barrel(self, command: ask.FitSyringe, syringe: Syringe) -> None:
-        """The clamp's word, or where it senses nothing the printed volume that the person reads back (LIM-12).
-
-        Raises:
-            BarrelMismatch: it is another one than the one chosen.
-        """
-        if not self._senses:
-            if command.printed_nl != syringe.barrel_nl:
-                printed = f"a syringe marked {ml(command.printed_nl)}"
-                raise BarrelMismatch(sensed=printed, chosen=f"one of {ml(syringe.barrel_nl)}")
-            return
-        sensed = SyringeType(self._desk.status.syringe_type) if self._desk.status else SyringeType.NONE
-        if sensed is not syringe.type:
-            raise BarrelMismatch(sensed=BARRELS[sensed], chosen=BARRELS[syringe.type])
-
-    def _piston(self, fill_nl: int) -> str:
-        """Why the plunger does not stand where a piston of that fill must be, or "" (LIM-13)."""
-        met_nl = 0 if self._desk.status is None else self._desk.status.plunger_nl
-        if abs(met_nl - fill_nl) * 100 <= fill_nl * PISTON_TOLERANCE_PERCENT:
-            return ""
-        return f"the piston was met at {ml(met_nl)}, not at {ml(fill_nl)}"
 
     # -- what the controller counts --------------------------------------------------------------------------------
     def _serve_counted(

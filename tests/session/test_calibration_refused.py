@@ -9,7 +9,7 @@ from drivers.registers import Outcome, ShotRecord
 from kiosk.channel import commands as ask
 from kiosk.channel.commands import AnyCommand
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
-from kiosk.session import calibrating
+from kiosk.session import barrel
 from kiosk.session.bench_shots import why_none
 from kiosk.session.calibration_wire import perform
 from kiosk.session.dispatch import Ended
@@ -382,7 +382,7 @@ def test_a_stroke_that_ended_early_by_itself_is_no_shot() -> None:
 
 def test_a_piston_that_stands_elsewhere_is_no_fitted_syringe(subject: Weighed, monkeypatch: pytest.MonkeyPatch) -> None:
     subject.open()
-    monkeypatch.setattr(calibrating, "PISTON_TOLERANCE_PERCENT", -1)
+    monkeypatch.setattr(barrel, "PISTON_TOLERANCE_PERCENT", -1)
     assert "the piston was met at" in subject.bench.refused(DOSE)
     subject.bench.run(0.1)
     assert subject.shown.step == "syringe"
