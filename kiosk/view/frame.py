@@ -152,7 +152,9 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
         return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
-    return Strip(snapshot.link.sentence, "quiet" if snapshot.link.connected else "warn", "usb")
+    if snapshot.link.connected:
+        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb")
+    return Strip(snapshot.link.sentence, "warn", "usb")
 
 
 def _holds(changed: Change, snapshot: Snapshot, local: Local) -> bool:

@@ -180,6 +180,10 @@ def test_not_ready_says_what_is_missing() -> None:
     assert [line.detail for line in home(snap(missing=("Clock",)), at()).state][-1] == "Clock"
 
 
+def test_an_icon_never_stands_in_the_strip_without_its_sentence() -> None:
+    assert message(snap(), screen="record").text == "Injector No. 1042 is connected"
+
+
 def test_while_armed_the_strip_names_the_arming() -> None:
     assert message(ARMED, at(), "treat").text == "12 shots left: product limit"
     assert ARMED.treat is not None
