@@ -21,7 +21,14 @@ from kiosk.session.exchange import Disable, Disconnect, Enable, SendAuthorisatio
 SUPPLY_WITHIN = 0.300
 """Seconds from enable to motor supply seen by the controller; feedback of the relay is due within 0.050 s."""
 FEEDBACK_WITHIN = 0.050
-VOID_AGAIN_AFTER = 0.200
+TAKEN_WITHIN = 0.070
+"""Seconds in which the controller must confirm a `void` or `stop` of what moves, whatever the wire does; else the
+enable is dropped and no lease is given any more (LED-12, STP-5).
+
+The cycle that finds it comes at most 25 ms later, and 6.4 ms after that the supply is gone: no stroke begins later than
+101.4 ms after the reason was told. That is less than the 111 ms between two strokes at the highest rate, so that one at
+most begins. One `void` may be lost on the way and the next still comes in time: 40 ms, 10 ms of silence, 5 ms.
+"""
 BEGINS_WITHIN = 1.0
 SETTLES_WITHIN = 3.0
 """Longer than any stroke; after it the enable is dropped and the injector is connected anew, which settles it."""
@@ -77,7 +84,8 @@ class Dispatch:
         self.relay_late = False
         self._since = desk.now
         self._void_id = 0
-        self._voided_at = self._interrupted_at = 0.0
+        self._interrupted_at = self._taken_by = 0.0
+        self._taken = False
         self._taken_back_by = CommandKind.VOID
         self._accepted = False
         self._sentence = ""
@@ -210,10 +218,12 @@ class Dispatch:
         elif self.stage is not Stage.SETTLE:
             self._begin_settling(sentence, kind)
         elif kind is CommandKind.STOP and self._taken_back_by is not CommandKind.STOP:
+            self._taken, self._taken_by = False, self._desk.now + TAKEN_WITHIN
             self._take_back(kind)
 
     def _begin_settling(self, sentence: str, kind: CommandKind) -> None:
         self.stage, self._sentence, self._interrupted_at = Stage.SETTLE, sentence, self._desk.now
+        self._taken_by = self._desk.now + TAKEN_WITHIN
         self._take_back(kind)
 
     def _take_back(self, kind: CommandKind) -> None:
@@ -221,7 +231,7 @@ class Dispatch:
         if taken is None:
             self._give_up()
             return
-        self._voided_at, self._taken_back_by, self._void_id = self._desk.now, kind, taken
+        self._taken_back_by, self._void_id = kind, taken
         self._desk.emit(SendCommand(Command(taken, kind), None))
 
     def _give_up(self) -> None:
@@ -230,15 +240,17 @@ class Dispatch:
         self._desk.emit(Disconnect("what was sent did not settle"))
 
     def _settle(self) -> None:
+        """Taken back in time or given up; taken back again when the wire lost it; ended once all is at rest."""
         status, desk = self._desk.status, self._desk
-        if status is None or not desk.fresh:
-            return
-        if desk.now - self._interrupted_at > SETTLES_WITHIN:
+        told = next((sent.result for sent in desk.inputs.sent if sent.id == self._void_id), "")
+        shown = status is not None and desk.fresh and status.command_id >= self._void_id
+        self._taken = self._taken or shown or told == "done"
+        overdue = self._moves and not self._taken and desk.now >= self._taken_by
+        if overdue or desk.now - self._interrupted_at > SETTLES_WITHIN:
             self._give_up()
-        elif status.command_id < self._void_id:
-            if desk.now - self._voided_at > VOID_AGAIN_AFTER:
-                self._take_back(self._taken_back_by)
-        elif self._quiet():
+        elif told and not self._taken:
+            self._take_back(self._taken_back_by)
+        elif shown and self._quiet():
             self._end(self._what_was_done(), self._sentence)
 
     def _what_was_done(self) -> Certainty:

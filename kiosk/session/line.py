@@ -102,6 +102,8 @@ class Line:
         self._waiting: list[_Question] = []
         self._yielded = self._preferred = False
         """Whether the newest cycle kept its lease back, and whether it preferred it to what waits."""
+        self._to_take_back = False
+        """Whether what takes back got no answer: it goes out once more ahead of the next lease."""
         self._ask_identity = False
         self._leased = (float("-inf"), False)
         """When the newest lease was begun, and its pedal bit."""
@@ -114,8 +116,9 @@ class Line:
     def listen(self, now: float, pedal: bool, *, stopped: bool) -> tuple[Status | None, tuple[ShotRecord, ...]]:
         """What the line brings in the cycle at `now`; the lease is renewed with `pedal`.
 
-        A stop that was found in this cycle (`stopped`), or something that waits to be sent, keeps back one lease, never
-        two in a row (WDG-1); for a stop nothing is waited for either.
+        A stop that was found in this cycle (`stopped`), something that waits to be sent, or a `void` that got no answer
+        and is sent again in this cycle, keeps back one lease, never two in a row (WDG-1); for a stop nothing is waited
+        for either.
         """
         self._now, self._brought, self._patience = now, None, PATIENCE_S
         if self.injector is None:
@@ -124,7 +127,8 @@ class Line:
         self._hear(0.0 if stopped else PATIENCE_S)
         self._ask_waiting(most=0)
         if self._asked is None:
-            self._yielded = (stopped or self._others_first()) and not self._yielded
+            first = stopped or self._to_take_back or self._others_first()
+            self._yielded, self._to_take_back = first and not self._yielded, False
             if not self._yielded:
                 self._renew(pedal)
         return (None, ()) if self._brought is None else self._brought
@@ -205,6 +209,7 @@ class Line:
             self._sent.append(x.Sent(number, "done"))
 
         def failed(error: NappageError) -> None:
+            self._to_take_back = self._to_take_back or rank == 0
             self._failed_to_send(number, error)
 
         self._queue(_Question(begin, heard, failed, rank=rank, number=number))

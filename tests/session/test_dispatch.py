@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.errors import LinkTimeout
-from drivers.registers import AUTHORISATION, LEASE, CommandKind, Fault
+from drivers.errors import LinkTimeout, Refused
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, CommandKind, Fault
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -244,6 +244,38 @@ def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> No
     assert [what for what, _ in subject.sent][-1] == "void"
     assert subject.sent[-1][1] == subject.last_authorisation().id + 2
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-12", "STP-5")
+@pytest.mark.parametrize("what", ["treatment", "prime"])
+def test_what_is_not_confirmed_as_taken_back_loses_enable_and_lease_in_a_tenth_of_a_second(
+    subject: Bench, what: str
+) -> None:
+    if what == "treatment":
+        subject.live()
+        taken_back = ask.Disarm()
+    else:
+        subject.send(ask.Prime(300_000))
+        subject.until(lambda: subject.stage is Stage.LIVE, 2)
+        taken_back = ask.Stop()
+    link = subject.cycle.injector._link  # type: ignore[union-attr]
+    through = link.exchange
+
+    def exchange(address: int, *rest: object, **gate: object) -> bytes:
+        if address == COMMAND.address:
+            raise Refused(what="exchange", exception=3, reason="refused")
+        return through(address, *rest, **gate)
+
+    link.exchange = exchange
+    subject.send(taken_back)
+    subject.step()
+    subject.run(0.075)
+    assert not subject.panel._enabled
+    assert subject.cycle.injector is None, "no lease is given any more"
+    subject.step()
+    assert not subject.snap.link.connected
+    subject.do("lift")
+    subject.until(lambda: subject.snap.link.connected, 3)
 
 
 def test_a_service_motion_that_takes_too_long_is_stopped(subject: Bench) -> None:

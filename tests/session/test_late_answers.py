@@ -427,6 +427,17 @@ def test_a_status_from_before_a_stop_command_is_not_told_together_with_its_outco
     assert [sent.result for sent in slow.told[-1].sent] == ["done"]
 
 
+@pytest.mark.requirement("LED-12", "LNK-1")
+def test_a_void_without_an_answer_is_sent_again_ahead_of_the_next_lease(subject: Bench, slow: Slow) -> None:
+    subject.live()
+    slow.once["command"] = NEVER_S
+    subject.tell(ask.Disarm())
+    began = names(slow).index("VOID")
+    subject.until(lambda: subject.engine.slot.free, 1)
+    assert names(slow)[began : began + 2] == ["VOID", "VOID"]
+    sent_once(slow)
+
+
 # -- the rest of the line
 
 

@@ -15,6 +15,7 @@ Tell = Callable[[float, str], None]
 EPS_S, EPS_UM, EPS_NL = 1e-6, 1e-3, 1e-3
 LEASE_S = 0.150
 RETRACTED_S = 0.100
+TAKEN_WITHIN_S = 0.070
 HOME_UM, PLATE_UM = 100.0, 1000.0
 END_STOP_UM = 7100.0
 SUPPLY_V = 18.0
@@ -30,6 +31,7 @@ REQUIREMENTS: dict[str, str] = {
     "supply": "STP-4: nothing is driven without motor supply",
     "lease": "WDG-1: nothing is driven by a lease older than 150 ms",
     "stopped": "STP-1, STP-5: after a fault, a stop, a lapse or a lost supply the plunger stands at once",
+    "taken back": "STP-5, LED-12: 70 ms after an arming ended the injector holds nothing of it, or the enable is off",
     "retracted": "STP-5: the needle is home 100 ms after the decision, 250 ms after the last fresh lease, or it alarms",
     "outflow after stop": "STP-6: after a stop no more comes out than the path had stored, and that is little enough",
     "outflow": "STP-6: cumulated outflow is at most cumulated displacement and what is stored",
@@ -90,6 +92,11 @@ def leased(until: float, last_fresh: float) -> bool:
 
 def begins_in_time(at: float, accepted: float, valid_s: float, last_begun: float, interval_s: float) -> bool:
     return at <= accepted + valid_s + EPS_S and at >= last_begun + interval_s - EPS_S
+
+
+def taken_back(at: float, ended: float, *, enabled: bool, holds: bool) -> bool:
+    """After a cycle, whatever the wire did: what an arming gave is gone from the injector, or cannot begin."""
+    return at < ended + TAKEN_WITHIN_S - EPS_S or not (enabled and holds)
 
 
 # -- stopping -------------------------------------------------------------------------------------------------------

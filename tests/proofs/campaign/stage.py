@@ -26,6 +26,7 @@ from kiosk.session import exchange as x
 from kiosk.session import virtual as v
 from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
+from tests.proofs.campaign import invariants as must
 from tests.proofs.campaign.book import Book
 from tests.proofs.campaign.disk import Disk
 from tests.proofs.campaign.invariants import Tell, Violation
@@ -64,6 +65,8 @@ class Stage:
         self._late_s = 0.0
         self.doomed_s = 0.0
         """When over 0, control is killed before its next cycle and started again so much later."""
+        self._ended = must.NEVER
+        """The first cycle after an arming."""
         self.ledger = self._open()
         self.ledger.append(demo_rows(0))
         self._build()
@@ -215,6 +218,12 @@ class Stage:
                 raise Violation("enable", now, "enable is on, nothing is armed and nothing is served")
         if armed and engine.stop.live:
             raise Violation("enable", now, "armed while stopped")
+        self._ended = must.NEVER if armed else min(self._ended, now)
+        holds = self.rig.controller._authorisation is not None
+        if not must.taken_back(now, self._ended, enabled=panel._enabled, holds=holds):
+            raise Violation(
+                "taken back", now, f"an arming ended at {self._ended:.3f}, and the injector may go on with it"
+            )
         self.watch.after_cycle(now, engine)
 
     def fill_disk(self) -> None:
