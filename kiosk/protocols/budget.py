@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import msgspec
 
 from drivers.registers import Mode
-from kiosk.protocols.effective import Parts, fits_projected, most, projected, session_shot_limits
+from kiosk.protocols.effective import Parts, fits_projected, most, projected
 from kiosk.protocols.limits import (
+    Counted,
     Limit,
     Origin,
     Refusal,
@@ -21,7 +22,6 @@ from kiosk.protocols.limits import (
     Total,
     Totals,
     not_negative,
-    tightest_high,
 )
 from kiosk.protocols.profile import Zone
 from kiosk.protocols.words import ORIGIN_WORDS, amount
@@ -44,14 +44,27 @@ class Given(msgspec.Struct, frozen=True):
         not_negative(self, "zone")
 
 
+class Today(msgspec.Struct, frozen=True):
+    """What other sessions of this day gave in one zone and side; zone "" is an amount that no record can place."""
+
+    zone: str
+    side: str
+    given: Counted
+
+
 class Course(msgspec.Struct, frozen=True):
     """What the ledger knows of this patient code before this session.
+
+    A session that is closed and followed by another on the same day is no new one to a limit that is stated for a
+    session: what was given today counts against it once more.
 
     Attributes:
         sessions: In which this product was given, under whatever protocol.
         nl: Of this product, in all of them.
         planned: Sessions under this protocol, with whatever product.
         given: For each zone, when this product was last given there.
+        product_today: Of this product in other sessions of this day, under whatever protocol; what was primed as well.
+        today: In other sessions of this day under this protocol, with whatever product.
 
     Raises:
         LimitsInvalid: a negative number (LIM-2).
@@ -61,9 +74,11 @@ class Course(msgspec.Struct, frozen=True):
     nl: int
     planned: int
     given: tuple[Given, ...] = ()
+    product_today: Counted = Counted(0, 0)
+    today: tuple[Today, ...] = ()
 
     def __post_init__(self) -> None:
-        not_negative(self, "given")
+        not_negative(self, "given", "product_today", "today")
 
     def days_since(self, zone: str) -> int | None:
         """Days since this product was last given in `zone`; None when it never was.
@@ -72,24 +87,39 @@ class Course(msgspec.Struct, frozen=True):
         """
         return min((found.days for found in self.given if found.zone in {zone, ""}), default=None)
 
+    def today_in(self, zone: str, side: str) -> Counted:
+        """What other sessions of this day gave in a zone on a side, and what no record can place."""
+        return _sum(found.given for found in self.today if (found.zone, found.side) == (zone, side) or not found.zone)
 
-def totals_of(parts: Parts, course: Course, zone: Zone, totals: Totals) -> tuple[Total, ...]:
+    @property
+    def all_today(self) -> Counted:
+        """What other sessions of this day gave under this protocol."""
+        return _sum(found.given for found in self.today)
+
+
+def _sum(counted: Iterable[Counted]) -> Counted:
+    every = tuple(counted)
+    return Counted(sum(one.shots for one in every), sum(one.nl for one in every))
+
+
+def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Totals) -> tuple[Total, ...]:
     """Every total of `zone` with its tightest limit, from the point to the course.
 
     The syringe's total counts what the next shots may take from it: 0 used of what is left above the reserve.
     """
     product, protocol = parts.product, parts.protocol
+    here, session = _sum((totals.zone, course.today_in(zone.key, side))), _sum((totals.session, course.all_today))
     nl = "nL"
     return (
         Total("point", "This point", totals.point_nl, nl, _stated(product and product.point_nl, Origin.PRODUCT)),
-        Total("zone", zone.title, totals.zone.nl, nl, most(zone.zone_nl, Origin.ZONE)),
-        Total("zone shots", f"Shots in {zone.title}", totals.zone.shots, "shots", most(zone.zone_shots, Origin.ZONE)),
-        Total("session", "This session", totals.session.nl, nl, most(protocol.session_nl, Origin.PROTOCOL)),
-        Total("session shots", "Shots in this session", totals.session.shots, "shots", _session_shots(parts)),
+        Total("zone", zone.title, here.nl, nl, most(zone.zone_nl, Origin.ZONE)),
+        Total("zone shots", f"Shots in {zone.title}", here.shots, "shots", most(zone.zone_shots, Origin.ZONE)),
+        Total("session", _titled(course), session.nl, nl, most(protocol.session_nl, Origin.PROTOCOL)),
+        _session_shots(parts, course, totals.session.shots),
         Total(
             "product",
             "This product today",
-            totals.product_nl,
+            totals.product_nl + course.product_today.nl,
             nl,
             _stated(product and product.session_nl, Origin.PRODUCT),
         ),
@@ -121,9 +151,35 @@ def _stated(value: int | None, origin: Origin) -> Limit | None:
     return None if value is None else Limit(value, origin)
 
 
-def _session_shots(parts: Parts) -> Limit | None:
-    limits = tuple(session_shot_limits(parts))
-    return tightest_high(limits) if limits else None
+def _titled(course: Course) -> str:
+    return "Today's sessions" if course.today else "This session"
+
+
+def _session_shots(parts: Parts, course: Course, shots: int) -> Total:
+    """Shots of the session against the limit that leaves fewer: the protocol's, or the product's."""
+    product = parts.product
+    under = Total(
+        "session shots",
+        "Shots in today's sessions" if course.today else "Shots in this session",
+        shots + course.all_today.shots,
+        "shots",
+        most(parts.protocol.session_shots, Origin.PROTOCOL),
+    )
+    if product is None or product.session_shots is None:
+        return under
+    of_it = Total(
+        "session shots",
+        "Shots of this product today" if course.product_today.shots else "Shots in this session",
+        shots + course.product_today.shots,
+        "shots",
+        Limit(product.session_shots, Origin.PRODUCT),
+    )
+    return of_it if under.limit is None else min(under, of_it, key=_left)
+
+
+def _left(total: Total) -> int:
+    assert total.limit is not None, "compared are limited totals"
+    return total.limit.value - total.used
 
 
 class Room(msgspec.Struct, frozen=True):

@@ -101,7 +101,7 @@ class Envelope:
             return Verdict(tuple(refusals), (), ())
         parts = self._parts
         late = unfit(setting.depth_um, setting.dose_nl, setting.rate_mhz, parts.device, parts.identity, self._flow)
-        counted = budget.totals_of(parts, self._course, zone, totals)
+        counted = budget.totals_of(parts, self._course, zone, setting.side, totals)
         refusals = [*([late] if late else []), *budget.exhausted(counted, setting)]
         refusals += budget.course_refusals(parts, self._course, zone, counted)
         crossings = [*self._unusual(setting), *budget.course_crossings(parts, self._course, zone)]
@@ -145,7 +145,7 @@ class Envelope:
         usual = min(SHOTS_MAX, max(1, SLICE_MS // interval), planned_left)
         if setting.mode == Mode.SINGLE:
             usual = 1
-        tightest = budget.rooms(self.totals(setting.zone, totals), setting)[0]
+        tightest = budget.rooms(self.totals(setting.zone, setting.side, totals), setting)[0]
         shots = min(usual, tightest.shots)
         return Slice(
             _mint(
@@ -163,13 +163,13 @@ class Envelope:
             f"{amount(shots, 'shots')} left: {ORIGIN_WORDS[tightest.limit.origin]}" if shots < usual else "",
         )
 
-    def totals(self, setting_zone: str, totals: Totals) -> tuple[Total, ...]:
-        """Every total with its limit, for the screen.
+    def totals(self, zone: str, side: str, totals: Totals) -> tuple[Total, ...]:
+        """Every total of a zone on a side with its limit, for the screen.
 
         Raises:
             ZoneUnknown: the protocol has no such zone.
         """
-        return budget.totals_of(self._parts, self._course, self._zone(setting_zone), totals)
+        return budget.totals_of(self._parts, self._course, self._zone(zone), side, totals)
 
     def prime_nl(self, *, refill: bool) -> int:
         """What a prime pushes, whole uL: the path and a margin, or the short prime of a refill (LIM-14)."""

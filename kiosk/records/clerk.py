@@ -80,8 +80,7 @@ class Clerk:
         try:
             with spoken(self._ledger):
                 if isinstance(question, ReadCourse):
-                    found = course(db, question.patient, question.product, question.protocol, besides=question.besides)
-                    return Answer(ticket, ok=True, course=found)
+                    return Answer(ticket, ok=True, course=course(db, question))
                 return Answer(ticket, ok=True, page=self._page(db, question))
         finally:
             db.close()

@@ -277,9 +277,9 @@ class Engine:
         """Every total of this zone with its limit, worked out again when something was counted."""
         envelope, totals = self.treatment.envelope, self.totals(setting)
         assert envelope is not None, "totals have limits once the parts are known"
-        key = (setting.zone, totals)
+        key = (setting.zone, setting.side, totals)
         if self._counted is None or self._counted[0] != key:
-            self._counted = (key, envelope.totals(setting.zone, totals))
+            self._counted = (key, envelope.totals(setting.zone, setting.side, totals))
         return self._counted[1]
 
     def zones_shown(self) -> tuple[Zone, ...]:

@@ -252,12 +252,16 @@ class ReadPatient(_Value, frozen=True, tag=True):
 
 
 class ReadCourse(_Value, frozen=True, tag=True):
-    """What sessions other than `besides` count towards the course of a code with a product and a protocol."""
+    """What sessions other than `besides` count towards the course of a code with a product and a protocol.
+
+    Days are counted to `wall_ms`, UTC ms: what day it is control says, whose clock is the one that is trusted.
+    """
 
     patient: str
     product: str
     protocol: str
     besides: int
+    wall_ms: int
 
 
 class MakeExport(_Value, frozen=True, tag=True):

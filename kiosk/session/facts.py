@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from kiosk.channel.snapshot import SetupStep
-from kiosk.protocols.budget import Course, Given
+from kiosk.protocols.budget import Course, Given, Today
+from kiosk.protocols.limits import Counted
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
 
@@ -112,13 +113,38 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def course_body(course: Course) -> dict[str, int | list[str]]:
+    """A course as its event holds it: zones and their days in lists of one order, and so what this day gave where."""
+    return {
+        "sessions": course.sessions,
+        "nl": course.nl,
+        "planned": course.planned,
+        "zones": [given.zone for given in course.given],
+        "days": [str(given.days) for given in course.given],
+        "product_today_shots": course.product_today.shots,
+        "product_today_nl": course.product_today.nl,
+        "today_zones": [today.zone for today in course.today],
+        "today_sides": [today.side for today in course.today],
+        "today_shots": [str(today.given.shots) for today in course.today],
+        "today_nl": [str(today.given.nl) for today in course.today],
+    }
+
+
 def _course(body: dict[str, Any]) -> Course:
-    """Zones and their days stand in two lists of one order; where zones were not told apart, the days are of each."""
+    """The course again; where zones were not told apart, the days are of each, and nothing is known of that day."""
     if "zones" not in body:
         given = () if body["days"] < 0 else (Given("", body["days"]),)
         return Course(body["sessions"], body["nl"], body["sessions"], given)
     given = zip(body["zones"], body["days"], strict=True)
-    return Course(body["sessions"], body["nl"], body["planned"], tuple(Given(zone, int(days)) for zone, days in given))
+    places = zip(*(body.get(f"today_{what}", []) for what in ("zones", "sides", "shots", "nl")), strict=True)
+    return Course(
+        body["sessions"],
+        body["nl"],
+        body["planned"],
+        tuple(Given(zone, int(days)) for zone, days in given),
+        Counted(body.get("product_today_shots", 0), body.get("product_today_nl", 0)),
+        tuple(Today(zone, side, Counted(int(shots), int(nl))) for zone, side, shots, nl in places),
+    )
 
 
 def _product(facts: Facts, body: dict[str, Any]) -> dict[str, Any]:

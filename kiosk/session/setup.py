@@ -25,7 +25,7 @@ from kiosk.session.errors import (
     ScreeningStops,
 )
 from kiosk.session.exchange import Answer, ReadCourse, ReadPatient
-from kiosk.session.facts import COURSE, Facts, fold, opened
+from kiosk.session.facts import COURSE, Facts, course_body, fold, opened
 
 Respond = Callable[[NappageError | None, Page | None], None]
 ELSEWHERE = "the person or the session changed meanwhile"
@@ -209,11 +209,7 @@ class Setup:
             self.record(
                 COURSE,
                 f"{amount(course.sessions, 'earlier sessions')} with this product, {course.planned} of this treatment",
-                sessions=course.sessions,
-                nl=course.nl,
-                planned=course.planned,
-                zones=[given.zone for given in course.given],
-                days=[str(given.days) for given in course.given],
+                **course_body(course),
             )
             self.record(
                 Fact.PRODUCT,
@@ -227,7 +223,7 @@ class Setup:
             )
             respond(None, None)
 
-        self._desk.ask(ReadCourse(facts.patient, product.key, facts.protocol, facts.number), known)
+        self._desk.ask(ReadCourse(facts.patient, product.key, facts.protocol, facts.number, self.wall_ms), known)
 
     def prepare(self, command: ask.Prepared) -> None:
         """Disinfection is done.

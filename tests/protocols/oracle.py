@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from drivers.registers import Mode
-from kiosk.protocols.budget import Course, Given
+from kiosk.protocols.budget import Course, Given, Today
 from kiosk.protocols.limits import Counted, Setting, Totals
 from kiosk.protocols.profile import Figure
 from tests.protocols import parts as p
@@ -132,19 +132,30 @@ def _totals(shots: int, setting: Setting, totals: Totals, parts: dict[str, Any],
         if limit is not None and used + adds > limit:
             found.add(name)
 
+    all_day = [today.given for today in course.today]
+    here = [
+        today.given
+        for today in course.today
+        if today.zone == "" or (today.zone == setting.zone and today.side == setting.side)
+    ]
     over("syringe", 0, totals.syringe_usable_nl, more)
-    over("zone", totals.zone.nl, _most(zone.zone_nl), more)
-    over("zone shots", totals.zone.shots, _most(zone.zone_shots), shots)
-    over("session", totals.session.nl, _most(protocol.session_nl), more)
-    over("session shots", totals.session.shots, _most(protocol.session_shots), shots)
+    over("zone", totals.zone.nl + sum(one.nl for one in here), _most(zone.zone_nl), more)
+    over("zone shots", totals.zone.shots + sum(one.shots for one in here), _most(zone.zone_shots), shots)
+    over("session", totals.session.nl + sum(one.nl for one in all_day), _most(protocol.session_nl), more)
+    over(
+        "session shots",
+        totals.session.shots + sum(one.shots for one in all_day),
+        _most(protocol.session_shots),
+        shots,
+    )
     if product is not None:
         one = setting.dose_nl * FIVE_PERCENT_MORE
         if setting.mode == Mode.CONTINUOUS:
             over("point", 0, product.point_nl, one)
         else:
             over("point", totals.point_nl, product.point_nl, more)
-        over("session shots", totals.session.shots, product.session_shots, shots)
-        over("product", totals.product_nl, product.session_nl, more)
+        over("session shots", totals.session.shots + course.product_today.shots, product.session_shots, shots)
+        over("product", totals.product_nl + course.product_today.nl, product.session_nl, more)
         over("course", max(totals.course_nl, course.nl + totals.session.nl), product.course_nl, more)
     return found
 
@@ -173,6 +184,11 @@ SHOTS = st.builds(
 GIVEN = st.lists(
     st.builds(Given, st.sampled_from(["forehead", "temple", "glabella", ""]), st.integers(0, 40)), max_size=3
 ).map(tuple)
+COUNTED = st.builds(Counted, COUNT, VOLUME)
+TODAY = st.lists(
+    st.builds(Today, st.sampled_from(["forehead", "temple", ""]), st.sampled_from(["whole", "left", "right"]), COUNTED),
+    max_size=3,
+).map(tuple)
 UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     # what is usual, and what it may be instead
     "cap_depth_um": (6000, st.sampled_from([1000, 730, 550])),
@@ -196,6 +212,8 @@ UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "needle": ("30g-4mm", st.sampled_from(list(p.LIBRARY.needles))),
     "syringe": ("5ml", st.sampled_from(["1ml", "2ml"])),
     "course": (p.FIRST, st.builds(Course, st.integers(0, 4), VOLUME, st.integers(0, 5), GIVEN)),
+    "product_today": (Counted(0, 0), COUNTED),
+    "today": ((), TODAY),
     "zone": ("forehead", st.sampled_from(["temple", "knee"])),
     "side": ("whole", st.sampled_from(["left", "right", "up"])),
     "depth_um": (600, st.sampled_from([0, 50, 450, 500, 630, 700, 750, 950, 1000, 1050, 1100, 1350, 1400, 6050, -50])),
@@ -207,8 +225,8 @@ UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "rate_mhz": (2000, st.sampled_from([0, 400, 500, 550, 2500, 2600, 5000, 7000, 9000, 9100])),
     "shots": (40, st.integers(0, 110)),
     "given_point_nl": (0, near(0, 60_000)),
-    "given_zone": (Counted(0, 0), st.builds(Counted, COUNT, VOLUME)),
-    "given_session": (Counted(0, 0), st.builds(Counted, COUNT, VOLUME)),
+    "given_zone": (Counted(0, 0), COUNTED),
+    "given_session": (Counted(0, 0), COUNTED),
     "usable_nl": (5_000_000, near(0, 21_000, 420_000)),
     "given_product_nl": (0, VOLUME),
     "given_course_nl": (0, VOLUME),
@@ -222,6 +240,9 @@ TOGETHER = (  # a limit and what runs into it
     ("course_nl", "course"), ("interval_days", "course"), ("zone_nl", "given_zone"), ("zone_shots", "given_zone"),
     ("protocol_nl", "given_session"), ("barrel_sensed", "dose_nl"), ("rate_mhz", "dose_nl", "needle"),
     ("compliance_nl_per_100kpa", "dose_nl"), ("zone", "side"), ("zone", "side", "depth_um"), ("rate_mhz", "usable_nl"),
+    ("session_nl", "product_today"), ("session_shots", "product_today"), ("session_shots", "product_today", "today"),
+    ("zone_nl", "today"), ("zone_shots", "today"), ("protocol_nl", "today"), ("today", "given_session"),
+    ("zone_nl", "today", "zone", "side"),
 )  # fmt: skip
 
 Case = tuple[dict[str, Any], Setting, Totals]
@@ -252,7 +273,7 @@ def cases(draw: st.DrawFn) -> Case:
         product=None
         if value["no product"]
         else p.product(viscosity_upas=value["viscosity_upas"], **{limit: value[limit] for limit in limits}),
-        course=value["course"],
+        course=replace(value["course"], product_today=value["product_today"], today=value["today"]),
     )
     setting = Setting(
         **{name: value[name] for name in ("zone", "side", "depth_um", "dose_nl", "mode", "rate_mhz", "shots")}

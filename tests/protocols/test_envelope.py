@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from drivers.registers import Mode, SyringeType
 from kiosk.protocols import budget
-from kiosk.protocols.budget import Given
+from kiosk.protocols.budget import Given, Today
 from kiosk.protocols.effective import fits_projected
 from kiosk.protocols.envelope import Course, Envelope, envelope_for
 from kiosk.protocols.errors import (
@@ -255,7 +255,7 @@ def test_every_total_names_the_origin_of_its_limit() -> None:
 
     protocol = replace(p.with_zone(zone_nl=figure(10), zone_shots=figure(11)), session_nl=figure(12))
     product = p.product(point_nl=50_000, session_nl=14, session_shots=15, course_nl=16, course_sessions=17)
-    totals = p.envelope(protocol=protocol, product=product).totals("forehead", p.totals(syringe_usable_nl=18))
+    totals = p.envelope(protocol=protocol, product=product).totals("forehead", "whole", p.totals(syringe_usable_nl=18))
     assert {total.key: total.limit for total in totals} == {
         "point": Limit(50_000, Origin.PRODUCT),
         "zone": Limit(10, Origin.ZONE),
@@ -273,7 +273,7 @@ def test_every_total_names_the_origin_of_its_limit() -> None:
 @pytest.mark.parametrize("grade", ["A", "clinic"])
 def test_a_zones_own_number_of_shots_does_not_limit_the_other_zones_of_the_session(grade: Any) -> None:
     protocol = p.with_zone(zone_shots=Figure("s", grade, hard=(1, 30)))
-    totals = {total.key: total.limit for total in p.envelope(protocol=protocol).totals("forehead", p.NOTHING)}
+    totals = {total.key: total.limit for total in p.envelope(protocol=protocol).totals("forehead", "whole", p.NOTHING)}
     assert totals["session shots"] == Limit(100, Origin.PROTOCOL)
     assert totals["zone shots"] == Limit(30, Origin.CLINIC if grade == "clinic" else Origin.ZONE)
 
@@ -287,8 +287,99 @@ def test_a_syringe_that_holds_exactly_one_shot_and_its_5_percent_gives_it() -> N
 @pytest.mark.requirement("LIM-6")
 def test_what_a_course_was_given_is_what_the_ledger_knows_and_what_this_session_gave() -> None:
     subject = p.envelope(course=Course(1, 50_000, 1), product=p.product(course_nl=90_000))
-    totals = {total.key: total.used for total in subject.totals("forehead", p.totals(session=Counted(1, 30_000)))}
+    totals = {
+        total.key: total.used for total in subject.totals("forehead", "whole", p.totals(session=Counted(1, 30_000)))
+    }
     assert totals["course"] == 80_000
+
+
+def earlier_today(zone: str = "glabella", side: str = "whole", *, shots: int = 0, nl: int = 0) -> Course:
+    """A course of which a session of this day gave so much, with this product and under this protocol."""
+    counted = Counted(shots, nl)
+    return Course(1, nl, 1, product_today=counted, today=(Today(zone, side, counted),))
+
+
+@pytest.mark.requirement("LIM-6", "LIM-4")
+@pytest.mark.parametrize(
+    ("limit", "sentence", "origin"),
+    [
+        (
+            {"session_nl": 1_000_000},
+            (
+                "This product today: 980 uL counted of 1 mL, too little is left for a shot of 20 uL and its 5 % "
+                "(product limit)"
+            ),
+            Origin.PRODUCT,
+        ),
+        (
+            {"session_shots": 49},
+            "Shots of this product today: 49 shots counted of 49 shots, none is left (product limit)",
+            Origin.PRODUCT,
+        ),
+    ],
+)
+def test_a_products_limit_of_a_session_is_not_got_anew_by_another_session_of_the_day_in_another_zone(
+    limit: dict[str, int], sentence: str, origin: Origin
+) -> None:
+    subject = p.envelope(course=earlier_today(shots=49, nl=980_000), product=p.product(**limit))
+    (refused,) = subject.check(p.SETTING, p.NOTHING, p.NONE).refusals
+    assert (refused.sentence, refused.origin) == (sentence, origin)
+
+
+@pytest.mark.requirement("LIM-6")
+def test_what_a_product_gave_today_and_gives_now_are_counted_together() -> None:
+    subject = p.envelope(course=earlier_today(nl=500_000, shots=25), product=p.product(session_nl=1_000_000))
+    totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(product_nl=60_000))}
+    assert (totals["product"].title, totals["product"].used) == ("This product today", 560_000)
+    assert given(subject, p.totals(product_nl=416_000)).note == "4 shots left: product limit"
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_protocols_limit_of_a_session_counts_every_session_of_the_day() -> None:
+    protocol = replace(p.with_zone(), session_nl=Figure("s", "A", hard=(1, 1_000_000)))
+    subject = p.envelope(course=earlier_today(shots=98, nl=980_000), protocol=protocol)
+    refused = {refusal.key: refusal for refusal in subject.check(p.SETTING, p.NOTHING, p.NONE).refusals}
+    assert refused["session"].sentence.startswith("Today's sessions: 980 uL counted of 1 mL")
+    assert refused["session"].origin is Origin.PROTOCOL
+    shots = subject.check(p.setting(shots=1), p.totals(session=Counted(2, 0)), p.NONE).refusals[-1]
+    assert shots.sentence.startswith("Shots in today's sessions: 100 shots counted of 100 shots")
+
+
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.parametrize(
+    ("given_in", "left", "right"),
+    [(("temple", "left"), 30, 0), (("temple", "right"), 0, 30), (("", ""), 30, 30), (("forehead", "whole"), 0, 0)],
+)
+def test_a_zones_limit_counts_what_its_side_got_today_and_what_no_record_can_place(
+    given_in: tuple[str, str], left: int, right: int
+) -> None:
+    subject = p.envelope(course=earlier_today(*given_in, shots=30, nl=600_000))
+
+    def used(side: str) -> tuple[int, int]:
+        totals = {total.key: total.used for total in subject.totals("temple", side, p.NOTHING)}
+        return totals["zone shots"], totals["zone"]
+
+    assert used("left") == (left, 20_000 * left)
+    assert used("right") == (right, 20_000 * right)
+
+
+@pytest.mark.requirement("LIM-6", "LIM-4")
+@pytest.mark.parametrize(
+    ("of_product", "limit", "used"),
+    [
+        (None, Limit(100, Origin.PROTOCOL), 70),
+        (91, Limit(100, Origin.PROTOCOL), 70),
+        (89, Limit(89, Origin.PRODUCT), 60),
+    ],
+)
+def test_of_two_limits_on_shots_the_one_that_leaves_fewer_binds(
+    of_product: int | None, limit: Limit, used: int
+) -> None:
+    """Under the protocol 40 were given today, 30 of them of this product, and 30 more in this session."""
+    course = Course(1, 0, 1, product_today=Counted(30, 0), today=(Today("glabella", "whole", Counted(40, 0)),))
+    subject = p.envelope(course=course, product=p.product(session_shots=of_product))
+    totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(session=Counted(30, 0)))}
+    assert (totals["session shots"].limit, totals["session shots"].used) == (limit, used)
 
 
 @pytest.mark.requirement("LIM-6")
@@ -361,12 +452,12 @@ def test_an_authorisation_repeats_the_setting_and_what_the_controller_must_still
 # -- totals, prime ------------------------------------------------------------------------------------------------
 def test_the_totals_of_the_screen_carry_their_limit_and_its_origin() -> None:
     subject = p.envelope(product=p.LIBRARY.products["example-label"])
-    totals = {total.key: total for total in subject.totals("forehead", p.totals(session=Counted(7, 140_000)))}
+    totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(session=Counted(7, 140_000)))}
     assert (totals["session shots"].used, totals["session shots"].limit) == (7, Limit(50, Origin.PRODUCT))
     assert (totals["session"].used, totals["session"].limit) == (140_000, None)
     assert totals["course sessions"].limit == Limit(6, Origin.COURSE)
     with pytest.raises(ZoneUnknown, match="forehead, glabella"):
-        subject.totals("knee", p.NOTHING)
+        subject.totals("knee", "whole", p.NOTHING)
     with pytest.raises(ZoneUnknown):
         subject.ranges("knee")
 

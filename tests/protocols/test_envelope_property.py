@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kiosk.protocols import budget, effective
 from kiosk.protocols import envelope as envelope_module
-from kiosk.protocols.envelope import Envelope, envelope_for
+from kiosk.protocols.envelope import Course, Envelope, envelope_for
 from kiosk.protocols.errors import EnvelopeRefusal, NothingAllowed
-from kiosk.protocols.limits import Setting, Totals
+from kiosk.protocols.limits import Counted, Setting, Total, Totals
 from tests.protocols import oracle
 from tests.protocols import parts as p
 
@@ -86,6 +86,10 @@ def _nothing(*_: Any) -> None:
     return None
 
 
+def _unlimited(*_: Any) -> Total:
+    return Total("session shots", "", 0, "shots", None)
+
+
 def _without(key: str) -> Callable[..., list[Any]]:
     whole: Any = Envelope.__dict__["_values"]
     usual = p.setting()
@@ -115,7 +119,10 @@ MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a slice counts too much": (budget, "fits_projected", lambda room, dose: max(0, room) // (2 * dose)),
     "the stored volume is forgotten": (effective, "stored_nl", lambda identity: 0),
     "the smallest calibrated dose is forgotten": (effective, "smallest_dose_nl", lambda calibration, barrel: 1),
-    "points of a session are not limited": (budget, "session_shot_limits", _no_refusals),
+    "points of a session are not limited": (budget, "_session_shots", _unlimited),
+    "what other sessions of the day gave a zone is forgotten": (Course, "today_in", lambda *_: Counted(0, 0)),
+    "what other sessions of the day gave is forgotten": (Course, "all_today", Counted(0, 0)),
+    "of two limits on shots the wrong one binds": (budget, "_left", lambda total: -total.used),
 }
 
 

@@ -219,4 +219,4 @@ def test_totals_that_the_clinic_has_still_to_give_limit_nothing_in_simulation() 
         p.envelope(protocol=protocol)
     subject = p.envelope(protocol=protocol, simulated=True)
     assert subject.ranges("forehead").shots.hard_high == Limit(1000, Origin.DEVICE)
-    assert {total.key for total in subject.totals("forehead", p.NOTHING) if total.limit} == {"syringe"}
+    assert {total.key for total in subject.totals("forehead", "whole", p.NOTHING) if total.limit} == {"syringe"}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
-from kiosk.protocols.budget import Course, Given
+from kiosk.protocols.budget import Course, Given, Today
+from kiosk.protocols.limits import Counted
 from kiosk.records.clerk import Asked, Clerk
 from kiosk.records.connection import open_reader
 from kiosk.records.course import course
@@ -46,8 +47,18 @@ def db(subject: Ledger, path: Path) -> Iterator[Database]:
     reader.close()
 
 
-def of(db: Database, product: str = "ha", protocol: str = "mesolift", patient: str = "P", besides: int = 99) -> Course:
-    return course(db, patient, product, protocol, besides=besides, today=date(2026, 10, 1))
+def noon(year: int, month: int, day: int) -> int:
+    """UTC ms; at noon it is the same day nearly everywhere."""
+    return round(datetime(year, month, day, 12, tzinfo=UTC).timestamp() * 1000)
+
+
+def of(db: Database, product: str = "ha", protocol: str = "mesolift", patient: str = "P", besides: int = 99,
+       wall_ms: int = noon(2026, 10, 1)) -> Course:  # fmt: skip
+    return course(db, ReadCourse(patient, product, protocol, besides, wall_ms))
+
+
+SAME_DAY = noon(2026, 9, 21)
+"""The day of the sample's clock."""
 
 
 TEN = 10
@@ -105,14 +116,52 @@ def test_what_no_record_can_place_is_given_without_a_zone(subject: Ledger, db: D
 
 def test_a_clock_set_back_gives_no_negative_days(subject: Ledger, db: Database) -> None:
     subject.append(given(1, {"forehead": 1}))
-    found = course(db, "P", "ha", "mesolift", besides=0, today=date(2020, 1, 1))
-    assert found.given == (Given("forehead", 0),)
+    assert of(db, besides=0, wall_ms=noon(2020, 1, 1)).given == (Given("forehead", 0),)
 
 
-def test_the_clerk_answers_with_the_days_until_today(subject: Ledger, path: Path, tmp_path: Path) -> None:
+@pytest.mark.requirement("LIM-6")
+def test_what_other_sessions_of_this_day_gave_is_told_by_product_and_by_zone_of_the_protocol(
+    subject: Ledger, db: Database
+) -> None:
+    for rows in (
+        given(1, {"forehead": 3}),
+        given(2, {"forehead": 2, "temple": 1}, side="right"),
+        given(3, {"forehead": 5}, product="vitamin"),
+        given(4, {"crown": 4}, protocol="scalp"),
+        given(5, {"": 1}, kind=AuthorisationKind.PRIME),
+        given(6, {"nose": 5}, patient="Q"),
+        given(7, {"forehead": 9}),
+    ):
+        subject.append(rows)
+    found = of(db, besides=7, wall_ms=SAME_DAY)
+    assert found.product_today == Counted(3 + 3 + 4, (3 + 3 + 4 + 1) * NL)
+    assert found.today == (
+        Today("forehead", "left", Counted(8, 8 * NL)),
+        Today("forehead", "right", Counted(2, 2 * NL)),
+        Today("temple", "right", Counted(1, NL)),
+    )
+    assert of(db, product="vitamin", protocol="scalp", besides=7, wall_ms=SAME_DAY).product_today == Counted(5, 5 * NL)
+
+
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.parametrize("later", [noon(2026, 9, 22), noon(2026, 10, 1)])
+def test_on_another_day_nothing_was_given_today(subject: Ledger, db: Database, later: int) -> None:
+    subject.append(given(1, {"forehead": 3}))
+    found = of(db, wall_ms=later)
+    assert (found.product_today, found.today) == (Counted(0, 0), ())
+
+
+@pytest.mark.requirement("LIM-6", "LED-8")
+def test_a_clock_set_back_makes_what_was_given_later_of_this_day(subject: Ledger, db: Database) -> None:
+    subject.append(given(1, {"forehead": 3}))
+    assert of(db, wall_ms=noon(2020, 1, 1)).product_today == Counted(3, 3 * NL)
+
+
+def test_the_clerk_answers_with_the_days_until_the_day_that_control_says(
+    subject: Ledger, path: Path, tmp_path: Path
+) -> None:
     subject.append(given(1, {"forehead": 1}))
-    answer = Clerk(path, tmp_path).answer(Asked(3, ReadCourse("P", "ha", "mesolift", 2)))
+    answer = Clerk(path, tmp_path).answer(Asked(3, ReadCourse("P", "ha", "mesolift", 2, noon(2026, 10, 1))))
     assert answer.course is not None
     assert (answer.ticket, answer.ok, answer.course.sessions) == (3, True, 1)
-    since = datetime.now(UTC).astimezone().date() - date(2026, 9, 21)
-    assert answer.course.given[0].days in {since.days, since.days - 1}  # midnight may pass
+    assert answer.course.given[0].days == TEN

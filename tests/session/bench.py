@@ -274,11 +274,11 @@ class Bench:
         match question:
             case x.CheckPin() | x.HashPin():
                 return _of_pin(ticket, question)
-            case x.ReadCourse(patient):
-                return x.Answer(ticket, True, course=self.courses.get(patient, Course(0, 0, 0)))
+            case x.ReadCourse(patient) if patient in self.courses:
+                return x.Answer(ticket, True, course=self.courses[patient])
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
-            case x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet():
+            case x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet():
                 return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):
                 self.verified += 1

@@ -9,6 +9,7 @@ import pytest
 
 from drivers.registers import Outcome
 from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import PatientPage
 from kiosk.records.facts import Fact
 from tests.session.bench import PRACTITIONER, Bench
 
@@ -287,6 +288,27 @@ def test_the_session_limit_ends_the_treatment(tmp_path: Any) -> None:
     assert "50" in " ".join(bench.snap.missing)
     assert bench.alarms() & {722, 723}
     bench.quiet()
+    bench.close()
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_products_limit_of_a_session_is_not_got_anew_by_closing_it_and_opening_another(tmp_path: Any) -> None:
+    bench = Bench(tmp_path).prepare(product="example-label")
+    bench.set(shots=50, rate=6000).mode("continuous").live().fire(50)
+    bench.until(lambda: not bench.armed, 3)
+    bench.quiet()
+    bench.tell(ask.Finish())
+    bench.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True, aftercare_given=True))
+    bench.patients["P1"] = PatientPage("P1", True, "2026-11-18")
+    bench.open("mesolift", new=False).screen().product("example-label").needle().syringe()
+    bench.tell(ask.Prepared(True))
+    bench.prime()
+    bench.tell(ask.ChooseZone("glabella", "whole"))
+    assert "Shots of this product today: 50 shots counted of 50 shots" in " ".join(bench.snap.missing)
+    assert not bench.ask(bench.arm_command()).ok
+    bench.restart()
+    bench.start()
+    assert "Shots of this product today: 50 shots counted of 50 shots" in " ".join(bench.snap.missing)
     bench.close()
 
 
