@@ -7,6 +7,7 @@ outlives control: a restarted control writes on in the same book.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import cast
 
 from kiosk.records.facts import Fact
@@ -26,10 +27,12 @@ class Session:
         self.syringes = 0
         """How many syringes were confirmed; totals of a syringe begin again with each."""
         self.confirmed: set[str] = set()
-        self.course = (0, 0)
-        """Sessions and nL of the course before this session, as control found them."""
+        self.course_sessions = 0
+        """Sessions of the course before this one, as control found them."""
+        self.day = ""
+        """On which the product was chosen: sessions of one day share what is limited by session."""
 
-    def take(self, row: EventRow) -> None:
+    def take(self, row: EventRow, day: str) -> None:
         if row.kind in (Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE):
             self.parts[row.kind] = str(row.body[row.kind])
         if row.kind == Fact.PRODUCT:
@@ -40,7 +43,7 @@ class Session:
         elif row.kind == Fact.SOFT_LIMIT:
             self.confirmed.add(str(row.body["key"]))
         elif row.kind == "course":
-            self.course = (cast("int", row.body["sessions"]), cast("int", row.body["nl"]))
+            self.course_sessions, self.day = cast("int", row.body["sessions"]), day
 
     def all_parts(self) -> Parts:
         product, needle, syringe = (self.parts[str(kind)] for kind in (Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE))
@@ -48,9 +51,10 @@ class Session:
 
 
 class Book:
-    """All that is on disk, as far as an onlooker needs it; `digest` runs over every row."""
+    """All that is on disk, as far as an onlooker needs it; `digest` runs over every row. `day` gives the date."""
 
-    def __init__(self) -> None:
+    def __init__(self, day: Callable[[], str] = str) -> None:
+        self._day = day
         self.sessions: dict[int, Session] = {}
         self.authorisations: dict[int, AuthorisationRow] = {}
         self.armed_mhz: dict[tuple[int, int], int] = {}
@@ -73,7 +77,7 @@ class Book:
                 case EventRow():
                     session = self.sessions.get(row.session)
                     if session is not None:
-                        session.take(row)
+                        session.take(row, self._day())
                     if row.kind == Fact.ARMING:
                         number = cast("int", row.body["arming"])
                         self.armed_mhz[row.session, number] = cast("int", row.body["rate_mhz"])

@@ -39,6 +39,7 @@ class Hard(NamedTuple):
     session_shots: int | None
     session_nl: int | None
     point_nl: int | None
+    product_shots: int | None
     product_nl: int | None
     course_nl: int | None
     course_sessions: int | None
@@ -63,9 +64,10 @@ def hard(library: Library, parts: Parts, zone_key: str, smallest_nl: int) -> Har
         rate=_least(CAP_MHZ, _high(protocol.rate)),
         zone_shots=_high(zone.zone_shots),
         zone_nl=_high(zone.zone_nl),
-        session_shots=_fewest(_high(protocol.session_shots), product.session_shots),
+        session_shots=_high(protocol.session_shots),
         session_nl=_high(protocol.session_nl),
         point_nl=product.point_nl,
+        product_shots=product.session_shots,
         product_nl=product.session_nl,
         course_nl=product.course_nl,
         course_sessions=product.course_sessions,
@@ -102,11 +104,6 @@ def _high(figure: Figure | None) -> int | None:
 
 def _low(figure: Figure) -> int:
     return 0 if figure.hard is None else figure.hard[0]
-
-
-def _fewest(*limits: int | None) -> int | None:
-    stated = [limit for limit in limits if limit is not None]
-    return min(stated) if stated else None
 
 
 def _least(*limits: int | None) -> int:

@@ -20,6 +20,8 @@ from tests.proofs.campaign.stage import PRACTITIONER, Stage
 BARREL_ML = {"1ml": 1, "2ml": 2, "5ml": 5, "10ml": 10}
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 TRIES = 100
+NEXT_PATIENT = 0.7
+"""How often the next session is another patient's; else the last one is treated once more on the same day."""
 RATES = tuple(range(500, 9001, 100))
 
 
@@ -31,6 +33,8 @@ class Person:
         self.dice = dice
         self.patients = 0
         self.patient = ""
+        self._seen = ("", "")
+        """Whose session was opened last, and on which day."""
         self.protocol = ""
         self.product = ""
         self.needle = ""
@@ -59,8 +63,9 @@ class Person:
     def choose_parts(self) -> None:
         """What the next session treats with."""
         dice, library = self.dice, self.stage.library
-        self.patients += 1
-        self.patient = f"P{self.patients:04d}{dice.choice('ABCDEFGH') * 3}"
+        if self._seen != (self.patient, self.stage.today()) or dice.random() < NEXT_PATIENT:
+            self.patients += 1
+            self.patient = f"P{self.patients:04d}{dice.choice('ABCDEFGH') * 3}"
         self.protocol = dice.choice(sorted(library.protocols))
         self.product = dice.choice(sorted(library.products))
         self.needle = dice.choice(sorted(library.needles))
@@ -175,7 +180,11 @@ class Person:
         elif snap.phase == "home":
             if snap.user is not None:
                 self.choose_parts()
-                if not stage.say(ask.OpenSession(self.protocol, self.patient, True, True)):
+                new = self._seen[0] != self.patient
+                if stage.say(ask.OpenSession(self.protocol, self.patient, new, True)):
+                    self._seen = (self.patient, stage.today())
+                else:
+                    self.patient = ""
                     stage.run(0.05)
         elif snap.phase == "closing":
             stage.say(ask.Sign(PRACTITIONER.pin, cleaned_up=True, aftercare_given=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -51,10 +52,10 @@ class Stage:
         self._clerk = Clerk(self.path, folder)
         self.clock = v.Clock()
         self.rig = WatchedRig(Memory())
-        self.book = Book()
+        self.wall_ms = WALL_MS
+        self.book = Book(self.today)
         self.watch = Watch(self.rig, self.book, library, tell)
         self.wire = HostileWire(self.rig, tell)
-        self.wall_ms = WALL_MS
         self.wall_trusted = True
         self.cycles = self.skipped = 0
         self.commits = 0
@@ -93,6 +94,10 @@ class Stage:
             lambda: (self.wall_ms + round(self.clock.now * 1000), self.wall_trusted),
             realtime=True,
         )
+
+    def today(self) -> str:
+        """The date, as control's clock says it."""
+        return datetime.fromtimestamp(self.wall_ms / 1000 + self.clock.now, UTC).astimezone().date().isoformat()
 
     def _connect(self) -> ModbusInjector:
         self.link = HostileLink(self.wire, self.clock, ModbusException, NoAnswer, lambda: self.rig.plugged)

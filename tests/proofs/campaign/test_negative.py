@@ -17,7 +17,9 @@ from hal_sim.mechanics import Mechanics
 from hal_sim.motion import Aim, Motion, Phase
 from kiosk.protocols import envelope as envelope_room
 from kiosk.protocols.envelope import Envelope
-from kiosk.protocols.limits import Limit, Origin, ZoneRanges
+from kiosk.protocols.limits import Counted, Limit, Origin, ZoneRanges
+from kiosk.records import clerk
+from kiosk.records.course import course
 from kiosk.records.rows import AuthorisationRow, Committed, Unit
 from kiosk.session.intake import Intake
 from kiosk.session.tally import Tally
@@ -115,6 +117,11 @@ def nothing_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Tally, "totals", lambda _, zone, **other: totals(Tally(), zone, **other))
 
 
+def anew_each_session(patch: pytest.MonkeyPatch) -> None:
+    """A session begins with nothing given, whatever the same patient got an hour ago."""
+    patch.setattr(clerk, "course", lambda *asked: replace(course(*asked), product_today=Counted(0, 0), today=()))
+
+
 def more_than_asked(patch: pytest.MonkeyPatch) -> None:
     """The controller turns the plunger a tenth too far."""
     aim = Gauges.aim
@@ -164,6 +171,7 @@ FROM = {
     "no_occlusion": 5,
     "nothing_counted": 6,
     "unsupplied": 6,
+    "anew_each_session": 17,
 }
 """Where to begin looking, for what needs the integrated session or a rarer coincidence."""
 PLANTS: list[tuple[Plant, set[str]]] = [
@@ -176,6 +184,7 @@ PLANTS: list[tuple[Plant, set[str]]] = [
     (enable_stays, {"enable"}),
     (commit_after_send, {"commit first"}),
     (nothing_counted, {"projected", "totals"}),
+    (anew_each_session, {"projected", "totals"}),
     (more_than_asked, {"displacement"}),
     (deeper_than_asked, {"depth"}),
     (no_occlusion, {"pressure"}),

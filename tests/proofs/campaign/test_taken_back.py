@@ -43,7 +43,7 @@ class Firing:
         self.began: list[float] = []
         self.stage = Stage(folder, load(profiles_without_totals(SHIPPED, folder / "profiles")), self._hear)
         self._person = Person(self.stage, random.Random(1))
-        self._person.choose_parts = self._choose_parts  # type: ignore[method-assign]
+        self._person.choose_parts = self._choose_parts
 
     def _hear(self, at: float, what: str) -> None:
         if what.startswith("SHOT") and what.endswith("begins"):

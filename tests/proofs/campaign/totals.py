@@ -33,7 +33,7 @@ class Sum:
 
 
 class Given:
-    """Sums by zone and side, session, product, syringe and course."""
+    """Sums by zone and side, session, product, syringe and course; those of a session over all of a patient's day."""
 
     def __init__(self, book: Book, library: Library) -> None:
         self._book = book
@@ -79,15 +79,17 @@ class Given:
         session = self._book.sessions.get(row.session)
         if session is not None:
             self._sums["syringe", session.number, session.syringes].nl += int(displaced_nl)
-            self._sums["product", session.number, session.parts["product"]].nl += max(dose_nl, int(displaced_nl))
+            key = ("product", session.patient, session.day, session.parts["product"])
+            self._sums[key].nl += max(dose_nl, int(displaced_nl))
 
     def _keys(self, row: AuthorisationRow, session: Session, parts: Parts) -> dict[str, tuple[object, ...]]:
+        today = (session.patient, session.day)
         return {
-            "zone": ("zone", session.number, row.zone, row.side),
-            "session": ("session", session.number),
-            "product": ("product", session.number, parts.product),
+            "zone": ("zone", *today, session.protocol, row.zone, row.side),
+            "session": ("session", *today, session.protocol),
+            "product": ("product", *today, parts.product),
             "syringe": ("syringe", session.number, session.syringes),
-            "course": ("course", session.patient, session.protocol, parts.product),
+            "course": ("course", session.patient, parts.product),
         }
 
     def _check_block(
@@ -120,9 +122,10 @@ class Given:
             ("session", sums["session"].nl, limits.session_nl),
             ("session shots", sums["session"].shots, limits.session_shots),
             ("product", sums["product"].nl, limits.product_nl),
+            ("product shots", sums["product"].shots, limits.product_shots),
             ("syringe", sums["syringe"].nl, session.fill_nl - barrel_nl // RESERVE),
             ("course", sums["course"].nl, limits.course_nl),
-            ("course sessions", session.course[0] + 1, limits.course_sessions),
+            ("course sessions", session.course_sessions + 1, limits.course_sessions),
         )
 
     def _check_totals(self, keys: dict[str, tuple[object, ...]], limits: Hard, session: Session, at: float) -> None:
