@@ -101,6 +101,8 @@ class Requests:
             handler: Callable[[Any, Answerer], bool | None] = self._handlers[type(command)]
             later = handler(command, answer)
         except NappageError as error:
+            if not self._engine.slot.free:
+                self._engine.slot.ignored += 1
             answer(error)
             return
         if not later and type(command) not in QUIET:

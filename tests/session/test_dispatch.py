@@ -208,8 +208,31 @@ def test_a_request_while_one_runs_is_ignored_and_counted(subject: Bench) -> None
     assert "still at work" in subject.refused(ask.FitNeedle("30g-4mm", True))
     assert subject.engine.slot.ignored == 2
     assert subject.reply(number).ok
+    assert [row.sentence for row in subject.events("ignored")] == ["Refused while the injector was at work: 2 requests"]
+    assert subject.engine.slot.ignored == 0
     subject.run(3)
     assert subject.sent[-1][0] == "prime"
+
+
+@pytest.mark.requirement("LIM-7", "LED-3")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_whatever_is_asked_while_one_is_on_its_way_is_never_done_later(subject: Bench, stage: Stage) -> None:
+    """At every stage, also while its outcome is not settled; then all is over, and nothing more goes out."""
+    subject.bring_to(stage)
+    asked = (ask.Rehome(True), ask.Prime(50_000), subject.arm_command(), ask.FitNeedle("30g-4mm", True))
+    drawn = subject.engine.desk.max_id
+    replies = [subject.send(command) for command in asked]
+    subject.step()
+    subject.step()
+    assert all(number in subject.seat.replies and not subject.seat.replies[number].ok for number in replies)
+    assert subject.engine.slot.ignored == len(asked)
+    subject.tell(ask.Disarm()) if subject.armed else None
+    subject.disk.release()
+    subject.quiet()
+    subject.run(3)
+    assert subject.engine.desk.max_id == drawn, "something that was asked meanwhile was begun after it"
+    assert [what for what, _ in subject.sent].count("prime") == 1, "the one of the set-up"
+    assert [row.body["count"] for row in subject.events("ignored")] == [len(asked)]
 
 
 @pytest.mark.requirement("LED-3", "LED-4")
