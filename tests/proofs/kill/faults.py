@@ -32,7 +32,8 @@ IN_TIME, BY_LEASE = 1, 2
 """Strokes at the highest rate, one in 111 ms, that may still begin once the failure was told.
 
 A control that runs in time has its `void` confirmed, or drops its enable, within 101.4 ms: one. A machine that holds
-control up may keep it from doing either; then only the injector's own 150 ms since the last lease are left (WDG-1): two.
+control up may keep it from doing either; then only the injector's own 150 ms since the last lease are left (WDG-1):
+two.
 """
 LATE_US = 10_000
 _NUMBERED = re.compile(r"E(\d{3}):")
