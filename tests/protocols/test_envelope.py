@@ -383,6 +383,22 @@ def test_of_two_limits_on_shots_the_one_that_leaves_fewer_binds(
 
 
 @pytest.mark.requirement("LIM-6")
+def test_this_session_is_one_more_than_those_that_the_ledger_knows_whatever_was_counted() -> None:
+    subject = p.envelope(course=Course(2, 0, 0), product=p.product(course_sessions=2))
+    (refused,) = subject.check(p.SETTING, p.totals(course_sessions=1), p.NONE).refusals
+    assert refused.sentence == "This is session 3, and the product allows 2 in a course"
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_product_limits_the_shots_of_a_protocol_that_does_not() -> None:
+    protocol = replace(p.LIBRARY.protocols["mesolift"], session_shots=None)
+    subject = p.envelope(protocol=protocol, product=p.product(session_shots=50))
+    totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(session=Counted(30, 0)))}
+    found = totals["session shots"]
+    assert (found.title, found.used, found.limit) == ("Shots in this session", 30, Limit(50, Origin.PRODUCT))
+
+
+@pytest.mark.requirement("LIM-6")
 def test_a_total_that_was_passed_leaves_nothing_not_less() -> None:
     passed = (
         Total("session shots", "", 103, "shots", Limit(100, Origin.PROTOCOL)),
