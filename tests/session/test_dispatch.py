@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.errors import LinkTimeout, Refused
-from drivers.registers import AUTHORISATION, COMMAND, LEASE, CommandKind, Fault
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Outcome
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -267,6 +267,21 @@ def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> No
     assert [what for what, _ in subject.sent][-1] == "void"
     assert subject.sent[-1][1] == subject.last_authorisation().id + 2
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-12", "WDG-5")
+def test_when_the_record_fails_in_a_stroke_the_stroke_ends_and_the_enable_drops_with_it(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    number = subject.rig.controller.journal.lifetime_shots
+    subject.disk.failing = True
+    subject.engine.desk.event("note", "a row that cannot be written")
+    subject.until(lambda: subject.engine.desk.ledger_broken, 1)
+    subject.until(lambda: subject.rig.controller.motion is None, 2)
+    subject.run(0.05)
+    assert not subject.panel._enabled
+    assert subject.rig.controller.journal.lifetime_shots == number
+    assert RECORD.decode(subject.rig.controller.journal.record(number)).outcome == Outcome.COMPLETED
 
 
 @pytest.mark.requirement("LED-12", "STP-5")
