@@ -341,6 +341,8 @@ def test_a_protocols_limit_of_a_session_counts_every_session_of_the_day() -> Non
     refused = {refusal.key: refusal for refusal in subject.check(p.SETTING, p.NOTHING, p.NONE).refusals}
     assert refused["session"].sentence.startswith("Today's sessions: 980 uL counted of 1 mL")
     assert refused["session"].origin is Origin.PROTOCOL
+    alone = p.envelope(protocol=protocol).check(p.SETTING, p.totals(session=Counted(1, 980_000)), p.NONE).refusals
+    assert [refusal.sentence.split(":")[0] for refusal in alone] == ["This session"]
     shots = subject.check(p.setting(shots=1), p.totals(session=Counted(2, 0)), p.NONE).refusals[-1]
     assert shots.sentence.startswith("Shots in today's sessions: 100 shots counted of 100 shots")
 
