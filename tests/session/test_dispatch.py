@@ -88,6 +88,29 @@ def test_a_commit_over_500_ms_disarms_and_says_that_the_storage_is_slow(subject:
     subject.quiet()
 
 
+@pytest.mark.requirement("LED-12")
+@pytest.mark.parametrize(("took_ms", "slow"), [(500, False), (501, True)])
+def test_slow_is_over_500_ms_and_not_less(subject: Bench, took_ms: int, slow: bool) -> None:
+    subject.live()
+    subject.disk.took_ms = took_ms
+    subject.engine.desk.event("note", "a row")
+    subject.run(0.1)
+    assert subject.armed is not slow
+    assert ("storage is slow" in " ".join(subject.snap.missing)) is slow
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_commit_that_has_not_returned_after_500_ms_disarms_in_the_next_cycle(subject: Bench) -> None:
+    subject.live()
+    subject.disk.holding = True
+    subject.engine.desk.event("note", "a row that is not written yet")
+    subject.step()
+    subject.run(0.5)
+    assert subject.armed
+    subject.step()
+    assert not subject.armed
+
+
 @pytest.mark.requirement("LED-2", "LED-3", "LNK-2")
 @pytest.mark.parametrize("lost_on_the_way", [True, False])
 def test_an_unknown_outcome_blocks_until_it_is_settled_and_is_never_sent_again(
