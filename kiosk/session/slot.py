@@ -137,7 +137,7 @@ class Slot:
             self.current = None
             if self.ignored:
                 count, self.ignored = self.ignored, 0
-                self._desk.event("ignored", f"Refused while the injector was at work: {count} requests", count=count)
+                self._desk.event("ignored", f"Requests refused while the injector was at work: {count}", count=count)
             if drop:
                 self._desk.emit(Disable())
             ended(end)

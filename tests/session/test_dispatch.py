@@ -231,7 +231,7 @@ def test_a_request_while_one_runs_is_ignored_and_counted(subject: Bench) -> None
     assert "still at work" in subject.refused(ask.FitNeedle("30g-4mm", True))
     assert subject.engine.slot.ignored == 2
     assert subject.reply(number).ok
-    assert [row.sentence for row in subject.events("ignored")] == ["Refused while the injector was at work: 2 requests"]
+    assert [row.sentence for row in subject.events("ignored")] == ["Requests refused while the injector was at work: 2"]
     assert subject.engine.slot.ignored == 0
     subject.run(3)
     assert subject.sent[-1][0] == "prime"
