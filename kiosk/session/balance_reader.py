@@ -26,7 +26,13 @@ class BalanceReader:
     @property
     def name(self) -> str:
         """Model and number of the balance that answers; "" when none does."""
-        return self._told.name if self._told is not None and not self.trouble else ""
+        found = self.identity
+        return "" if found is None else f"{found[0]}, No. {found[1]}"
+
+    @property
+    def identity(self) -> tuple[str, str] | None:
+        """Model and number of the balance that answers, apart; None when none does."""
+        return (self._told.model, self._told.number) if self._told is not None and not self.trouble else None
 
     @property
     def trouble(self) -> str:

@@ -107,6 +107,8 @@ class Calibrating:
         ug = self.balance.steady(since)
         if ug is None:
             return
+        if self.balance.identity is not None:
+            self.dose.weighed_by.add(self.balance.identity)
         try:
             self.weigh(ug)
         except NotNow as error:
