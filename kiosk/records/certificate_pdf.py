@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.calibration.certificate import ENCODER_ONLY, Certificate
 from kiosk.calibration.instrument import KINDS, Instrument
-from kiosk.calibration.proof import Depth, Dose, Measurement, Proof
+from kiosk.calibration.proof import Depth, Dose, Measurement, Proof, Run
 from kiosk.calibration.uncertainty import Budget
 from kiosk.records.certificate_pages import told
 from kiosk.records.certificate_points import plots, points
@@ -23,6 +23,11 @@ CLAIM = (
     "against the record."
 )
 PARTS = {"depth": "Needle depth"}
+DOSE = (
+    ("n", 8), ("Mean, uL (95 %)", 30), ("Off, %", 24), ("CV, %", 20), ("Worst, uL", 16), ("95 % of shots, uL", 28),
+    ("U, uL", 14),
+)  # fmt: skip
+"""Columns of a weighed dose, with their widths in mm."""
 WORDS = {True: "passes", False: "does not pass", None: ""}
 MARKS = (
     "Dot: one shot or reading; amber and larger: it stands apart and counts like the others; cross: read from below. "
@@ -53,7 +58,7 @@ def write_pdf(held: Held, path: Path) -> None:
     for proof in made.proofs:
         _budgets(sheet, proof)
     for proof in made.proofs:
-        _points(sheet, proof)
+        points(sheet, title_of(proof.part), proof)
     sheet.output(str(path))
 
 
@@ -128,24 +133,39 @@ def _part(sheet: Sheet, proof: Proof) -> None:
         [
             ("Proved", f"on {proof.made} by {proof.technician}, due again on {proof.expires}"),
             ("Figures before", before),
-            ("Figures in force", _figures(proof.as_left)),
+            ("Figures proved", _figures(proof.as_left)),
             *_conditions(proof.as_left),
         ]
     )
     sheet.ln(1)
-    columns = [Column("As left", 38), Column("Found, of what is allowed", 120), Column("", 22)]
-    _verdicts(sheet, columns, proof.as_left)
+    _verdicts(sheet, proof.as_left, "As left")
     if proof.as_found is not None:
         sheet.ln(1)
-        _verdicts(sheet, [Column("As found", 38), *columns[1:]], proof.as_found)
+        _verdicts(sheet, proof.as_found, "As found")
     sheet.ln(2)
     plots(sheet, proof)
 
 
-def _verdicts(sheet: Sheet, columns: list[Column], measured: Measurement) -> None:
+def _verdicts(sheet: Sheet, measured: Measurement, when: str) -> None:
+    if isinstance(measured, Dose):
+        failed = frozenset(at for at, run in enumerate(measured.runs) if not run.passes)
+        columns = [Column(when, 22), *(Column(title, wide, number=True) for title, wide in DOSE), Column("   ", 26)]
+        sheet.grid(columns, [_run(run) for run in measured.runs], size=7.5, marked=failed)
+        return
     lines = list(told(measured))
     failed = frozenset(at for at, line in enumerate(lines) if line.passes is False)
+    columns = [Column(when, 38), Column("Found, of what is allowed", 116), Column("", 26)]
     sheet.grid(columns, [[line.title, line.found, WORDS[line.passes]] for line in lines], size=7.5, marked=failed)
+
+
+def _run(run: Run) -> list[str]:
+    return [
+        f"{run.dose_nl / 1000:g} uL", str(run.n), f"{run.mean_pl / 1e6:.3f} +/- {run.half_pl / 1e6:.3f}",
+        f"{run.error_ppm / 1e4:+.2f} of {run.allowed_ppm / 1e4:.1f}",
+        f"{run.cv_ppm / 1e4:.2f} of {run.cv_allowed_ppm / 1e4:.0f}", f"{run.worst_pl / 1e6:.3f}",
+        f"{run.low_pl / 1e6:.2f} to {run.high_pl / 1e6:.2f}", f"{run.uncertainty.expanded / 1e6:.3f}",
+        f"   {WORDS[run.passes]}",
+    ]  # fmt: skip
 
 
 def _figures(measured: Measurement) -> str:
@@ -234,9 +254,3 @@ def _budget(sheet: Sheet, title: str, budget: Budget) -> None:
     columns = [Column("Standard uncertainty (k = 1)", 140), Column("", 40, number=True)]
     sheet.grid(columns, rows, size=7.5, total=total)
     sheet.note(f"Not included: {'; '.join(budget.left_out)}.")
-
-
-def _points(sheet: Sheet, proof: Proof) -> None:
-    for measured, when in ((proof.as_left, "as left"), (proof.as_found, "as found")):
-        if measured is not None:
-            points(sheet, f"{title_of(proof.part)}, {when}", measured)

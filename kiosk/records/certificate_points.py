@@ -61,45 +61,52 @@ def _depths(measured: Depth, when: str) -> Off:
     )
 
 
-def points(sheet: Sheet, title: str, measured: Measurement) -> None:
-    """The list of every point of a measurement."""
-    if isinstance(measured, Dose):
-        _shots(sheet, title, measured)
-    else:
-        _readings(sheet, title, measured)
+def points(sheet: Sheet, title: str, proof: Proof) -> None:
+    """The list of every point of a proof."""
+    for measured, when in ((proof.as_left, "as left"), (proof.as_found, "as found")):
+        if isinstance(measured, Dose):
+            _shots(sheet, f"Every shot: {title}, {when}", measured)
+    if isinstance(proof.as_left, Depth):
+        _readings(sheet, f"Every reading: {title}", proof.as_left, proof.as_found)
 
 
 def _shots(sheet: Sheet, title: str, measured: Dose) -> None:
-    sheet.heading(f"Every shot: {title}", 40)
-    rows = [
-        [
-            f"{run.dose_nl / 1000:g} uL", str(number), f"{shot.gained_ug / 1000:.2f}", f"{shot.ms / 1000:.1f}",
-            f"{shot.volume_pl / 1e6:.3f}", f"{100 * (shot.volume_pl / (run.dose_nl * 1_000) - 1):+.2f}",
-            "apart from the others, and counted" if shot.apart else "",
-        ]
-        for run in measured.runs
-        for number, shot in enumerate(run.shots, 1)
-    ]  # fmt: skip
-    marked = frozenset(at for at, row in enumerate(rows) if row[-1])
-    columns = [
-        Column("Dose", 18), Column("Shot", 12, number=True), Column("Gained, mg", 22, number=True),
-        Column("In, s", 16, number=True), Column("Volume, uL", 24, number=True), Column("Off, %", 20, number=True),
-        Column("   ", 60),
-    ]  # fmt: skip
-    sheet.grid(columns, rows, size=7, marked=marked)
+    sheet.heading(title, 60)
+    columns = [Column("Shot", 10, number=True)]
+    for run in measured.runs:
+        words = (f"{run.dose_nl / 1000:g} uL: mg", "in s", "uL", "off, %")
+        columns += [Column(name, wide, number=True) for name, wide in zip(words, (18, 10, 16, 13), strict=True)]
+    longest = max(run.n for run in measured.runs)
+    rows = [[str(at + 1), *(text for run in measured.runs for text in _shot(run, at))] for at in range(longest)]
+    apart = {at for run in measured.runs for at, shot in enumerate(run.shots) if shot.apart}
+    sheet.grid(columns, rows, size=7, marked=frozenset(apart))
+    if apart:
+        sheet.ln(0.8)
+        sheet.note("* stands apart from the others of its dose; it is counted like them.")
 
 
-def _readings(sheet: Sheet, title: str, measured: Depth) -> None:
-    sheet.heading(f"Every reading: {title}", 40)
+def _shot(run: Run, at: int) -> tuple[str, str, str, str]:
+    if at >= run.n:
+        return "", "", "", ""
+    shot = run.shots[at]
+    off = 100 * (shot.volume_pl / (run.dose_nl * 1_000) - 1)
+    mark = "* " if shot.apart else ""
+    return f"{shot.gained_ug / 1000:.2f}", f"{shot.ms / 1000:.1f}", f"{mark}{shot.volume_pl / 1e6:.3f}", f"{off:+.2f}"
+
+
+def _readings(sheet: Sheet, title: str, left: Depth, found: Measurement | None) -> None:
+    sheet.heading(title, 60)
+    columns = [Column("Depth, mm", 22, number=True), Column("   Needle came", 34)]
+    sides = [("as left", left)] + ([("as found", found)] if isinstance(found, Depth) else [])
+    for when, _ in sides:
+        columns += [Column(f"Gauge {when}, mm", 34, number=True), Column("off, um", 18, number=True)]
     rows = [
-        [
-            f"{reading.depth_um / 1000:.2f}", DIRECTIONS[reading.direction], f"{reading.gauge_um / 1000:.3f}",
-            f"{reading.gauge_um - reading.depth_um:+d}",
-        ]
-        for reading in measured.readings
-    ]  # fmt: skip
-    columns = [
-        Column("Depth, mm", 30, number=True), Column("   Needle came", 40), Column("Gauge, mm", 30, number=True),
-        Column("Off, um", 30, number=True),
-    ]  # fmt: skip
+        [f"{each.depth_um / 1000:.2f}", f"   {DIRECTIONS[each.direction]}", *_offs([side for _, side in sides], at)]
+        for at, each in enumerate(left.readings)
+    ]
     sheet.grid(columns, rows, size=7.5)
+
+
+def _offs(sides: list[Depth], at: int) -> list[str]:
+    read = [side.readings[at] for side in sides]
+    return [text for each in read for text in (f"{each.gauge_um / 1000:.3f}", f"{each.gauge_um - each.depth_um:+d}")]
