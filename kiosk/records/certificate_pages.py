@@ -68,18 +68,25 @@ def told(measured: Measurement) -> Iterator[ProvedLine]:
     """Every figure of a measurement against its limit."""
     if isinstance(measured, Dose):
         for run in measured.runs:
-            yield ProvedLine(f"{measured.barrel_ml} mL, {run.dose_nl / 1000:g} uL", _of_run(run), run.passes)
+            yield from _of_run(f"{measured.barrel_ml} mL, {run.dose_nl / 1000:g} uL", run)
         return
     yield from _of_depth(measured)
 
 
-def _of_run(run: Run) -> str:
+def _of_run(title: str, run: Run) -> Iterator[ProvedLine]:
     apart = sum(shot.apart for shot in run.shots)
     outliers = f", {apart} apart and counted" if apart else ""
-    return (
-        f"n {run.n}{outliers}; mean {run.mean_pl / 1e6:.3f} +/- {run.half_pl / 1e6:.3f} uL (95 %), off "
-        f"{run.error_ppm / 1e4:+.2f} % of {run.allowed_ppm / 1e4:.1f} %; CV {run.cv_ppm / 1e4:.2f} % of "
-        f"{run.cv_allowed_ppm / 1e4:.0f} %; U {run.uncertainty.expanded / 1e6:.3f} uL"
+    yield ProvedLine(
+        f"{title}: mean",
+        f"{run.mean_pl / 1e6:.3f} +/- {run.half_pl / 1e6:.3f} uL, off {run.error_ppm / 1e4:+.2f} of "
+        f"{run.allowed_ppm / 1e4:.1f} %, n {run.n}, U {run.uncertainty.expanded / 1e6:.3f} uL",
+        abs(run.error_ppm) <= run.allowed_ppm,
+    )
+    yield ProvedLine(
+        f"{title}: scatter",
+        f"CV {run.cv_ppm / 1e4:.2f} of {run.cv_allowed_ppm / 1e4:.0f} %, n {run.n}{outliers}, worst "
+        f"{run.worst_pl / 1e6:.3f} uL",
+        run.cv_ppm <= run.cv_allowed_ppm,
     )
 
 
@@ -87,20 +94,20 @@ def _of_depth(measured: Depth) -> Iterator[ProvedLine]:
     worst, slack = measured.worst_um, measured.backlash_nm / 1e3
     yield ProvedLine(
         "Depth, farthest off",
-        f"n {measured.n}; {worst / 1e3:+.3f} mm of {measured.worst_allowed_um / 1e3:.2f} mm; "
+        f"{worst / 1e3:+.3f} of {measured.worst_allowed_um / 1e3:.2f} mm, n {measured.n}, "
         f"U {measured.uncertainty.expanded / 1e6:.3f} mm",
         abs(worst) <= measured.worst_allowed_um,
     )
     yield ProvedLine(
         "Backlash",
-        f"n {measured.points}; {slack / 1e3:+.3f} +/- {measured.backlash_half_nm / 1e6:.3f} mm (95 %) of "
-        f"{measured.backlash_allowed_um / 1e3:.2f} mm",
+        f"{slack / 1e3:+.3f} +/- {measured.backlash_half_nm / 1e6:.3f} of "
+        f"{measured.backlash_allowed_um / 1e3:.2f} mm, n {measured.points}",
         abs(slack) <= measured.backlash_allowed_um,
     )
     yield ProvedLine(
         "Line through the depths",
         f"zero {measured.line_zero_nm / 1e6:+.3f} +/- {measured.line_zero_half_nm / 1e6:.3f} mm, scale "
-        f"{measured.line_slope_ppm / 1e6:.4f} +/- {measured.line_slope_half_ppm / 1e6:.4f} (95 %)",
+        f"{measured.line_slope_ppm / 1e6:.4f} +/- {measured.line_slope_half_ppm / 1e6:.4f}",
     )
 
 
