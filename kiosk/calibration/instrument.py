@@ -26,6 +26,12 @@ ALLOWED: dict[Kind, tuple[int, int]] = {
     "barometer": (2_000, 5_000),
 }
 """Coarsest resolution and greatest uncertainty taken, in that unit; beyond is a slip (ours)."""
+CALLED: dict[Kind, str] = {
+    "balance": "the balance",
+    "gauge": "the gauge",
+    "thermometer": "the thermometer",
+    "barometer": "the barometer",
+}
 FOR_DOSE: tuple[Kind, ...] = ("balance", "thermometer", "barometer")
 FOR_DEPTH: tuple[Kind, ...] = ("gauge",)
 """What has to be named before a part is proved."""
@@ -62,19 +68,22 @@ def against(instruments: Iterable[Instrument], part: str, today: str) -> Iterato
     """Why these instruments may not prove this part on the ISO date `today`: one sentence without its stop each."""
     named = {instrument.kind: instrument for instrument in instruments}
     for kind in needed(part):
+        which = CALLED[kind]
         if kind not in named:
-            yield f"the {kind} is not named"
+            yield f"{which} is not named: touch Instruments"
         elif named[kind].due < today:
-            yield f"the {kind} was due on {named[kind].due}, so it proves nothing until it is calibrated itself"
+            yield f"{which} was due on {named[kind].due} and proves nothing until it is calibrated itself"
 
 
 def wrong(instrument: Instrument) -> str:
     """What is missing in an instrument or cannot be, or ""."""
-    for name, value in (("model", instrument.model), ("serial number", instrument.serial)):
-        if not value:
-            return f"its {name} is missing"
-    if not instrument.certificate:
-        return "the number of its certificate is missing"
+    for text, missing in (
+        (instrument.model, "its model is missing"),
+        (instrument.serial, "its serial number is missing"),
+        (instrument.certificate, "the number of its certificate is missing"),
+    ):
+        if not text:
+            return missing
     coarsest, greatest = ALLOWED[instrument.kind]
     if not 0 < instrument.resolution <= coarsest or not 0 <= instrument.uncertainty <= greatest:
         return "its resolution or its uncertainty cannot be"

@@ -75,7 +75,6 @@ def told(measured: Measurement) -> Iterator[ProvedLine]:
 
 def _of_run(title: str, run: Run) -> Iterator[ProvedLine]:
     apart = sum(shot.apart for shot in run.shots)
-    outliers = f", {apart} apart and counted" if apart else ""
     yield ProvedLine(
         f"{title}: mean",
         f"{run.mean_pl / 1e6:.3f} +/- {run.half_pl / 1e6:.3f} uL, off {run.error_ppm / 1e4:+.2f} of "
@@ -84,7 +83,7 @@ def _of_run(title: str, run: Run) -> Iterator[ProvedLine]:
     )
     yield ProvedLine(
         f"{title}: scatter",
-        f"CV {run.cv_ppm / 1e4:.2f} of {run.cv_allowed_ppm / 1e4:.0f} %, n {run.n}{outliers}, worst "
+        f"CV {run.cv_ppm / 1e4:.2f} of {run.cv_allowed_ppm / 1e4:.0f} %, n {run.n}, {apart} apart and counted, worst "
         f"{run.worst_pl / 1e6:.3f} uL",
         run.cv_ppm <= run.cv_allowed_ppm,
     )

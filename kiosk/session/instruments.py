@@ -44,7 +44,8 @@ class Instruments:
         )
         why = law.wrong(found)
         if why:
-            raise NotNow(what=f"Naming the {command.kind}", why=why)
+            which = law.CALLED[found.kind]
+            raise NotNow(what=f"Naming {which}", why=why)
         said = f"The {found.kind} is {found.model}, No. {found.serial}, certificate {found.certificate}"
         self._engine.desk.event(Fact.INSTRUMENT, f"{said}, due on {found.due}", **msgspec.structs.asdict(found))
         self.named[found.kind] = found
@@ -59,8 +60,10 @@ class Instruments:
         balance = self.named.get("balance")
         if why or balance is None:
             return why
-        other = next((who for who in sorted(weighed_by) if who != (balance.model, balance.serial)), None)
-        return "" if other is None else f"the balance that weighed is {other[0]}, No. {other[1]}, not the one named"
+        for model, number in sorted(weighed_by):
+            if (model, number) != (balance.model, balance.serial):
+                return f"the balance that weighed is {model}, No. {number}, not the one named"
+        return ""
 
     def views(self) -> tuple[InstrumentView, ...]:
         """Every kind, named or not."""

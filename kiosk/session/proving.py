@@ -209,8 +209,8 @@ class Proving:
         def written() -> None:
             desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
             self._calibrating.measured()
-            more = f". {MISSING[work.part == DEPTH]}" if found is None else f". Certificate {found.made.number} is made"
-            self._calibrating.note = f"{proof.sentence}{more}."
+            more = MISSING[work.part == DEPTH] if found is None else f"Certificate {found.made.number} is made"
+            self._calibrating.note = f"{proof.sentence}. {more}."
             respond(None, None)
 
         desk.commit(*rows, then=written, failed=lambda: respond(_unwritten(), None))
