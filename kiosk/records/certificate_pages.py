@@ -98,7 +98,7 @@ def _of_depth(measured: Depth) -> Iterator[ProvedLine]:
         abs(worst) <= measured.worst_allowed_um,
     )
     yield ProvedLine(
-        "Backlash",
+        "Backlash of the needle",
         f"{slack / 1e3:+.3f} +/- {measured.backlash_half_nm / 1e6:.3f} of "
         f"{measured.backlash_allowed_um / 1e3:.2f} mm, n {measured.points}",
         abs(slack) <= measured.backlash_allowed_um,

@@ -33,7 +33,7 @@ def calibration(snapshot: Snapshot) -> InForce:
     """What is in force and until when (ACU-3), and the way to measure it again."""
     shown = snapshot.in_force
     tone = validity.tone(snapshot) if shown.made or shown.sentence else "good"
-    proved = say("never proved on this device") if not shown.made else shown.made
+    proved = say(validity.NEVER) if not shown.made else shown.made
     due = validity.due(snapshot) or say("no date")
     begin = Touch(
         "begin", say("Hold: handpiece away, begin"), Send(OpenCalibration(True)), icon="play", tone="primary",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kiosk.channel.snapshot import Snapshot
-from kiosk.view.language import many, say
+from kiosk.view.language import many, mark, say
 from kiosk.view.touch import Line, Tone
 
 SOON_DAYS = 30
+NEVER = mark("never proved on this device")
 
 
 def due(snapshot: Snapshot) -> str:
@@ -35,6 +36,6 @@ def line(snapshot: Snapshot) -> Line:
     if shown.sentence:
         urgent: Tone = "danger" if snapshot.link.connected else "warn"  # without an injector that is what is wrong
         return Line("calibration", title, shown.sentence, "", "gauge", urgent)
-    number = say("Calibration {number}", number=shown.id) if shown.id else say("None")
-    told = say("due again {when}", when=due(snapshot)) if shown.made else say("never proved on this device")
-    return Line("calibration", title, f"{number}, {told}" if shown.id else number, "", "gauge", tone(snapshot))
+    soon = shown.days_left <= SOON_DAYS
+    told = say("due {date}", date=due(snapshot) if soon else shown.expires) if shown.made else say(NEVER)
+    return Line("calibration", title, told, "", "gauge", tone(snapshot))

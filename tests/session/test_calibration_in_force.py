@@ -16,9 +16,9 @@ from kiosk.channel import commands as ask
 from kiosk.records.rows import CalibrationRow, EventRow
 from kiosk.session.in_force import InForce
 from kiosk.session.rewriting import Stage
+from tests.calibration.kept import depth_proof
 from tests.session.balance import Weighed
 from tests.session.bench import Bench
-from tests.session.proofs import depth_proof
 
 _BLANK = Blank(33.0, 60.0)
 DAY_MS = 24 * 3600 * 1000

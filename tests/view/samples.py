@@ -508,7 +508,7 @@ CERTIFICATE = s.CertificatePage(
     "Reference injector",
     (
         s.ProvedLine("Depth, farthest off", "+0.012 of 0.10 mm, n 12, U 0.004 mm", True),
-        s.ProvedLine("Backlash", "+0.021 +/- 0.004 of 0.05 mm, n 6", True),
+        s.ProvedLine("Backlash of the needle", "+0.021 +/- 0.004 of 0.05 mm, n 6", True),
         s.ProvedLine("Line through the depths", "zero +0.003 +/- 0.004 mm, scale 1.0012 +/- 0.0011"),
         s.ProvedLine("5 mL, 2 uL: mean", "1.964 +/- 0.008 uL, off -1.80 of 15.0 %, n 25, U 0.042 uL", True),
         s.ProvedLine("5 mL, 2 uL: scatter", "CV 0.95 of 10 %, n 25, 1 apart and counted, worst 1.937 uL", True),
@@ -579,6 +579,14 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         ),
     ),
     "drift-none": (BENCH, at("drift", drift=s.DriftPage(()))),
+    "home-soon": (snap(in_force=s.InForceView(8, "2025-12-04", "2026-12-04", 12)), at()),
+    "home-expired": (
+        snap(
+            in_force=s.InForceView(8, "2025-11-01", "2026-11-01", -21, "The calibration expired on 2026-11-01."),
+            missing=("The calibration expired on 2026-11-01.",),
+        ),
+        at(),
+    ),
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
         snap(
