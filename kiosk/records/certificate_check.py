@@ -40,7 +40,7 @@ def look(db: Database, data: bytes, name: object) -> Looked:
         return Looked("unknown", (f"This record holds no certificate {found.number} of injector {found.serial}",))
     if not nearest.whole:
         return _damaged(nearest)
-    differing = tuple(_differing(msgspec.to_builtins(nearest.made), msgspec.to_builtins(found), ""))
+    differing = tuple(_differing(msgspec.json.decode(nearest.data), msgspec.json.decode(data), ""))
     if not differing:
         same_words = f"{name} says the same as certificate {found.number}, but its bytes are others: it was rewritten"
         return Looked("rewritten", (same_words, f"SHA-256 {nearest.sha256} in the record, {digest} of the file"))

@@ -26,8 +26,7 @@ class BalanceReader:
     @property
     def name(self) -> str:
         """Model and number of the balance that answers; "" when none does."""
-        found = self.identity
-        return "" if found is None else f"{found[0]}, No. {found[1]}"
+        return self._told.name if self._told is not None and not self.trouble else ""
 
     @property
     def identity(self) -> tuple[str, str] | None:

@@ -71,6 +71,11 @@ class BalanceTold(_Value, frozen=True):
     """Its own serial number."""
     sentence: str = ""
 
+    @property
+    def name(self) -> str:
+        """Both in one text."""
+        return f"{self.model}, No. {self.number}"
+
 
 class Answer(_Value, frozen=True):
     """What the clerk found out, by the ticket of its question."""

@@ -125,7 +125,7 @@ class WeighingOut:
 
     def points(self) -> str:
         """All that was measured, as one line of text: what a certificate's hash is taken over."""
-        return repr((self.part, self.doses, self.air, self.blank, self._weighings))
+        return repr((self.part, self.doses, self.air, self.blank, sorted(self.weighed_by), self._weighings))
 
     def kept(self, calibration: Calibration, instruments: Instruments) -> Dose:
         """All of it as the record keeps it; all three runs are complete."""

@@ -278,7 +278,9 @@ def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
         lines=(
             *(Line(name, name, version) for name, version in catalogue.versions),
             Line("injector", say("Injector"), identity),
-            Line("calibration", say("Calibration"), validity.line(snapshot).detail),
+            msgspec.structs.replace(
+                validity.line(snapshot), title=say("Calibration {number}", number=snapshot.in_force.id)
+            ),
             Line("frames", say("Frames on the link"), say("{good} good, {bad} bad", good=link.good, bad=link.bad)),
             Line("cycle", say("Control cycle, late by"), late),
             Line("realtime", say("Real-time priority"), over),

@@ -46,7 +46,7 @@ def dose_as_kept(calibration: int = 1, ratio: float = 1.0, outlier: float = 0.0)
 
 def proof(part: str, measured: Measurement, found: Measurement | None = None, made: str = "2026-11-18") -> Proof:
     """A proof by Tom, due a year later."""
-    used = tuple(INSTRUMENTS[kind] for kind in (("gauge",) if part == "depth" else ("balance", "thermometer")))  # type: ignore[index]
+    used = tuple(INSTRUMENTS[kind] for kind in (("gauge",) if part == "depth" else ("balance", "thermometer")))
     return Proof(part, made, f"{int(made[:4]) + 1}{made[4:]}", "Tom", used, found, measured)
 
 
