@@ -239,6 +239,25 @@ def test_a_shell_lists_exports_checks_and_compares(ledger: Path, tmp_path: Path)
     assert "of 100 um" in history
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("certificates",), 0, "(earlier)"),
+        (("certificate", "2", "--format", "json"), 0, "certificate-00002.json"),
+        (("certificate", "9"), 2, "E422: There is no certificate 9 in the record"),
+        (("history",), 0, "Dose, 5 mL syringe, injector 1001"),
+        (("verify", "nothing.json"), 2, "E423: The file nothing.json cannot be read"),
+    ],
+)
+def test_each_command_of_a_shell_says_what_it_found(
+    ledger: Path, tmp_path: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    out = ("--out", str(tmp_path)) if words[0] == "certificate" else ()
+    result = CliRunner().invoke(main, ["calibrate", *words, *out, "--real", "--data", str(ledger.parent)])
+    assert result.exit_code == code
+    assert said in result.output
+
+
 def test_an_empty_record_says_so(tmp_path: Path) -> None:
     path = tmp_path / "real.db"
     Ledger.open(path, "real", clock_wall_ms=lambda: 1, boot_id="b").close()
