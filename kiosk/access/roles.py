@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import get_args
 
 from kiosk.access.errors import NotAllowed
+from kiosk.channel import certificates
 from kiosk.channel import commands as ask
 
 
@@ -94,6 +95,11 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ZeroGauge: TECHNICAL,
     ask.MoveToGauge: TECHNICAL,
     ask.TypeGauge: TECHNICAL,
+    certificates.NameInstrument: TECHNICAL,
+    certificates.ListCertificates: SIGNED_IN,
+    certificates.ReadCertificate: SIGNED_IN,
+    certificates.ExportCertificate: SIGNED_IN,
+    certificates.ReadDrift: SIGNED_IN,
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,

@@ -30,6 +30,7 @@ from kiosk.channel.calibration_commands import (
     WriteCalibration,
     ZeroGauge,
 )
+from kiosk.channel.certificates import AnyCertificate
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -388,6 +389,7 @@ AnyCommand = (
     | ZeroGauge
     | MoveToGauge
     | TypeGauge
+    | AnyCertificate
 )
 
 

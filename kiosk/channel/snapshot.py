@@ -12,6 +12,17 @@ from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Ch
 from kiosk.channel.base import View
 from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView, RunView
 from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
+from kiosk.channel.certificates import (
+    CertificateLine,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
+    DriftPart,
+    DriftPoint,
+    DriftSeries,
+    InstrumentView,
+    ProvedLine,
+)
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.followup import DueLine, DueList, NextVisit
 from kiosk.channel.pages import (
@@ -35,16 +46,24 @@ __all__ = [
     "ArmingView",
     "CalibratingView",
     "Catalogue",
+    "CertificateLine",
+    "CertificateList",
+    "CertificatePage",
     "Change",
     "ChangeView",
     "Check",
     "CheckState",
     "Choice",
     "ClockView",
+    "DriftPage",
+    "DriftPart",
+    "DriftPoint",
+    "DriftSeries",
     "DueLine",
     "DueList",
     "Exported",
     "InForceView",
+    "InstrumentView",
     "LinkView",
     "LoopView",
     "Message",
@@ -60,6 +79,7 @@ __all__ = [
     "ProductChoice",
     "ProposalView",
     "ProtocolCard",
+    "ProvedLine",
     "Question",
     "RecordView",
     "Reply",
@@ -332,6 +352,8 @@ class Snapshot(View, frozen=True):
     in_force: InForceView = InForceView()
     calibrating: CalibratingView | None = None
     """The calibration that is open; None when none is."""
+    instruments: tuple[InstrumentView, ...] = ()
+    """What measures when the device is calibrated, named or not."""
 
 
 class Reply(View, frozen=True):

@@ -73,3 +73,5 @@ class Fact(StrEnum):
     """What puts a calibration in force or proves it. Body: `serial`, `what` and its figures; see `session.in_force`."""
     CALIBRATION_POINT = "calibration point"
     """One weight, gauge reading, room or blank of a calibration. Body: `what` and its figures."""
+    INSTRUMENT = "instrument"
+    """What measures when the device is calibrated. Body: a `calibration.instrument.Instrument`; the last of a kind."""

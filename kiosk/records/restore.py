@@ -27,6 +27,7 @@ R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
+LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
 
 
 def fetch(db: Database, row_type: type[R], where: str = "", parameters: tuple[Any, ...] = ()) -> tuple[R, ...]:
@@ -186,4 +187,5 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         counted_in_full=tuple(int(line[0]) for line in in_full),
         certificates=fetch(db, CalibrationRow, "WHERE row IN (SELECT max(row) FROM calibration GROUP BY serial)"),
         calibrations=fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.CALIBRATION.value,)),
+        instruments=fetch(db, EventRow, LAST_INSTRUMENTS, (Fact.INSTRUMENT.value,)),
     )

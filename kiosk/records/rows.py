@@ -254,3 +254,5 @@ class Restored(msgspec.Struct, frozen=True):
     """The last calibration row of each injector."""
     calibrations: tuple[EventRow, ...] = ()
     """Every event that put a calibration in force or proved one, of every injector, oldest first (ACU-3)."""
+    instruments: tuple[EventRow, ...] = ()
+    """The last event of each kind of instrument."""

@@ -17,6 +17,8 @@ SCREENS: dict[str, str] = {
     "calibrating": "CalibratingScreen", "proposal": "ProposalScreen",
     "cleanup": "CleanupScreen", "aftercare": "AftercareScreen", "reactions": "ReactionsScreen",
     "due": "DueScreen",
+    "instruments": "InstrumentsScreen", "instrument": "InstrumentScreen", "certificates": "CertificatesScreen",
+    "certificate": "CertificateScreen", "drift": "DriftScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {

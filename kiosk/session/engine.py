@@ -32,6 +32,7 @@ from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
 from kiosk.session.fluid_path import FluidPath
 from kiosk.session.followup import FollowUp
 from kiosk.session.in_force import InForce
+from kiosk.session.instruments import Instruments
 from kiosk.session.intake import Intake
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
@@ -122,6 +123,7 @@ class Engine:
         self.followup = FollowUp(self)
         self.closing = Closing(self)
         self.calibrating = Calibrating(self)
+        self.instruments = Instruments(self, restored.instruments)
         self.requests = Requests(self)
         self.why_no_envelope = ""
         """Why the parts that are known make no envelope (LIM-9)."""

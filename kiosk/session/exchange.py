@@ -12,6 +12,7 @@ import msgspec
 
 from drivers.ports import Authorisation, PanelInputs
 from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRecord, Status
+from kiosk.channel.certificates import CertificateFormat
 from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
@@ -61,12 +62,19 @@ class CalibrationTold(_Value, frozen=True):
 
 
 class BalanceTold(_Value, frozen=True):
-    """What the balance says: a weight, or a sentence that says why there is none. `name` is its model and number."""
+    """What the balance says: a weight, or a sentence that says why there is none."""
 
     ug: int = 0
     stable: bool = False
-    name: str = ""
+    model: str = ""
+    number: str = ""
+    """Its own serial number."""
     sentence: str = ""
+
+    @property
+    def name(self) -> str:
+        """Both in one text."""
+        return f"{self.model}, No. {self.number}"
 
 
 class Answer(_Value, frozen=True):
@@ -298,6 +306,27 @@ class ReadDue(_Value, frozen=True, tag=True):
     """Whose next date is near or past."""
 
 
+class CertificatesBefore(_Value, frozen=True, tag=True):
+    """The certificates with numbers below this one, the newest first; 0 for all."""
+
+    before: int
+
+
+class OneCertificate(_Value, frozen=True, tag=True):
+    number: int
+
+
+class MakeCertificate(_Value, frozen=True, tag=True):
+    """Write a certificate as a file."""
+
+    number: int
+    format: CertificateFormat
+
+
+class Drift(_Value, frozen=True, tag=True):
+    """How the device drifted from one proof to the next."""
+
+
 class VerifyLedger(_Value, frozen=True, tag=True):
     """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
 
@@ -308,7 +337,9 @@ class VerifyLedger(_Value, frozen=True, tag=True):
 
 Reading = Listing | ReadPage | ReadPatient | ReadDue | MakeExport | MakeSheet | ReadApprovals | CompareApproval
 """Questions that are answered with a page."""
-Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading
+OfCertificates = CertificatesBefore | OneCertificate | MakeCertificate | Drift
+"""The same about calibrations."""
+Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading | OfCertificates
 
 
 class Beacon(_Value, frozen=True):

@@ -145,6 +145,7 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         clock=engine.clock.view(),
         in_force=present_calibration.in_force(engine),
         calibrating=present_calibration.calibrating(engine),
+        instruments=engine.instruments.views(),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel import certificates
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Phase
 
@@ -97,5 +98,10 @@ TABLE: dict[type, Rule] = {
     ask.ZeroGauge: Rule(CALIBRATING),
     ask.MoveToGauge: Rule(CALIBRATING),
     ask.TypeGauge: Rule(CALIBRATING),
+    certificates.NameInstrument: Rule(frozenset({"starting", "home", "calibrate"})),
+    certificates.ListCertificates: Rule(ALWAYS, shell=True),
+    certificates.ReadCertificate: Rule(ALWAYS, shell=True),
+    certificates.ExportCertificate: Rule(ALWAYS, shell=True),
+    certificates.ReadDrift: Rule(ALWAYS, shell=True),
 }
 """Every command but `Hello`, which the channel itself answers."""

@@ -51,6 +51,11 @@ TITLES: dict[ScreenKey, str] = {
     "calibration": mark("Calibration"),
     "calibrating": mark("Calibration"),
     "proposal": mark("Calibration: figures"),
+    "instruments": mark("Instruments"),
+    "instrument": mark("Instrument"),
+    "certificates": mark("Certificates"),
+    "certificate": mark("Certificate"),
+    "drift": mark("Calibration: history"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {

@@ -131,6 +131,26 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("What the weights say, before and after a correction. Nothing is changed until you hold a button."),
         mark("Write the correction, then weigh all three doses again. Certify what passes as it is in force."),
     ),
+    "instruments": (
+        mark("What measures when the device is calibrated, each with its own certificate and the day it is due."),
+        mark("Touch one to name it. One that is past its day proves nothing until it is calibrated itself."),
+    ),
+    "instrument": (
+        mark("One instrument: model, serial number, certificate, the day it is due, and how finely it reads."),
+        mark("Touch a line to type it, then touch Keep. A balance that answers says itself which one it is."),
+    ),
+    "certificates": (
+        mark("Every certificate of this device, the newest first."),
+        mark("Touch one to read it, or to write it as PDF or JSON."),
+    ),
+    "certificate": (
+        mark("What was proved: every figure with its n, its 95 % interval and its limit, and the instruments."),
+        mark("Write it as PDF or JSON. 'nappage calibrate verify' says later whether such a JSON was changed."),
+    ),
+    "drift": (
+        mark("How depth and doses stood before and after each calibration, with what is allowed."),
+        mark("Touch a part. A drift that grows from one year to the next asks for service."),
+    ),
     "approval": (
         mark("What has changed in this treatment since it was approved, key by key: old -> new."),
         mark("Read it to its last page, touch Approve, type your PIN and hold. An edit of the file asks again."),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.snapshot import ApprovalList, ApprovalPage, DueList, PatientPage, SessionList, SessionPage, Treat
+from kiosk.channel.snapshot import (
+    ApprovalList,
+    ApprovalPage,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
+    DueList,
+    PatientPage,
+    SessionList,
+    SessionPage,
+    Treat,
+)
 from kiosk.view.numbers import FieldName
 from kiosk.view.settings import Settings
 
@@ -81,6 +92,9 @@ class Local(msgspec.Struct, frozen=True):
     approvals: ApprovalList | None = None
     approval: ApprovalPage | None = None
     """The treatment whose changes are read."""
+    certificates: CertificateList | None = None
+    certificate: CertificatePage | None = None
+    drift: DriftPage | None = None
     alarm: int = 0
     """Number of the alarm whose page is open."""
     exported: str = ""

@@ -6,6 +6,9 @@ from kiosk.channel.commands import ReadSession
 from kiosk.channel.snapshot import (
     ApprovalList,
     ApprovalPage,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
     DueList,
     Exported,
     PatientPage,
@@ -26,16 +29,20 @@ from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
 ENDING = frozenset({"cleanup", "aftercare", "reactions"})
+BENCH = frozenset({"instruments", "instrument", "certificates", "certificate", "drift"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
-KEPT: dict[type, str] = {SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due"}
+KEPT: dict[type, str] = {
+    SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due",
+    CertificateList: "certificates", CertificatePage: "certificate", DriftPage: "drift",
+}  # fmt: skip
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | {"first", "signin", "calibration"},
-    "home": EVERYWHERE | HOME | OFFICE | {"first"},
+    "starting": EVERYWHERE | BENCH | {"first", "signin", "calibration"},
+    "home": EVERYWHERE | HOME | OFFICE | BENCH | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE | ENDING,
-    "calibrate": EVERYWHERE,
+    "calibrate": EVERYWHERE | {"instruments", "instrument"},
 }
 
 

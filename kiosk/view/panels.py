@@ -18,6 +18,7 @@ from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Pane
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
 from kiosk.view.heard import heard
+from kiosk.view.instruments import DUE
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
@@ -40,6 +41,10 @@ TEXT_TITLES = {
     "record": mark("Why rows of the record are lost or changed"),
     "clock": mark("Local date and time: year, month, day, hour, minute"),
     "pair": mark("Why this injector belongs to this ledger"),
+    "instrument_model": mark("Maker and model, as printed on it"),
+    "instrument_serial": mark("Serial number, as printed on it"),
+    "instrument_certificate": mark("Number of its own certificate"),
+    DUE: mark("Its certificate ends: year, month, day"),
 }
 STOPS = {
     "open": (mark("STOP circuit is open"), mark("The red button is pressed, or unplugged.")),
@@ -138,7 +143,7 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     """One line of text on our own keyboard, or a date on the number pad."""
     field = local.panel.partition(":")[2]
     text = local.text(field)
-    numeric = field in ("expiry", "review", "next", "clock")
+    numeric = field in ("expiry", "review", "next", "clock", DUE)
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:

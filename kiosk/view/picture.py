@@ -13,9 +13,11 @@ from kiosk.view import (
     bodymap,
     calibrating,
     calibration,
+    certificates,
     due,
     ending,
     help,
+    instruments,
     noting,
     panels,
     people,
@@ -91,6 +93,11 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "calibration": lambda snapshot, _, __: calibration.calibration(snapshot),
     "calibrating": calibrating.calibrating,
     "proposal": lambda snapshot, _, __: calibration.proposing(snapshot),
+    "instruments": lambda snapshot, _, __: instruments.instruments(snapshot),
+    "instrument": lambda snapshot, local, _: instruments.naming(snapshot, local),
+    "certificates": lambda _, local, __: certificates.certificates(local),
+    "certificate": lambda _, local, __: certificates.certificate(local),
+    "drift": lambda _, local, __: certificates.drift(local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),

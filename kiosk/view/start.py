@@ -6,6 +6,7 @@ import msgspec
 
 from kiosk.channel.commands import AnswerCheck, RunSelfTest
 from kiosk.channel.snapshot import Account, Catalogue, Check, CheckState, Snapshot
+from kiosk.view import validity
 from kiosk.view.actions import Back, Go, Panel, Pick, Send, SubmitPin, Type
 from kiosk.view.due import on_home
 from kiosk.view.language import decimal, mark, say
@@ -213,10 +214,6 @@ def home(snapshot: Snapshot, local: Local) -> Home:
     )  # fmt: skip
 
 
-def _certificate(number: int) -> str:
-    return say("Certificate {number}", number=number) if number else say("None")
-
-
 def _last(number: int) -> Touch:
     if not number:
         return NOTHING
@@ -235,10 +232,7 @@ def device_state(snapshot: Snapshot) -> tuple[Line, ...]:
     )
     lines = [
         Line("link", say("Injector"), serial or link.sentence, "", "usb", "good" if link.connected else "danger"),
-        Line(
-            "calibration", say("Calibration"), _certificate(link.calibration_id),
-            "", "gauge", "good" if link.calibration_id else "warn",
-        ),
+        validity.line(snapshot),
         Line(
             "loop", say("Control cycle"), say("Real-time") if loop.realtime else say("Ordinary priority"),
             say("p99 {late} ms late", late=decimal(f"{loop.p99_us / 1000:.1f}")), "pulse",
@@ -284,7 +278,9 @@ def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
         lines=(
             *(Line(name, name, version) for name, version in catalogue.versions),
             Line("injector", say("Injector"), identity),
-            Line("calibration", say("Calibration"), _certificate(link.calibration_id)),
+            msgspec.structs.replace(
+                validity.line(snapshot), title=say("Calibration {number}", number=snapshot.in_force.id)
+            ),
             Line("frames", say("Frames on the link"), say("{good} good, {bad} bad", good=link.good, bad=link.bad)),
             Line("cycle", say("Control cycle, late by"), late),
             Line("realtime", say("Real-time priority"), over),

@@ -12,9 +12,11 @@ from kiosk.channel.commands import AnyCommand
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view import actions, editing
 from kiosk.view.actions import Action
+from kiosk.view.certificates import go_to
 from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
+from kiosk.view.instruments import DUE, FIGURES, TEXTS
 from kiosk.view.language import say, speak
 from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer
 from kiosk.view.noting import seen
@@ -39,6 +41,7 @@ EDITED: dict[str, FieldName] = {
     "edit:air": "air",
     "edit:damp": "damp",
     "edit:gauge": "gauge",
+    **{f"edit:{name}": name for pair in FIGURES.values() for name in pair},
 }
 TAKEN_BACK: frozenset[FieldName] = frozenset({"depth", "dose", "rate", "shots", "fill"})
 SAID_ONCE: dict[type, frozenset[str]] = {
@@ -46,8 +49,8 @@ SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
 }
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
-NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock"})
-DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12}
+NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock", DUE})
+DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12, DUE: 8}
 WIPED = {"account": "pin", "next": "next"}
 """What is typed and forgotten when one of these is picked."""
 FORGOTTEN = frozenset({"clock", "record"})
@@ -124,6 +127,12 @@ def _go(local: Local, place: str) -> Outcome:
     trail = (*local.trail, local.place) if local.place != name else local.trail
     trail = trail[: trail.index(name)] if name in trail else trail
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
+    found = go_to(moved, name, number)
+    return Outcome(*found) if found is not None else _ask_for(local, moved, name, number)
+
+
+def _ask_for(local: Local, moved: Local, name: str, number: str) -> Outcome:
+    """What a place asks of control when it is opened."""
     if name == "history":
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
     if name == "reactions" and local.session == 0:
@@ -162,7 +171,7 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
-        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
+        opened = replace(opened, focus=field, shift=field in ("lot", "person", *TEXTS))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -297,9 +306,9 @@ def _confirm_draft(local: Local, world: World) -> Outcome:
         return Outcome(closed, (channel.TypeGauge(um=meant),))
     if draft.field == "weight":
         return Outcome(closed, (channel.TypeWeight(ug=meant),))
-    if draft.field in ("smallest", "warmth", "air", "damp"):
-        return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
-    return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
+    if draft.field in ("depth", "dose", "rate", "shots"):
+        return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
+    return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
 
 
 def _changed(field: FieldName, before: int, now: int, moment: float) -> Change | None:
@@ -317,7 +326,7 @@ def replace_draft(draft: Draft, fault: str) -> Draft:
 def _confirm_text(local: Local) -> Outcome:
     field = local.focus
     closed = replace(local, panel="", focus="")
-    if field in ("expiry", "review", "next") and local.text(field):
+    if field in ("expiry", "review", "next", DUE) and local.text(field):
         try:
             iso_date(local.text(field))
         except NotADate as fault:

@@ -278,7 +278,10 @@ class Bench:
                 return x.Answer(ticket, True, course=self.courses[patient])
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
-            case x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet():
+            case (
+                x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet()
+                | x.CertificatesBefore() | x.OneCertificate() | x.MakeCertificate() | x.Drift()
+            ):  # fmt: skip
                 return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):
                 self.verified += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -14,6 +14,7 @@ from kiosk.view.local import Change, Draft, Local, Offer
 replace = msgspec.structs.replace
 
 LINK = s.LinkView(True, "", 1042, "1.3", 48211, 0, 7)
+IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
 LOOP = s.LoopView(True, 48211, 310, 1420, 3100, 0)
 CLEAR = s.StopView("clear")
 ACCOUNTS = (
@@ -33,7 +34,7 @@ CHECKS = (
     s.Check("stop", "Stop circuit", "passed", "both contacts closed"),
     s.Check("link", "Injector link", "passed", "map 1, firmware 1.3"),
     s.Check("caps", "Limits of the controller", "passed", "as on the last certificate"),
-    s.Check("calibration", "Calibration", "passed", "certificate 7, valid 143 days"),
+    s.Check("calibration", "Calibration", "passed", "Number 8, due again on 2027-11-18"),
     s.Check("home", "Homing", "asks", "", "Is the handpiece away from the patient?"),
     s.Check("buzzer", "Buzzer", "waiting", ""),
 )
@@ -323,8 +324,9 @@ APPROVAL = s.ApprovalPage(
 def snap(phase: str = "home", **changes: object) -> s.Snapshot:
     """A snapshot with the usual surroundings."""
     base = s.Snapshot(
-        1, 0.0, True, "home", CLEAR, LINK, LOOP, ACCOUNTS, user=USER, checks=CHECKS, ready=True, wall="2026-11-22 10:42"
-    )
+        1, 0.0, True, "home", CLEAR, LINK, LOOP, ACCOUNTS, user=USER, checks=CHECKS, ready=True,
+        wall="2026-11-22 10:42", in_force=IN_FORCE,
+    )  # fmt: skip
     return replace(base, phase=phase, **changes)
 
 
@@ -424,7 +426,6 @@ NECK = zones_of(("neck", "Neck", False), ("decollete", "Decollete", False))
 ABSENT = zones_of(("forehead", "Forehead", False), ("left_ring_finger", "Ring finger", True))
 
 
-IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
 WEIGHED = (*(19_800 + 70 * (place * 7 % 11) for place in range(18)), 18_100)
 RUNS = (
     RunView("smallest", 2_000, 25, tuple(1_960 + 9 * (place * 5 % 9) for place in range(25)), (), 1_996, 18, 1_960,
@@ -484,7 +485,108 @@ def under_gauge(step: str, read: int, **changes: object) -> s.Snapshot:
     return weighing(step, **{**known, **changes})
 
 
+NAMED = (
+    s.InstrumentView("balance", "NPB224", "B000417", "K-2026-118", "2027-03-01", 10, 40),
+    s.InstrumentView("gauge", "Dial 12.5", "G7", "K-2026-119", "2027-03-01", 1_000, 1_500),
+    s.InstrumentView(
+        "thermometer", "T100", "T3", "K-2025-120", "2026-11-01", 10, 50,
+        "It was due on 2026-11-01: it proves nothing until it is calibrated itself.",
+    ),
+    s.InstrumentView("barometer"),
+)  # fmt: skip
+CERTIFICATES = s.CertificateList(
+    (
+        s.CertificateLine(3, "2026-11-18", "2027-11-18", 8, 1042, "Jonas Weber", ("depth", "2", "5"), False, True),
+        s.CertificateLine(2, "2025-11-20", "2026-11-20", 5, 1042, "Jonas Weber", ("depth", "5"), False, False),
+        s.CertificateLine(1, "2024-11-22", "2025-11-22", 2, 1042, "Ada Byron", ("depth", "5"), True, False),
+    ),
+    more=True,
+)
+CERTIFICATE = s.CertificatePage(
+    CERTIFICATES.lines[0],
+    "8773c4886d44a767dd79017bcc21bda6720530c97784aa08370ac70d8704150d",
+    "Reference injector",
+    (
+        s.ProvedLine("Depth, farthest off", "+0.012 of 0.10 mm, n 12, U 0.004 mm", True),
+        s.ProvedLine("Backlash of the needle", "+0.021 +/- 0.004 of 0.05 mm, n 6", True),
+        s.ProvedLine("Line through the depths", "zero +0.003 +/- 0.004 mm, scale 1.0012 +/- 0.0011"),
+        s.ProvedLine("5 mL, 2 uL: mean", "1.964 +/- 0.008 uL, off -1.80 of 15.0 %, n 25, U 0.042 uL", True),
+        s.ProvedLine("5 mL, 2 uL: scatter", "CV 0.95 of 10 %, n 25, 1 apart and counted, worst 1.937 uL", True),
+        s.ProvedLine("5 mL, 200 uL: mean", "199.782 +/- 1.298 uL, off -0.11 of 5.0 %, n 12, U 1.298 uL", True),
+        s.ProvedLine("5 mL, 200 uL: scatter", "CV 1.02 of 10 %, n 12, worst 204.110 uL", True),
+    ),
+    NAMED[:2],
+    ("1", "10"),
+)
+YEARS = ("2023-12-04", "2024-11-22", "2025-11-20", "2026-11-18")
+
+
+def drifting(key: str, dose_nl: int, allowed: int, *values: tuple[int, int]) -> s.DriftSeries:
+    """One figure over four years, as found and as left."""
+    points = tuple(
+        s.DriftPoint(day, 2 + at, found, left)
+        for at, (day, (found, left)) in enumerate(zip(YEARS, values, strict=True))
+    )
+    return s.DriftSeries(cast("Any", key), dose_nl, "ppm" if dose_nl else "um", allowed, points)
+
+
+DRIFT = s.DriftPage(
+    (
+        s.DriftPart("depth", 1042, (
+            drifting("zero", 0, 100, (243, 4), (21, 21), (64, 2), (38, 38)),
+            drifting("scale", 0, 100, (165, -3), (-12, -12), (-30, 1), (-22, -22)),
+        )),
+        s.DriftPart("2", 1042, (
+            drifting("smallest", 2_000, 150_000, (41_000, 3_000), (12_000, 12_000), (-20_000, -20_000), (8_000, 8_000)),
+            drifting("middle", 20_000, 50_000, (61_000, 2_000), (9_000, 9_000), (31_000, -1_000), (14_000, 14_000)),
+            drifting("largest", 200_000, 50_000, (58_000, 1_000), (7_000, 7_000), (28_000, 500), (11_000, 11_000)),
+        )),
+    )
+)  # fmt: skip
+BENCH = snap(user=TECHNICIAN, in_force=IN_FORCE, instruments=NAMED)
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "instruments": (BENCH, at("instruments")),
+    "instrument": (BENCH, at("instrument", picks={"instrument": "gauge"}, figures={"gauge_step": 2_000})),
+    "instrument-answers": (
+        replace(BENCH, instruments=(replace(NAMED[0], answers=("NPB224", "B000417")), *NAMED[1:])),
+        at("instrument", picks={"instrument": "balance"}),
+    ),
+    "instrument-new": (
+        BENCH,
+        at("instrument", picks={"instrument": "barometer"}, texts={"instrument_model": "P20"}),
+    ),
+    "certificates": (BENCH, at("certificates", certificates=CERTIFICATES)),
+    "certificates-none": (BENCH, at("certificates", certificates=s.CertificateList((), more=False))),
+    "certificate": (BENCH, at("certificate", certificate=CERTIFICATE)),
+    "certificate-exported": (
+        BENCH,
+        at("certificate", certificate=CERTIFICATE, exported="/var/lib/nappage/exports/certificate-00003.pdf"),
+    ),
+    "drift": (BENCH, at("drift", drift=DRIFT)),
+    "drift-dose": (BENCH, at("drift", drift=DRIFT, picks={"drift": "1042:2"})),
+    "drift-once": (
+        BENCH,
+        at(
+            "drift",
+            drift=s.DriftPage(
+                (
+                    replace(
+                        DRIFT.parts[0],
+                        series=tuple(replace(each, points=each.points[:1]) for each in DRIFT.parts[0].series),
+                    ),
+                )
+            ),
+        ),
+    ),
+    "drift-none": (BENCH, at("drift", drift=s.DriftPage(()))),
+    "home-soon": (snap(in_force=s.InForceView(8, "2025-12-04", "2026-12-04", 12)), at()),
+    "home-expired": (
+        snap(
+            in_force=s.InForceView(8, "2025-11-01", "2026-11-01", -21, "The calibration expired on 2026-11-01."),
+            missing=("The calibration expired on 2026-11-01.",),
+        ),
+        at(),
+    ),
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
         snap(
@@ -784,5 +886,24 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(panel="recover"),
     ),
     "panel-clock": (snap(), at(panel="text:clock", focus="clock", texts={"clock": "202611221"})),
+    "panel-instrument": (
+        BENCH,
+        at(
+            "instrument",
+            panel="text:instrument_due",
+            focus="instrument_due",
+            texts={"instrument_due": "202703"},
+            picks={"instrument": "gauge"},
+        ),
+    ),
+    "panel-instrument-step": (
+        BENCH,
+        at(
+            "instrument",
+            panel="edit:gauge_u",
+            draft=Draft("gauge_u", 1_500, 100.0, "2.0"),
+            picks={"instrument": "gauge"},
+        ),
+    ),
     "panel-record": (snap(user=ADMIN), at(panel="text:record", focus="record", texts={"record": "The card"})),
 }
