@@ -17,6 +17,7 @@ from typing import ParamSpec
 import click
 
 from drivers.errors import NappageError
+from kiosk import cli_device
 from kiosk.system.storage import data_folder, ledger_path, settings_file
 
 P = ParamSpec("P")
@@ -349,6 +350,10 @@ def service_balance(port: str) -> int:
         click.echo(f"{who.model}, serial number {who.serial_number}, software {who.software}")
         click.echo(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
     return 0
+
+
+for _told in cli_device.commands(_ledger, lambda command: DATA(LEDGER(plainly(command)))):
+    service.add_command(_told)
 
 
 @service.command("approvals")

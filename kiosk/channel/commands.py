@@ -30,6 +30,15 @@ from kiosk.channel.calibration_commands import (
     WriteCalibration,
     ZeroGauge,
 )
+from kiosk.channel.checking_commands import (
+    AnswerSeen,
+    BeginCheck,
+    LeaveCheck,
+    MeasureLapse,
+    RecordTimes,
+    ReportTouches,
+    ResetTimes,
+)
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -388,6 +397,13 @@ AnyCommand = (
     | ZeroGauge
     | MoveToGauge
     | TypeGauge
+    | BeginCheck
+    | AnswerSeen
+    | LeaveCheck
+    | ReportTouches
+    | MeasureLapse
+    | ResetTimes
+    | RecordTimes
 )
 
 

@@ -12,6 +12,7 @@ from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Ch
 from kiosk.channel.base import View
 from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView, RunView
 from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
+from kiosk.channel.checking_views import CheckingView, CheckLine, CheckNow, PinsView, SensedView, TimeView
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.followup import DueLine, DueList, NextVisit
 from kiosk.channel.pages import (
@@ -38,7 +39,10 @@ __all__ = [
     "Change",
     "ChangeView",
     "Check",
+    "CheckLine",
+    "CheckNow",
     "CheckState",
+    "CheckingView",
     "Choice",
     "ClockView",
     "DueLine",
@@ -54,6 +58,7 @@ __all__ = [
     "Page",
     "PatientPage",
     "Phase",
+    "PinsView",
     "PlanLimits",
     "PressureState",
     "Priority",
@@ -64,6 +69,7 @@ __all__ = [
     "RecordView",
     "Reply",
     "RunView",
+    "SensedView",
     "SessionLine",
     "SessionList",
     "SessionPage",
@@ -75,6 +81,7 @@ __all__ = [
     "StopState",
     "StopView",
     "SyringeChoice",
+    "TimeView",
     "Total",
     "Treat",
     "User",
@@ -332,6 +339,8 @@ class Snapshot(View, frozen=True):
     in_force: InForceView = InForceView()
     calibrating: CalibratingView | None = None
     """The calibration that is open; None when none is."""
+    checking: CheckingView | None = None
+    """Inputs, outputs, checks and times; for a technician between sessions only."""
 
 
 class Reply(View, frozen=True):

@@ -206,6 +206,17 @@ class WriteFailed(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """How one check of the device ended last. Wall times UTC ms, 0 for never."""
+
+    check: str
+    outcome: str
+    detail: str
+    user: str
+    wall_ms: int
+    passed_ms: int
+
+
 class Restored(msgspec.Struct, frozen=True):
     """What a restart finds: enough to go on where the ledger ends, disarmed (LED-6)."""
 
@@ -254,3 +265,5 @@ class Restored(msgspec.Struct, frozen=True):
     """The last calibration row of each injector."""
     calibrations: tuple[EventRow, ...] = ()
     """Every event that put a calibration in force or proved one, of every injector, oldest first (ACU-3)."""
+    checks: tuple[Checked, ...] = ()
+    """How each check of the device ended last."""

@@ -19,6 +19,7 @@ SETUP: frozenset[Phase] = frozenset({"setup", "treat"})
 TREAT: frozenset[Phase] = frozenset({"treat"})
 CLOSING: frozenset[Phase] = frozenset({"closing"})
 CALIBRATING: frozenset[Phase] = frozenset({"calibrate"})
+BETWEEN: frozenset[Phase] = frozenset({"starting", "home"})
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -97,5 +98,12 @@ TABLE: dict[type, Rule] = {
     ask.ZeroGauge: Rule(CALIBRATING),
     ask.MoveToGauge: Rule(CALIBRATING),
     ask.TypeGauge: Rule(CALIBRATING),
+    ask.BeginCheck: Rule(BETWEEN),
+    ask.AnswerSeen: Rule(BETWEEN),
+    ask.LeaveCheck: Rule(BETWEEN),
+    ask.ReportTouches: Rule(BETWEEN),
+    ask.MeasureLapse: Rule(BETWEEN),
+    ask.ResetTimes: Rule(BETWEEN),
+    ask.RecordTimes: Rule(BETWEEN),
 }
 """Every command but `Hello`, which the channel itself answers."""
