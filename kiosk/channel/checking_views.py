@@ -98,6 +98,8 @@ class CheckingView(View, frozen=True):
     lines: tuple[CheckLine, ...]
     now: CheckNow | None = None
     times: tuple[TimeView, ...] = ()
+    ended: str = ""
+    """Key of the check that ended last since control began, "" for none."""
     measuring: bool = False
     """Whether the lapse of the lease is being measured."""
     why: str = ""

@@ -74,6 +74,7 @@ class Checking:
         self._desk = engine.desk
         self.last: dict[str, Checked] = {each.check: each for each in done}
         self.key = ""
+        """The check that runs, or else the one that ended last."""
         self.running: Running | None = None
 
     # -- what it forces ----------------------------------------------------------------------------------------------
@@ -229,4 +230,4 @@ class Checking:
         body = {"check": key, "outcome": finding.outcome, "detail": finding.detail}
         said = f": {finding.detail}" if finding.detail else ""
         self._desk.event(Fact.CHECKED, f"Check of {TITLES[key].lower()}: {finding.outcome}{said}", **body)
-        self._desk.notice(f"{TITLES[key]}: {finding.outcome}{said}.")
+        self.key = key

@@ -39,6 +39,7 @@ def checking(engine: Engine) -> CheckingView | None:
         lines=tuple(_line(engine, key) for key in TITLES),
         now=_now(engine),
         times=engine.timing.views(),
+        ended="" if work.running is not None else work.key,
         measuring=engine.lapse.busy,
         why=next(work.against(), ""),
     )

@@ -156,11 +156,7 @@ class Timing:
         """Write the figures of every time that has a sample; how many there were."""
         found = [view for view in self.views() if view.n or view.lost]
         for view in found:
-            bars = [
-                f"{low / 1000:g} to {high / 1000:g} ms: {count}"
-                for low, high, count in zip(view.edges_us, view.edges_us[1:], view.counts, strict=False)
-                if count
-            ]
+            bars = [f"{span}: {count}" for span, count in zip(_spans(view), view.counts, strict=True) if count]
             self._desk.event(
                 Fact.TIMES, f"Times of {view.key}: n {view.n}, p99 {view.p99_us} us, most {view.max_us} us",
                 time=view.key, n=view.n, p50_us=view.p50_us, p99_us=view.p99_us, max_us=view.max_us,
@@ -171,3 +167,10 @@ class Timing:
 
 def _us(seconds: float) -> int:
     return max(0, round(seconds * 1_000_000))
+
+
+def _spans(view: TimeView) -> list[str]:
+    """What lies in each bar; the end bars hold what lies outside as well."""
+    marks = [f"{edge / 1000:g}" for edge in view.edges_us]
+    inner = [f"{low} to {high} ms" for low, high in pairwise(marks)]
+    return [f"under {marks[1]} ms", *inner[1:-1], f"{marks[-2]} ms and more"]

@@ -9,6 +9,7 @@ import msgspec
 from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
+from kiosk.view.checking import verdict
 from kiosk.view.language import mark, say
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
@@ -51,6 +52,9 @@ TITLES: dict[ScreenKey, str] = {
     "calibration": mark("Calibration"),
     "calibrating": mark("Calibration"),
     "proposal": mark("Calibration: figures"),
+    "inputs": mark("Inputs and outputs"),
+    "checks": mark("Checks"),
+    "timing": mark("Timing"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
@@ -142,6 +146,9 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     arming = snapshot.treat.arming if snapshot.treat else None
     if arming is not None:
         return Strip(arming.note or arming.words, "armed", "target")
+    if screen == "checks" and snapshot.checking is not None and snapshot.checking.ended:
+        words, tone, icon = verdict(snapshot)
+        return Strip(words, tone, icon)
     if snapshot.missing and screen in ("home", "treat", "prime"):
         return Strip(say("Not ready: {why}", why=snapshot.missing[0]), "warn", "alert-circle")
     if local.changed is not None and _holds(local.changed, snapshot, local):

@@ -71,6 +71,10 @@ SAID: dict[type, tuple[str, ...]] = {
     ProposalView: ("sentence", "why_not_write", "why_not_certify"),
     CalibratingView: ("todo", "part", "room", "blank", "note"),
     ApprovalLine: ("title",),
+    channel.CheckLine: ("title", "detail"),
+    channel.CheckNow: ("title", "todo"),
+    channel.SensedView: ("state",),
+    channel.CheckingView: ("why",),
 }
 """Fields of what control shows that hold words; every other text is a key, a code, a name or a date."""
 Shown = TypeVar("Shown", bound=msgspec.Struct)

@@ -14,6 +14,7 @@ from kiosk.channel.snapshot import (
     SessionPage,
     Snapshot,
 )
+from kiosk.view import touching
 from kiosk.view.approvals import heard_page
 from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
@@ -26,12 +27,13 @@ from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
 ENDING = frozenset({"cleanup", "aftercare", "reactions"})
+WORKSHOP = frozenset({"inputs", "checks", "timing"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
 KEPT: dict[type, str] = {SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due"}
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | {"first", "signin", "calibration"},
-    "home": EVERYWHERE | HOME | OFFICE | {"first"},
+    "starting": EVERYWHERE | WORKSHOP | {"first", "signin", "calibration"},
+    "home": EVERYWHERE | HOME | OFFICE | WORKSHOP | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE | ENDING,
@@ -105,7 +107,8 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         local = replace(local, heard_notice=newest.number).saying(heard(newest.sentence))
     signed = _signed(local, snapshot)
     local, asked = ask_anew(signed.local, snapshot)
-    return Outcome(local, signed.commands + asked)
+    tested = (touching.report(local),) if touching.over(local) else ()
+    return Outcome(replace(local, panel="") if tested else local, signed.commands + asked + tested)
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:

@@ -13,6 +13,7 @@ from kiosk.view import (
     bodymap,
     calibrating,
     calibration,
+    checking,
     due,
     ending,
     help,
@@ -23,6 +24,8 @@ from kiosk.view import (
     records,
     start,
     steps,
+    timing,
+    touching,
     treat,
     treatments,
 )
@@ -91,6 +94,9 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "calibration": lambda snapshot, _, __: calibration.calibration(snapshot),
     "calibrating": calibrating.calibrating,
     "proposal": lambda snapshot, _, __: calibration.proposing(snapshot),
+    "inputs": lambda snapshot, _, __: checking.inputs(snapshot),
+    "checks": lambda snapshot, _, __: checking.checks(snapshot),
+    "timing": lambda snapshot, local, _: timing.timing(snapshot, local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),
@@ -104,6 +110,7 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
     "help": lambda snapshot, local, _: help.help_for(route(snapshot, local)),
+    "touch": lambda snapshot, local, _: touching.touching(snapshot, local),
     "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 
