@@ -43,6 +43,7 @@ class SensedView(View, frozen=True):
     supply_mv: int
     needle_um: int
     state: str
+    """The controller's state by its key, "ready" for one; its number where it has none."""
 
 
 class CheckLine(View, frozen=True):

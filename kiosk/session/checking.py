@@ -32,7 +32,7 @@ TITLES: dict[str, str] = {
     "pressure": "Line pressure at rest",
     "home": "Home switch",
     "relay": "Enable relay and feedback",
-    **{key: title for key, (title, _) in LAMPS.items()},
+    **{key: title for key, (title, _, _) in LAMPS.items()},
     "buzzer": "Buzzer",
     TOUCH: "Touch of the screen",
 }
@@ -164,8 +164,8 @@ class Checking:
         if key in PROBES:
             return TwoEdges(self._desk, PROBES[key])
         if key in LAMPS:
-            title, lamps = LAMPS[key]
-            return Shown(engine, lamps, sounds=False, todo=f"{title} is lit: look at the beacon.")
+            _, todo, lamps = LAMPS[key]
+            return Shown(engine, lamps, sounds=False, todo=todo)
         if key == "buzzer":
             return Shown(engine, DARK, sounds=True, todo="The buzzer sounds once a second: listen.")
         if key == "relay":

@@ -33,7 +33,7 @@ def handlers(engine: Engine) -> dict[type, Handler]:
     return {
         ask.BeginCheck: lambda command, _: work.begin(command),
         ask.AnswerSeen: lambda command, _: work.answer(command),
-        ask.LeaveCheck: lambda _, __: work.leave("asked"),
+        ask.LeaveCheck: lambda _, __: work.leave(""),
         ask.ReportTouches: lambda command, _: work.touches(command),
         ask.MeasureLapse: lapse,
         ask.ResetTimes: reset,

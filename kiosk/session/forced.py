@@ -29,11 +29,12 @@ RESTS_KPA = 10
 """More with an open path is no error of a pressure sensor: the controller calls it a blocked path."""
 RESTS_S = 2.0
 DARK = (False, False, False)
-LAMPS: dict[str, tuple[str, tuple[bool, bool, bool]]] = {
-    "red": ("Red lamp", (True, False, False)),
-    "yellow": ("Yellow lamp", (False, True, False)),
-    "cyan": ("Cyan lamp", (False, False, True)),
+LAMPS: dict[str, tuple[str, str, tuple[bool, bool, bool]]] = {
+    "red": ("Red lamp", "The red lamp is lit: look at the beacon.", (True, False, False)),
+    "yellow": ("Yellow lamp", "The yellow lamp is lit: look at the beacon.", (False, True, False)),
+    "cyan": ("Cyan lamp", "The cyan lamp is lit: look at the beacon.", (False, False, True)),
 }
+"""Title, what the person does, and which of the three is lit."""
 
 
 class Shown:
@@ -68,8 +69,8 @@ class Shown:
     def step(self) -> Finding | None:
         """How it ended, as soon as it was answered or nobody did."""
         if self._answer is not None:
-            said = "heard" if self._sounds else "seen"
-            return Finding("passed", said) if self._answer else Finding("failed", f"not {said}")
+            missed = "it was not heard" if self._sounds else "it was not seen"
+            return Finding("passed", "") if self._answer else Finding("failed", missed)
         return None if self.left_s else Finding("not seen", "nobody answered")
 
     def end(self) -> None:

@@ -14,17 +14,7 @@ from kiosk.session.probes import barrel_ml
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
-STATES: dict[int, str] = {
-    ControllerState.UNHOMED: "not homed",
-    ControllerState.READY: "ready",
-    ControllerState.AUTHORISED: "authorised",
-    ControllerState.STROKE: "needle out",
-    ControllerState.HOMING: "homing",
-    ControllerState.PRIMING: "priming",
-    ControllerState.SEEKING: "looking for the piston",
-    ControllerState.RETRACTING: "retracting",
-    ControllerState.FAULT: "fault",
-}
+STATES: dict[int, str] = {int(state): state.name.lower() for state in ControllerState}
 
 
 def checking(engine: Engine) -> CheckingView | None:
@@ -66,7 +56,7 @@ def _sensed(status: Status) -> SensedView:
         pressure_kpa=status.pressure_kpa,
         supply_mv=status.supply_mv,
         needle_um=status.needle_um,
-        state=STATES.get(status.state, f"state {status.state}"),
+        state=STATES.get(status.state, str(status.state)),
     )
 
 

@@ -44,16 +44,14 @@ class Finding(NamedTuple):
 def _pedal(desk: Desk) -> Reading:
     panel = desk.inputs.panel
     if panel.pedal_no == panel.pedal_nc:
-        both = "closed" if panel.pedal_no else "open"
-        return f"its two contacts NO and NC are both {both}"
+        return "both contacts are closed, NO and NC" if panel.pedal_no else "both contacts are open, NO and NC"
     return USED if panel.pedal_no else REST
 
 
 def _stop(desk: Desk) -> Reading:
     panel: PanelInputs = desk.inputs.panel
     if panel.stop_a != panel.stop_b:
-        first = "A" if panel.stop_b else "B"
-        return f"contact {first} alone is open"
+        return "contact A alone is open" if panel.stop_b else "contact B alone is open"
     return REST if panel.stop_a else USED
 
 

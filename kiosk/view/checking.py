@@ -28,6 +28,13 @@ OUTCOMES: dict[CheckOutcome, tuple[str, str, Tone]] = {
     "left": (mark("left"), "close", "quiet"),
 }
 """In words, with icon and tone."""
+STATES: dict[str, str] = {
+    "unhomed": mark("not homed"), "ready": mark("ready"), "authorised": mark("authorised"),
+    "stroke": mark("needle out"),
+    "homing": mark("homing"), "priming": mark("priming"), "seeking": mark("seeks the piston"),
+    "retracting": mark("retracting"), "fault": mark("fault"),
+}  # fmt: skip
+"""The controller's states in words."""
 ON, OFF = "checkbox-marked", "checkbox-blank-outline"
 
 
@@ -97,7 +104,7 @@ def _sensed(sensed: SensedView | None) -> tuple[Line, ...]:
         _level("home", say("Home switch"), (say("open"), say("closed")), sensed.home),
         _level("needle", say("Needle fitted"), yes, sensed.needle),
         _level("supply", say("Supply good"), yes, sensed.supply),
-        Line("state", say("Injector"), "", sensed.state, "information", "primary"),
+        Line("state", say("Injector"), "", say(STATES.get(sensed.state, sensed.state)), "information", "primary"),
     )
 
 

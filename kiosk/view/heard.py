@@ -73,7 +73,6 @@ SAID: dict[type, tuple[str, ...]] = {
     ApprovalLine: ("title",),
     channel.CheckLine: ("title", "detail"),
     channel.CheckNow: ("title", "todo"),
-    channel.SensedView: ("state",),
     channel.CheckingView: ("why",),
 }
 """Fields of what control shows that hold words; every other text is a key, a code, a name or a date."""

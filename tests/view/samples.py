@@ -490,7 +490,7 @@ PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
 SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready")
 CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("stop", "Stop circuit", "passed", "", "2026-11-22"),
-    ("pedal", "Pedal", "failed", "its two contacts NO and NC are both closed", "2026-10-02"),
+    ("pedal", "Pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
     ("trigger", "Trigger", "passed", "", "2026-11-22"),
     ("contact", "Skin contact", "not seen", "nothing was seen", ""),
     ("needle", "Needle sensor", "passed", "", "2026-11-22"),
@@ -498,10 +498,10 @@ CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("pressure", "Line pressure at rest", "passed", "it reads 0 kPa to 1 kPa", "2026-11-22"),
     ("home", "Home switch", "", "", ""),
     ("relay", "Enable relay and feedback", "passed", "feedback 6 ms, supply 24 ms, open 7 ms", "2026-11-22"),
-    ("red", "Red lamp", "passed", "seen", "2026-11-22"),
+    ("red", "Red lamp", "passed", "", "2026-11-22"),
     ("yellow", "Yellow lamp", "stopped", "an alarm flashes this lamp", "2026-11-22"),
-    ("cyan", "Cyan lamp", "passed", "seen", "2026-11-22"),
-    ("buzzer", "Buzzer", "left", "asked", ""),
+    ("cyan", "Cyan lamp", "passed", "", "2026-11-22"),
+    ("buzzer", "Buzzer", "left", "", ""),
     ("touch", "Touch of the screen", "failed", "not reached: left bottom", ""),
 )
 EDGE_BARS = (0,) * 10 + (2, 9, 31, 24, 11, 6, 3, 0, 1, 0, 0, 1, 0, 0, 1) + (0,) * 7
@@ -545,7 +545,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at("checks"),
     ),
     "checks-seen": (
-        workshop(s.CheckNow("red", "Red lamp", "Red lamp is lit: look at the beacon.", True, 27)),
+        workshop(s.CheckNow("red", "Red lamp", "The red lamp is lit: look at the beacon.", True, 27)),
         at("checks"),
     ),
     "checks-heard": (
