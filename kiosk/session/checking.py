@@ -33,7 +33,7 @@ TITLES: dict[str, str] = {
     "home": "Home switch",
     "relay": "Enable relay and feedback",
     **{key: title for key, (title, _, _) in LAMPS.items()},
-    "buzzer": "Buzzer",
+    "buzzer": "Alarm buzzer",
     TOUCH: "Touch of the screen",
 }
 """Every check in the order in which it is listed."""

@@ -74,8 +74,8 @@ PROBES: dict[str, Probe] = {
         "Release the red button, then acknowledge the stop.",
         _stop,
     ),
-    "pedal": Probe("Pedal", "Press the pedal fully.", "Let go of the pedal.", _pedal),
-    "trigger": Probe("Trigger", "Press the trigger.", "Let go of the trigger.", _bit(Input.TRIGGER)),
+    "pedal": Probe("Foot pedal", "Press the pedal fully.", "Let go of the pedal.", _pedal),
+    "trigger": Probe("Trigger of the handpiece", "Press the trigger.", "Let go of the trigger.", _bit(Input.TRIGGER)),
     "contact": Probe(
         "Skin contact",
         "No needle fitted: press the skin plate with a finger.",

@@ -490,8 +490,8 @@ PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
 SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready")
 CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("stop", "Stop circuit", "passed", "", "2026-11-22"),
-    ("pedal", "Pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
-    ("trigger", "Trigger", "passed", "", "2026-11-22"),
+    ("pedal", "Foot pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
+    ("trigger", "Trigger of the handpiece", "passed", "", "2026-11-22"),
     ("contact", "Skin contact", "not seen", "nothing was seen", ""),
     ("needle", "Needle sensor", "passed", "", "2026-11-22"),
     ("syringe", "Syringe clamp", "passed", "a barrel of 5 mL is sensed", "2026-11-22"),
@@ -501,7 +501,7 @@ CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("red", "Red lamp", "passed", "", "2026-11-22"),
     ("yellow", "Yellow lamp", "stopped", "an alarm flashes this lamp", "2026-11-22"),
     ("cyan", "Cyan lamp", "passed", "", "2026-11-22"),
-    ("buzzer", "Buzzer", "left", "", ""),
+    ("buzzer", "Alarm buzzer", "left", "", ""),
     ("touch", "Touch of the screen", "failed", "not reached: left bottom", ""),
 )
 EDGE_BARS = (0,) * 10 + (2, 9, 31, 24, 11, 6, 3, 0, 1, 0, 0, 1, 0, 0, 1) + (0,) * 7
@@ -549,7 +549,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at("checks"),
     ),
     "checks-heard": (
-        workshop(s.CheckNow("buzzer", "Buzzer", "The buzzer sounds once a second: listen.", True, 27)),
+        workshop(s.CheckNow("buzzer", "Alarm buzzer", "The buzzer sounds once a second: listen.", True, 27)),
         at("checks"),
     ),
     "panel-away": (workshop(), at("checks", panel="away:relay")),
