@@ -311,11 +311,8 @@ class PanelInputs(msgspec.Struct, frozen=True):
 class PanelEdge(msgspec.Struct, frozen=True):
     """One edge of one pin, posted by the event thread; times are CLOCK_MONOTONIC seconds.
 
-    Attributes:
-        stamp: When its callback had done its work: an opened stop contact has dropped enable by then.
-        at: When the pin changed, by the pin factory's own stamp; None where that stamp cannot be believed.
-        was_on: For an opened stop contact: whether enable had been on.
-        dropped: For an opened stop contact: whether enable, read back, was off by `stamp`.
+    `stamp`: when its callback had done its work. `at`: when the pin changed, by its factory; None if that is no time.
+    For an opened stop contact, `was_on`: whether enable was on; `dropped`: whether it reads off by `stamp`.
     """
 
     signal: str

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import get_args
 
 from kiosk.access.errors import NotAllowed
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 
 
@@ -94,13 +95,13 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ZeroGauge: TECHNICAL,
     ask.MoveToGauge: TECHNICAL,
     ask.TypeGauge: TECHNICAL,
-    ask.BeginCheck: TECHNICAL,
-    ask.AnswerSeen: TECHNICAL,
-    ask.LeaveCheck: TECHNICAL,
-    ask.ReportTouches: TECHNICAL,
-    ask.MeasureLapse: TECHNICAL,
-    ask.ResetTimes: TECHNICAL,
-    ask.RecordTimes: TECHNICAL,
+    check.BeginCheck: TECHNICAL,
+    check.AnswerSeen: TECHNICAL,
+    check.LeaveCheck: TECHNICAL,
+    check.ReportTouches: TECHNICAL,
+    check.MeasureLapse: TECHNICAL,
+    check.ResetTimes: TECHNICAL,
+    check.RecordTimes: TECHNICAL,
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,

@@ -61,3 +61,7 @@ class ResetTimes(Command, frozen=True):
 
 class RecordTimes(Command, frozen=True):
     """Writes the figures of all times into the record."""
+
+
+CheckingCommand = BeginCheck | AnswerSeen | LeaveCheck | ReportTouches | MeasureLapse | ResetTimes | RecordTimes
+"""All of them."""

@@ -30,15 +30,7 @@ from kiosk.channel.calibration_commands import (
     WriteCalibration,
     ZeroGauge,
 )
-from kiosk.channel.checking_commands import (
-    AnswerSeen,
-    BeginCheck,
-    LeaveCheck,
-    MeasureLapse,
-    RecordTimes,
-    ReportTouches,
-    ResetTimes,
-)
+from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -397,13 +389,7 @@ AnyCommand = (
     | ZeroGauge
     | MoveToGauge
     | TypeGauge
-    | BeginCheck
-    | AnswerSeen
-    | LeaveCheck
-    | ReportTouches
-    | MeasureLapse
-    | ResetTimes
-    | RecordTimes
+    | CheckingCommand
 )
 
 

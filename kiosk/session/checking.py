@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from drivers.registers import Input
 from kiosk.access.roles import Role
-from kiosk.channel import commands as ask
+from kiosk.channel import checking_commands as check
 from kiosk.channel.checking_commands import TARGETS, CheckKey
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Checked
@@ -134,7 +134,7 @@ class Checking:
             raise Busy(what="a check" if self.running is not None else "the lapse of the lease is measured")
 
     # -- a check -----------------------------------------------------------------------------------------------------
-    def begin(self, command: ask.BeginCheck) -> None:
+    def begin(self, command: check.BeginCheck) -> None:
         """Begin one.
 
         Raises:
@@ -172,7 +172,7 @@ class Checking:
             return RelayOn(engine)
         return Homed(engine) if key == "home" else AtRest(engine)
 
-    def answer(self, command: ask.AnswerSeen) -> None:
+    def answer(self, command: check.AnswerSeen) -> None:
         """Whether it is seen or heard.
 
         Raises:
@@ -207,7 +207,7 @@ class Checking:
         self.running = None
         self._record(self.key, finding)
 
-    def touches(self, command: ask.ReportTouches) -> None:
+    def touches(self, command: check.ReportTouches) -> None:
         """What the kiosk's touch test found: every target, and each touch once.
 
         Raises:

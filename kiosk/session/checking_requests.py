@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.channel import commands as ask
+from kiosk.channel import checking_commands as check
 from kiosk.session.calibration_requests import Answerer, Handler
 from kiosk.session.errors import NotNow
 from kiosk.session.lapse import WHAT
@@ -17,12 +17,12 @@ def handlers(engine: Engine) -> dict[type, Handler]:
     """The handler of each command; one that answers later gives True."""
     work = engine.checking
 
-    def lapse(command: ask.MeasureLapse, answer: Answerer) -> bool:
+    def lapse(command: check.MeasureLapse, answer: Answerer) -> bool:
         work.admit(WHAT)
         engine.lapse.begin(command.away, answer)
         return True
 
-    def reset(command: ask.ResetTimes, _: Answerer) -> None:
+    def reset(command: check.ResetTimes, _: Answerer) -> None:
         engine.timing.reset(command.time)
         engine.desk.event("times reset", f"Times of {command.time} were forgotten", time=command.time)
 
@@ -31,11 +31,11 @@ def handlers(engine: Engine) -> dict[type, Handler]:
             raise NotNow(what="Recording the times", why="nothing was measured yet")
 
     return {
-        ask.BeginCheck: lambda command, _: work.begin(command),
-        ask.AnswerSeen: lambda command, _: work.answer(command),
-        ask.LeaveCheck: lambda _, __: work.leave(""),
-        ask.ReportTouches: lambda command, _: work.touches(command),
-        ask.MeasureLapse: lapse,
-        ask.ResetTimes: reset,
-        ask.RecordTimes: record,
+        check.BeginCheck: lambda command, _: work.begin(command),
+        check.AnswerSeen: lambda command, _: work.answer(command),
+        check.LeaveCheck: lambda _, __: work.leave(""),
+        check.ReportTouches: lambda command, _: work.touches(command),
+        check.MeasureLapse: lapse,
+        check.ResetTimes: reset,
+        check.RecordTimes: record,
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Phase
 
@@ -98,12 +99,12 @@ TABLE: dict[type, Rule] = {
     ask.ZeroGauge: Rule(CALIBRATING),
     ask.MoveToGauge: Rule(CALIBRATING),
     ask.TypeGauge: Rule(CALIBRATING),
-    ask.BeginCheck: Rule(BETWEEN),
-    ask.AnswerSeen: Rule(BETWEEN),
-    ask.LeaveCheck: Rule(BETWEEN),
-    ask.ReportTouches: Rule(BETWEEN),
-    ask.MeasureLapse: Rule(BETWEEN),
-    ask.ResetTimes: Rule(BETWEEN),
-    ask.RecordTimes: Rule(BETWEEN),
+    check.BeginCheck: Rule(BETWEEN),
+    check.AnswerSeen: Rule(BETWEEN),
+    check.LeaveCheck: Rule(BETWEEN),
+    check.ReportTouches: Rule(BETWEEN),
+    check.MeasureLapse: Rule(BETWEEN),
+    check.ResetTimes: Rule(BETWEEN),
+    check.RecordTimes: Rule(BETWEEN),
 }
 """Every command but `Hello`, which the channel itself answers."""

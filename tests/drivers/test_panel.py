@@ -12,7 +12,6 @@ from gpiozero.pins.native import NativeFactory
 
 from drivers.errors import PinFactoryWrong, StaleEpoch
 from drivers.panel import EDGES_KEPT, GpioPanel, PinNumbers
-from drivers.ports import PanelEdge
 from drivers.stop import StopLatch
 
 PINS = PinNumbers()
@@ -69,7 +68,9 @@ def test_either_stop_contact_drops_enable_in_the_edge_itself(
     assert not subject.read().enable
     assert not pin(PINS.enable).state
     assert subject.epoch == latch.epoch == 1
-    assert subject.edges() == [PanelEdge(signal=contact, closed=False, stamp=12.5)]
+    (edge,) = subject.edges()
+    assert (edge.signal, edge.closed, edge.stamp) == (contact, False, 12.5)
+    assert (edge.was_on, edge.dropped) == (True, True)
 
 
 @pytest.mark.requirement("STP-4")
