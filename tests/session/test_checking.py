@@ -495,3 +495,14 @@ def test_the_live_page_shows_what_is_read_and_driven(subject: Bench) -> None:
     subject.run(0.5)
     assert subject.snap.checking is not None
     assert subject.snap.checking.sensed is None
+
+
+def test_a_handpiece_that_is_touched_meanwhile_ends_the_relay_check(subject: Bench) -> None:
+    subject.run(0.2)
+    subject.send(BeginCheck("relay", True))
+    subject.step()
+    subject.on_skin()
+    found = end(subject, 1)
+    assert found.outcome == "failed"
+    assert "touches something" in found.detail
+    assert not subject.panel._enabled
