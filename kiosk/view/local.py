@@ -45,7 +45,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """How far a touch test has got; `last` was reached at `at`."""
+    """How far a touch test has got: every touch of a target in order, `last` at `at`."""
 
     targets: tuple[str, ...] = ()
     doubled: int = 0

@@ -193,7 +193,7 @@ def all_of_them(local: Local) -> Local:
 def test_a_target_is_reached_at_touch_down_and_goes_on_counting() -> None:
     shown = touching(workshop(), touched(begun(), "top", 101.0))
     top = next(target for target in shown.targets if target.key == "target:top")
-    assert (top.icon, top.on_down, top.effect) == ("check", True, a.Reach("top"))
+    assert (top.label, top.on_down, top.effect) == ("1", True, a.Reach("top"))
     assert shown.found == "1 of 8 reached"
     assert shown.simulated == "SIMULATED"
     assert touching(replace(workshop(), simulated=False), begun()).simulated == ""
@@ -201,7 +201,7 @@ def test_a_target_is_reached_at_touch_down_and_goes_on_counting() -> None:
 
 def test_the_same_target_twice_at_once_is_one_touch_that_arrived_twice() -> None:
     local = touched(touched(begun(), "top", 101.0), "top", 101.0 + TOGETHER_S / 2)
-    assert (local.reached.targets, local.reached.doubled) == (("top",), 1)
+    assert (local.reached.targets, local.reached.doubled) == (("top", "top"), 1)
     assert "1 arrived twice" in touching(workshop(), local).found
     again = touched(begun(), "top", 101.0)
     assert touched(again, "top", 102.0).reached.doubled == 0, "a person may touch it again"
