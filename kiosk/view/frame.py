@@ -139,16 +139,19 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         return Strip(say(FIRST), "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
-    return _readiness(snapshot, local, screen)
+    return _of_check(snapshot, screen) or _readiness(snapshot, local, screen)
+
+
+def _of_check(snapshot: Snapshot, screen: ScreenKey) -> Strip | None:
+    """How the check that ended last did, on the page of the checks."""
+    words, tone, icon = verdict(snapshot)
+    return Strip(words, tone, icon) if words and screen == "checks" else None
 
 
 def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     arming = snapshot.treat.arming if snapshot.treat else None
     if arming is not None:
         return Strip(arming.note or arming.words, "armed", "target")
-    if screen == "checks" and snapshot.checking is not None and snapshot.checking.ended:
-        words, tone, icon = verdict(snapshot)
-        return Strip(words, tone, icon)
     if snapshot.missing and screen in ("home", "treat", "prime"):
         return Strip(say("Not ready: {why}", why=snapshot.missing[0]), "warn", "alert-circle")
     if local.changed is not None and _holds(local.changed, snapshot, local):
