@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kiosk.records import cli_checks
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import Checked
+from kiosk.records.rows import Checked, EventRow
 from tests.records.conftest import Wall
 from tests.records.sample import event
 
 
-def checked(check: str, outcome: str, detail: str = "") -> object:
+def checked(check: str, outcome: str, detail: str = "") -> EventRow:
     return event(Fact.CHECKED, session=0, check=check, outcome=outcome, detail=detail)
 
 
-def measured(time: str, **figures: object) -> object:
-    body = {"n": 200, "p50_us": 310, "p99_us": 900, "max_us": 12_000, "limit_us": 10_000, "over": 1, "lost": 0}
-    return event(Fact.TIMES, session=0, time=time, powered=3, bars=["0.24 to 0.32 ms: 199"], **{**body, **figures})
+def measured(time: str, n: int = 200, lost: int = 0) -> EventRow:
+    figures = {"p50_us": 310, "p99_us": 900, "max_us": 12_000, "limit_us": 10_000, "over": 1, "powered": 3}
+    body: dict[str, Any] = {"time": time, "n": n, "lost": lost, "bars": ["0.24 to 0.32 ms: 199"], **figures}
+    return event(Fact.TIMES, session=0, **body)
 
 
 def test_the_last_end_of_each_check_and_its_last_pass_are_found_again(
     subject: Ledger, wall: Wall, reopen: Callable[[], Ledger]
 ) -> None:
     first = wall.ms
-    subject.append((checked("pedal", "passed"), checked("stop", "failed", "contact A alone is open")))  # type: ignore[arg-type]
+    subject.append((checked("pedal", "passed"), checked("stop", "failed", "contact A alone is open")))
     wall.ms += 86_400_000
-    subject.append((checked("pedal", "not seen", "nothing was seen"),))  # type: ignore[arg-type]
+    subject.append((checked("pedal", "not seen", "nothing was seen"),))
     assert reopen().restore().checks == (
         Checked("stop", "failed", "contact A alone is open", "Ana Weber", first, 0),
         Checked("pedal", "not seen", "nothing was seen", "Ana Weber", wall.ms, first),
@@ -36,7 +38,7 @@ def test_the_last_end_of_each_check_and_its_last_pass_are_found_again(
 
 
 def test_a_shell_lists_them_with_the_date_of_the_last_pass(subject: Ledger, path: Path) -> None:
-    subject.append((checked("pedal", "passed"), checked("stop", "failed", "contact A alone is open")))  # type: ignore[arg-type]
+    subject.append((checked("pedal", "passed"), checked("stop", "failed", "contact A alone is open")))
     subject.close()
     _, pedal, stop = cli_checks.checks(path).splitlines()
     assert pedal.split()[:2] == ["pedal", "passed"]
@@ -46,7 +48,7 @@ def test_a_shell_lists_them_with_the_date_of_the_last_pass(subject: Ledger, path
 
 
 def test_a_shell_is_told_of_each_time_as_recorded_last_with_its_bound(subject: Ledger, path: Path) -> None:
-    subject.append((measured("stop", n=5), measured("stop"), measured("pedal", lost=2)))  # type: ignore[arg-type]
+    subject.append((measured("stop", n=5), measured("stop"), measured("pedal", lost=2)))
     subject.close()
     stop, pedal = cli_checks.times(path).split("\n\n")
     assert stop.splitlines()[1:] == [

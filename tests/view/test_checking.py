@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kiosk.channel import checking_commands as c
@@ -98,7 +100,7 @@ def test_what_moves_or_powers_is_asked_first_and_then_held(key: c.CheckKey) -> N
     ("changes", "said"),
     [({"why": "a session is open"}, "a session is open"), ({"measuring": True}, "The lapse of the lease")],
 )
-def test_a_check_that_cannot_begin_says_why(changes: dict[str, object], said: str) -> None:
+def test_a_check_that_cannot_begin_says_why(changes: dict[str, Any], said: str) -> None:
     assert all(said in row.why for row in checks(workshop(**changes)).rows)
 
 
