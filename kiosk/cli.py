@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from kiosk import cli_device
 from kiosk.cli_calibrate import calibrate
 from kiosk.shell import DATA, LEDGER, P, chosen_ledger, plainly
 from kiosk.system.storage import data_folder, ledger_path, settings_file
@@ -308,6 +309,10 @@ def service_balance(port: str) -> int:
         click.echo(f"{who.model}, serial number {who.serial_number}, software {who.software}")
         click.echo(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
     return 0
+
+
+for _told in cli_device.commands(chosen_ledger, lambda command: DATA(LEDGER(plainly(command)))):
+    service.add_command(_told)
 
 
 @service.command("approvals")

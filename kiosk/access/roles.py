@@ -10,6 +10,7 @@ from typing import get_args
 
 from kiosk.access.errors import NotAllowed
 from kiosk.channel import certificates
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 
 
@@ -100,6 +101,13 @@ WHO_MAY: dict[type, Roles | None] = {
     certificates.ReadCertificate: SIGNED_IN,
     certificates.ExportCertificate: SIGNED_IN,
     certificates.ReadDrift: SIGNED_IN,
+    check.BeginCheck: TECHNICAL,
+    check.AnswerSeen: TECHNICAL,
+    check.LeaveCheck: TECHNICAL,
+    check.ReportTouches: TECHNICAL,
+    check.MeasureLapse: TECHNICAL,
+    check.ResetTimes: TECHNICAL,
+    check.RecordTimes: TECHNICAL,
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,

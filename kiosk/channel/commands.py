@@ -31,6 +31,7 @@ from kiosk.channel.calibration_commands import (
     ZeroGauge,
 )
 from kiosk.channel.certificates import AnyCertificate
+from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
@@ -390,6 +391,7 @@ AnyCommand = (
     | MoveToGauge
     | TypeGauge
     | AnyCertificate
+    | CheckingCommand
 )
 
 

@@ -23,6 +23,7 @@ from kiosk.channel.certificates import (
     InstrumentView,
     ProvedLine,
 )
+from kiosk.channel.checking_views import CheckingView, CheckLine, CheckNow, PinsView, SensedView, TimeView
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.followup import DueLine, DueList, NextVisit
 from kiosk.channel.pages import (
@@ -52,7 +53,10 @@ __all__ = [
     "Change",
     "ChangeView",
     "Check",
+    "CheckLine",
+    "CheckNow",
     "CheckState",
+    "CheckingView",
     "Choice",
     "ClockView",
     "DriftPage",
@@ -73,6 +77,7 @@ __all__ = [
     "Page",
     "PatientPage",
     "Phase",
+    "PinsView",
     "PlanLimits",
     "PressureState",
     "Priority",
@@ -84,6 +89,7 @@ __all__ = [
     "RecordView",
     "Reply",
     "RunView",
+    "SensedView",
     "SessionLine",
     "SessionList",
     "SessionPage",
@@ -95,6 +101,7 @@ __all__ = [
     "StopState",
     "StopView",
     "SyringeChoice",
+    "TimeView",
     "Total",
     "Treat",
     "User",
@@ -354,6 +361,8 @@ class Snapshot(View, frozen=True):
     """The calibration that is open; None when none is."""
     instruments: tuple[InstrumentView, ...] = ()
     """What measures when the device is calibrated, named or not."""
+    checking: CheckingView | None = None
+    """Inputs, outputs, checks and times; for a technician between sessions only."""
 
 
 class Reply(View, frozen=True):

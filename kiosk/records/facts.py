@@ -71,6 +71,11 @@ class Fact(StrEnum):
     record's fields."""
     CALIBRATION = "calibration"
     """What puts a calibration in force or proves it. Body: `serial`, `what` and its figures; see `session.in_force`."""
+    CHECKED = "device checked"
+    """One guided check of an input or output, or the touch test. Body: `check`, `outcome`, `detail`."""
+    TIMES = "times measured"
+    """One time as it was measured on the device. Body: `time`, `n`, `p50_us`, `p99_us`, `max_us`, `limit_us`, `over`,
+    `lost`, `powered`, and `bars` (texts: from, to in us, and how many)."""
     CALIBRATION_POINT = "calibration point"
     """One weight, gauge reading, room or blank of a calibration. Body: `what` and its figures."""
     INSTRUMENT = "instrument"

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
+from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.known import STILL
@@ -186,6 +187,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),
         certificates=fetch(db, CalibrationRow, "WHERE row IN (SELECT max(row) FROM calibration GROUP BY serial)"),
+        checks=last_checks(db),
         calibrations=fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.CALIBRATION.value,)),
         instruments=fetch(db, EventRow, LAST_INSTRUMENTS, (Fact.INSTRUMENT.value,)),
     )

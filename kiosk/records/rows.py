@@ -206,6 +206,17 @@ class WriteFailed(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """How one check of the device ended last. Wall times UTC ms, 0 for never."""
+
+    check: str
+    outcome: str
+    detail: str
+    user: str
+    wall_ms: int
+    passed_ms: int
+
+
 class Restored(msgspec.Struct, frozen=True):
     """What a restart finds: enough to go on where the ledger ends, disarmed (LED-6)."""
 
@@ -256,3 +267,5 @@ class Restored(msgspec.Struct, frozen=True):
     """Every event that put a calibration in force or proved one, of every injector, oldest first (ACU-3)."""
     instruments: tuple[EventRow, ...] = ()
     """The last event of each kind of instrument."""
+    checks: tuple[Checked, ...] = ()
+    """How each check of the device ended last."""

@@ -29,6 +29,7 @@ from kiosk.view.local import Local
 from kiosk.view.observe import clicks, hear, see, tick
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
+from kiosk.view.touching import twice
 from kiosk.view.update import World, act, replace, sentence
 
 DRAIN_S = 1 / 40
@@ -250,7 +251,7 @@ class KioskApp(App):
             return True
         fault = self._finger.begins(str(touch.device), touch.sx, touch.sy, self.clock())
         if fault is not None:
-            self.local = self.local.saying(sentence(fault))
+            self.local = twice(self.local).saying(sentence(fault))
             return True
         if self.client.connected and self.clock() - self._told >= TOUCHED_S:
             self._told = self.clock()

@@ -33,6 +33,8 @@ class Glass(FloatLayout):
     tall = BooleanProperty(False)
     covered = BooleanProperty(False)
     """True under the cover and in the dark, which hide the message strip as well."""
+    whole = BooleanProperty(False)
+    """True while a panel takes the whole glass, rail and strip included; STOP stays above it (STP-2)."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -87,7 +89,7 @@ class Glass(FloatLayout):
             page.data = data
         if panel != self._panel:
             before, self._panel = self._panel, panel
-            self.covered = panel in ("cover", "dark")
+            self.covered, self.whole = panel in ("cover", "dark"), panel == "touch"
             over.clear_widgets()
             if panel:
                 over.add_widget(self._panels[panel])

@@ -130,7 +130,7 @@ class Cycle:
         if any(isinstance(request.command, Stop) for _, request in requests):
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
-        self._panel.edges()
+        edges = tuple(self._panel.edges())
         status, records = self._exchange(now, self.engine.pedal.read(panel, now))
         posted = [self._posted.popleft() for _ in range(len(self._posted))]
         wall_ms, trusted = self._wall()
@@ -141,6 +141,8 @@ class Cycle:
             wall_trusted=trusted,
             clock=x.ClockState() if self.clock is None else self.clock.state(),
             panel_alive=self._panel.alive(),
+            edges=edges,
+            leased=self.line.take_leased(),
             status=status,
             records=records,
             link=self.line.take_link(),

@@ -23,6 +23,7 @@ from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
 from kiosk.session.approval import Approval
 from kiosk.session.calibrating import Calibrating
+from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
 from kiosk.session.date_time import DateAndTime
@@ -34,6 +35,7 @@ from kiosk.session.followup import FollowUp
 from kiosk.session.in_force import InForce
 from kiosk.session.instruments import Instruments
 from kiosk.session.intake import Intake
+from kiosk.session.lapse import Lapse
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
@@ -49,6 +51,7 @@ from kiosk.session.signals import Signals
 from kiosk.session.slot import Slot
 from kiosk.session.stop import StopCircuit
 from kiosk.session.tally import Tally
+from kiosk.session.timing import Timing
 from kiosk.session.treatment import Treatment
 
 PARTS_CHANGED: dict[str, str] = {
@@ -124,6 +127,9 @@ class Engine:
         self.closing = Closing(self)
         self.calibrating = Calibrating(self)
         self.instruments = Instruments(self, restored.instruments)
+        self.timing = Timing(self.desk, self.stop)
+        self.checking = Checking(self, restored.checks)
+        self.lapse = Lapse(self)
         self.requests = Requests(self)
         self.why_no_envelope = ""
         """Why the parts that are known make no envelope (LIM-9)."""
@@ -154,6 +160,7 @@ class Engine:
         desk = self.desk
         desk.begin(inputs, now)
         self.stop.step()
+        self.timing.step()
         if self.stop.live:
             self.treatment.end(self.stop.view().sentence.rstrip("."), CommandKind.STOP)
             self.slot.interrupt("stopped", CommandKind.STOP)
@@ -173,6 +180,8 @@ class Engine:
         self.treatment.step()
         self.rewriting.step()
         self.calibrating.step()
+        self.lapse.step()
+        self.checking.step()
         self.selftest.step()
         self.people.step(enabled=inputs.panel.enable or self.treatment.arming is not None)
         self.signals.step(self)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from drivers.ports import Authorisation, PanelInputs
+from drivers.ports import Authorisation, PanelEdge, PanelInputs
 from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRecord, Status
 from kiosk.channel.certificates import CertificateFormat
 from kiosk.channel.commands import Request
@@ -51,6 +51,8 @@ class Sent(_Value, frozen=True):
     id: int
     result: SendResult
     sentence: str = ""
+    uptime_ms: int = 0
+    """The controller's clock when it accepted it; 0 where it did not."""
 
 
 class CalibrationTold(_Value, frozen=True):
@@ -114,6 +116,10 @@ class Inputs(_Value, frozen=True):
     wall_trusted: bool = True
     clock: ClockState = ClockState()
     panel_alive: bool = True
+    edges: tuple[PanelEdge, ...] = ()
+    """Edges of the pins since the last cycle, oldest first."""
+    leased: tuple[float, bool] | None = None
+    """When the lease of this cycle was on the wire, CLOCK_MONOTONIC seconds, and its pedal bit."""
     status: Status | None = None
     """None when this cycle's exchange brought nothing."""
     records: tuple[ShotRecord, ...] = ()
@@ -206,6 +212,12 @@ class SetCursor(_Value, frozen=True):
 
 class Reread(_Value, frozen=True):
     """Have the ledger thread read back what a restart would find, after all that was handed to it; see `restored`."""
+
+
+class PauseLease(_Value, frozen=True):
+    """Renew no lease for so long, to see the controller bring the needle back; anything taken back ends it."""
+
+    seconds: float
 
 
 class WriteAnchor(_Value, frozen=True):
@@ -372,6 +384,7 @@ Effect = (
     | FollowBalance
     | SetCursor
     | Reread
+    | PauseLease
     | WriteAnchor
     | SetWall
     | ConfirmWall

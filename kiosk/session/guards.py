@@ -68,6 +68,8 @@ def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:
         yield "a treatment is armed"
+    if engine.checking.powers:
+        yield "the enable relay is being checked"
 
 
 def _against_message(engine: Engine, kind: CommandKind) -> Iterator[str]:

@@ -14,7 +14,7 @@ from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
-from kiosk.session import calibration_requests, guards
+from kiosk.session import calibration_requests, checking_requests, guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
 from kiosk.session.exchange import Client, Respond
 from kiosk.session.reading import QUESTIONS
@@ -77,6 +77,7 @@ class Requests:
             ask.Sign: self._sign,
             **dict.fromkeys(QUESTIONS, engine.reading.page),
             **calibration_requests.handlers(engine),
+            **checking_requests.handlers(engine),
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,
@@ -327,6 +328,7 @@ class Requests:
         engine = self._engine
         engine.treatment.end("a retract was asked", CommandKind.STOP)
         engine.slot.interrupt("a retract was asked", CommandKind.STOP)
+        engine.checking.leave("a retract was asked")
         engine.retraction.ask(answer, stopped=engine.stop.live)
         return True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel import certificates
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Phase
 
@@ -20,6 +21,7 @@ SETUP: frozenset[Phase] = frozenset({"setup", "treat"})
 TREAT: frozenset[Phase] = frozenset({"treat"})
 CLOSING: frozenset[Phase] = frozenset({"closing"})
 CALIBRATING: frozenset[Phase] = frozenset({"calibrate"})
+BETWEEN: frozenset[Phase] = frozenset({"starting", "home"})
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -103,5 +105,12 @@ TABLE: dict[type, Rule] = {
     certificates.ReadCertificate: Rule(ALWAYS, shell=True),
     certificates.ExportCertificate: Rule(ALWAYS, shell=True),
     certificates.ReadDrift: Rule(ALWAYS, shell=True),
+    check.BeginCheck: Rule(BETWEEN),
+    check.AnswerSeen: Rule(BETWEEN),
+    check.LeaveCheck: Rule(BETWEEN),
+    check.ReportTouches: Rule(BETWEEN),
+    check.MeasureLapse: Rule(BETWEEN),
+    check.ResetTimes: Rule(BETWEEN),
+    check.RecordTimes: Rule(BETWEEN),
 }
 """Every command but `Hello`, which the channel itself answers."""

@@ -123,6 +123,12 @@ class Scanned(_Action, frozen=True):
     code: str
 
 
+class Reach(_Action, frozen=True):
+    """A finger reached a target of the touch test."""
+
+    target: str
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -151,6 +157,7 @@ Action = (
     | Turn
     | Scanned
     | Wipe
+    | Reach
 )
 
 __all__ = ["Action", "FieldName"]

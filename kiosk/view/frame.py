@@ -9,6 +9,7 @@ import msgspec
 from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
+from kiosk.view.checking import verdict
 from kiosk.view.language import mark, say
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
@@ -56,6 +57,9 @@ TITLES: dict[ScreenKey, str] = {
     "certificates": mark("Certificates"),
     "certificate": mark("Certificate"),
     "drift": mark("Calibration: history"),
+    "inputs": mark("Inputs and outputs"),
+    "checks": mark("Checks"),
+    "timing": mark("Timing"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
@@ -140,7 +144,13 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         return Strip(say(FIRST), "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
-    return _readiness(snapshot, local, screen)
+    return _of_check(snapshot, screen) or _readiness(snapshot, local, screen)
+
+
+def _of_check(snapshot: Snapshot, screen: ScreenKey) -> Strip | None:
+    """How the check that ended last did, on the page of the checks."""
+    words, tone, icon = verdict(snapshot)
+    return Strip(words, tone, icon) if words and screen == "checks" else None
 
 
 def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:

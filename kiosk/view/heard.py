@@ -74,6 +74,9 @@ SAID: dict[type, tuple[str, ...]] = {
     ApprovalLine: ("title",),
     InstrumentView: ("sentence",),
     ProvedLine: ("title", "found"),
+    channel.CheckLine: ("title", "detail"),
+    channel.CheckNow: ("title", "todo"),
+    channel.CheckingView: ("why",),
 }
 """Fields of what control shows that hold words; every other text is a key, a code, a name or a date."""
 Shown = TypeVar("Shown", bound=msgspec.Struct)

@@ -151,6 +151,18 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("How depth and doses stood before and after each calibration, with what is allowed."),
         mark("Touch a part. A drift that grows from one year to the next asks for service."),
     ),
+    "inputs": (
+        mark("Every input and output as it is at this moment: contacts from the pins, the rest from the injector."),
+        mark("Press, plug and look. Checks says one after the other what to do, and records what was found."),
+    ),
+    "checks": (
+        mark("One check at a time: do what it says, and it sees both edges by itself. Each result is recorded."),
+        mark("Lamp and buzzer: say if you see or hear it. The relay closes only with the needle home and nothing on."),
+    ),
+    "timing": (
+        mark("Times measured on this device; every stop and every press of the pedal adds one."),
+        mark("Choose a time. The red line is its limit. Record all writes the figures into the record."),
+    ),
     "approval": (
         mark("What has changed in this treatment since it was approved, key by key: old -> new."),
         mark("Read it to its last page, touch Approve, type your PIN and hold. An edit of the file asks again."),

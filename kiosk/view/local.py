@@ -55,6 +55,15 @@ class Offer(msgspec.Struct, frozen=True):
     needle: str
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """How far a touch test has got: every touch of a target in order, `last` at `at`."""
+
+    targets: tuple[str, ...] = ()
+    doubled: int = 0
+    last: str = ""
+    at: float = 0.0
+
+
 class Local(msgspec.Struct, frozen=True):
     """The kiosk's own state. `texts`, `picks` are replaced, never changed in place."""
 
@@ -108,6 +117,7 @@ class Local(msgspec.Struct, frozen=True):
     """Page of each list that the view leads."""
     ends: frozenset[str] = frozenset()
     """Names of the lists whose last page has been on the glass in this session."""
+    reached: Reached = Reached()
     settings: Settings = Settings()
     has_light: bool = False
     """Whether this screen has a backlight that can be set."""

@@ -17,6 +17,7 @@ from kiosk.channel.snapshot import (
     SessionPage,
     Snapshot,
 )
+from kiosk.view import touching
 from kiosk.view.approvals import heard_page
 from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
@@ -30,6 +31,7 @@ EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
 ENDING = frozenset({"cleanup", "aftercare", "reactions"})
 BENCH = frozenset({"instruments", "instrument", "certificates", "certificate", "drift"})
+WORKSHOP = frozenset({"inputs", "checks", "timing"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
 KEPT: dict[type, str] = {
     SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due",
@@ -37,8 +39,8 @@ KEPT: dict[type, str] = {
 }  # fmt: skip
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | BENCH | {"first", "signin", "calibration"},
-    "home": EVERYWHERE | HOME | OFFICE | BENCH | {"first"},
+    "starting": EVERYWHERE | BENCH | WORKSHOP | {"first", "signin", "calibration"},
+    "home": EVERYWHERE | HOME | OFFICE | BENCH | WORKSHOP | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE | ENDING,
@@ -112,7 +114,8 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         local = replace(local, heard_notice=newest.number).saying(heard(newest.sentence))
     signed = _signed(local, snapshot)
     local, asked = ask_anew(signed.local, snapshot)
-    return Outcome(local, signed.commands + asked)
+    tested = (touching.report(local),) if touching.over(local) else ()
+    return Outcome(replace(local, panel="") if tested else local, signed.commands + asked + tested)
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:

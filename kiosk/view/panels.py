@@ -13,7 +13,7 @@ from kiosk.channel.commands import (
     WithdrawSoft,
 )
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
-from kiosk.view import noting, recover
+from kiosk.view import checking, noting, recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
@@ -248,6 +248,9 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
         return Choosing(say("Mode"), rows, cancel())
+    if local.panel.startswith("away:"):
+        row = checking.away(snapshot, local.panel.partition(":")[2])
+        return Choosing(say("Handpiece away from everybody?"), (row,), cancel())
     if local.panel == "more":
         return Choosing(say("This session"), noting.offered(snapshot, local), cancel())
     return Choosing(say("Recover"), recover.rows(snapshot), cancel())

@@ -14,6 +14,7 @@ from kiosk.view import (
     calibrating,
     calibration,
     certificates,
+    checking,
     due,
     ending,
     help,
@@ -25,6 +26,8 @@ from kiosk.view import (
     records,
     start,
     steps,
+    timing,
+    touching,
     treat,
     treatments,
 )
@@ -98,6 +101,9 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "certificates": lambda _, local, __: certificates.certificates(local),
     "certificate": lambda _, local, __: certificates.certificate(local),
     "drift": lambda _, local, __: certificates.drift(local),
+    "inputs": lambda snapshot, _, __: checking.inputs(snapshot),
+    "checks": lambda snapshot, _, __: checking.checks(snapshot),
+    "timing": lambda snapshot, local, _: timing.timing(snapshot, local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),
@@ -111,6 +117,7 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
     "help": lambda snapshot, local, _: help.help_for(route(snapshot, local)),
+    "touch": lambda snapshot, local, _: touching.touching(snapshot, local),
     "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 

@@ -12,11 +12,11 @@ ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
     "account", "approvals", "approval", "calibration", "calibrating", "proposal",
-    "cleanup", "aftercare", "reactions", "due",
+    "cleanup", "aftercare", "reactions", "due", "inputs", "checks", "timing",
     "instruments", "instrument", "certificates", "certificate", "drift",
 ]  # fmt: skip
 PanelKey = Literal[
-    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
+    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help", "touch"
 ]
 
 HOME_PLACES: dict[str, ScreenKey] = {
@@ -44,8 +44,11 @@ TECHNICIAN_PLACES: dict[str, ScreenKey] = {
     "certificates": "certificates",
     "certificate": "certificate",
     "drift": "drift",
+    "inputs": "inputs",
+    "checks": "checks",
+    "timing": "timing",
 }
-"""Pages for a technician only, also to put right what fails the self-test."""
+"""Pages for a technician only, also while the self-test fails: what fails may be what only they put right."""
 EVERYWHERE_PLACES: dict[str, ScreenKey] = {
     "alarms": "alarms",
     "alarm": "alarm",
@@ -72,6 +75,8 @@ PANELS: dict[str, PanelKey] = {
     "recover": "choice",
     "more": "choice",
     "help": "help",
+    "touch": "touch",
+    "away": "choice",
 }
 
 
@@ -87,7 +92,7 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
 def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
     """Screens that come before any work: self-test and sign-in, also to put right what fails the self-test."""
     if local.place in TECHNICIAN_PLACES and snapshot.phase == "starting" and is_technician(snapshot):
-        return TECHNICIAN_PLACES[local.place]  # what fails the self-test may be what only a calibration puts right
+        return TECHNICIAN_PLACES[local.place]
     if snapshot.phase == "starting" and (snapshot.user is not None or local.place != "signin"):
         return "selftest"
     if snapshot.user is None:

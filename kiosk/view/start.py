@@ -30,7 +30,6 @@ CHECK_TONES: dict[CheckState, Tone] = {
     "failed": "danger",
 }
 NO_TREATING = mark("A session is opened by a practitioner.")
-NO_PATIENTS = mark("Records are read by practitioners and administrators.")
 DISCLAIMER = mark("Nappage is a reference design, not a certified medical device.")
 PIN_LEAST = 6
 UNCALIBRATED = "calibration"
@@ -201,11 +200,14 @@ def home(snapshot: Snapshot, local: Local) -> Home:
     calibrate = Touch(
         "calibration", say("Calibration"), Go("calibration"), say("What is in force, and until when"), "", "gauge"
     )
+    inputs = Touch(
+        "inputs", say("Inputs and outputs"), Go("inputs"), say("Live page, checks, timing, touch test"), "", "pulse"
+    )
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
     approve = Touch("approvals", say("Approvals"), Go("approvals"), say("Which treatments may be used"), "", "check")
     return Home(
         start=people if role == "administrator" else unless(start, say(NO_TREATING) if role == "technician" else ""),
-        history=unless(history, say(NO_PATIENTS) if role == "technician" else ""),
+        history=inputs if role == "technician" else history,
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", say("Self-test"), Go("selftest"), say("Checks and questions"), "", "clipboard-text"),
         repeat={"practitioner": repeat, "administrator": approve, "technician": calibrate}.get(role, NOTHING),

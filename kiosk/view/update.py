@@ -18,13 +18,14 @@ from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.instruments import DUE, FIGURES, TEXTS
 from kiosk.view.language import say, speak
-from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer
+from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer, Reached
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
+from kiosk.view.touching import reach, report
 
 TEXT_LENGTH = 60
 PIN_LENGTH = 12
@@ -163,6 +164,8 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     was, _, typed_in = local.panel.partition(":")
     if not name and was == "text":
         opened = opened.with_text(typed_in, local.text("before"))
+    if not name and was == "touch":
+        return Outcome(opened, (report(local),))
     if kind == "edit":
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
         if value is None:
@@ -172,6 +175,8 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
         opened = replace(opened, focus=field, shift=field in ("lot", "person", *TEXTS))
+    elif kind == "touch":
+        opened = replace(opened, reached=Reached(at=local.now))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -251,13 +256,17 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
             if field == "focus":
                 return replace(local, focus=value)
             return picked.with_text(WIPED[field], "") if field in WIPED else picked
-        case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream():
+        case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream() | actions.Reach():
             return _mark(local, action)
         case _:
             return local
 
 
-def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer | actions.StartCream) -> Local:
+def _mark(
+    local: Local, action: actions.Turn | actions.Tick | actions.Prefer | actions.StartCream | actions.Reach
+) -> Local:
+    if isinstance(action, actions.Reach):
+        return reach(local, action.target)
     if isinstance(action, actions.StartCream):
         return replace(local, cream_since=local.now)
     if isinstance(action, actions.Tick):
