@@ -24,9 +24,9 @@ PANELS: dict[str, tuple[str, str]] = {
     "stop": ("stopped", "StopPanel"), "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"),
     "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
     "choice": ("choice", "ChoicePanel"),
-    "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
+    "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"), "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code")
+PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code", "ring")
 
 
 @cache

@@ -123,6 +123,12 @@ class Scanned(_Action, frozen=True):
     code: str
 
 
+class Teach(_Action, frozen=True):
+    """The lesson of a first session: begin it or go on, leave it, end it."""
+
+    name: Literal["begin", "leave", "end"]
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -150,6 +156,7 @@ Action = (
     | StartCream
     | Turn
     | Scanned
+    | Teach
     | Wipe
 )
 

@@ -10,6 +10,7 @@ from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
 from kiosk.view.language import mark, say
+from kiosk.view.lesson_memory import entry as lesson_entry
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
 from kiosk.view.numbers import with_unit
@@ -151,10 +152,20 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
-        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
+        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle", _training(snapshot, local))
+    taught = screen == "signin" or (screen == "selftest" and snapshot.simulated)
+    training = _training(snapshot, local) if taught else NOTHING
     if snapshot.link.connected:
-        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb")
-    return Strip(snapshot.link.sentence, "warn", "usb")
+        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb", training)
+    return Strip(snapshot.link.sentence, "warn", "usb", training)
+
+
+def _training(snapshot: Snapshot, local: Local) -> Touch:
+    """The way into the lesson, for whoever has not treated yet; nothing while it runs."""
+    role = snapshot.user.role if snapshot.user else "practitioner"
+    if local.lesson.on or role != "practitioner" or (snapshot.user is not None and not snapshot.simulated):
+        return NOTHING
+    return lesson_entry(snapshot, local)
 
 
 def _holds(changed: Change, snapshot: Snapshot, local: Local) -> bool:

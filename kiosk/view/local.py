@@ -44,6 +44,18 @@ class Offer(msgspec.Struct, frozen=True):
     needle: str
 
 
+class Lesson(msgspec.Struct, frozen=True):
+    """The guided first session: only what cannot be read off control's state is kept."""
+
+    on: bool = False
+    begun: str = ""
+    """Local date and time when it began, "" while it never did."""
+    seen: frozenset[str] = frozenset()
+    """What has happened since: "stopped", "filling", "refilled", "signed", "exported"."""
+    session: int = 0
+    """Number of the session that is or was treated in it."""
+
+
 class Local(msgspec.Struct, frozen=True):
     """The kiosk's own state. `texts`, `picks` are replaced, never changed in place."""
 
@@ -94,6 +106,7 @@ class Local(msgspec.Struct, frozen=True):
     """Page of each list that the view leads."""
     ends: frozenset[str] = frozenset()
     """Names of the lists whose last page has been on the glass in this session."""
+    lesson: Lesson = Lesson()
     settings: Settings = Settings()
     has_light: bool = False
     """Whether this screen has a backlight that can be set."""

@@ -19,6 +19,7 @@ from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
+from kiosk.view.lesson_memory import exported, watched
 from kiosk.view.local import DRAFT_S, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
@@ -97,6 +98,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=local.place if local.place in EVERYWHERE else "",
         )
+    local = replace(local, lesson=watched(local.lesson, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
@@ -172,6 +174,7 @@ def hear(local: Local, reply: Reply) -> Local:
         case ApprovalPage():
             return heard_page(local, reply.page)
         case Exported(path=path):
-            return replace(local, exported=path).saying(say("Exported to {path}", path=path))
+            local = replace(local, exported=path, lesson=exported(local.lesson))
+            return local.saying(say("Exported to {path}", path=path))
         case _:
             return local

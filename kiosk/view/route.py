@@ -15,7 +15,7 @@ ScreenKey = Literal[
     "cleanup", "aftercare", "reactions", "due",
 ]  # fmt: skip
 PanelKey = Literal[
-    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
+    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help", "lesson"
 ]
 
 HOME_PLACES: dict[str, ScreenKey] = {
@@ -62,6 +62,7 @@ PANELS: dict[str, PanelKey] = {
     "recover": "choice",
     "more": "choice",
     "help": "help",
+    "lesson": "lesson",
 }
 
 

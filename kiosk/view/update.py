@@ -16,6 +16,7 @@ from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
+from kiosk.view.lesson_memory import asked, taught
 from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
@@ -77,7 +78,7 @@ def act(local: Local, action: Action, world: World) -> Outcome:
     local = replace(local, touched=local.now)
     match action:
         case actions.Send(command=command, then=then):
-            outcome = _send(local, command, then)
+            outcome = _send(local, command, then, world)
         case actions.Go(place=place):
             outcome = _go(local, place)
         case actions.Back():
@@ -97,6 +98,8 @@ def act(local: Local, action: Action, world: World) -> Outcome:
             outcome = _submit_pin(local, purpose, world)
         case actions.Scanned(code=code):
             outcome = Outcome(scanned(local, code, world.snapshot, world.catalogue))
+        case actions.Teach(name=name):
+            outcome = Outcome(*taught(local, name, world.snapshot))
         case actions.ArmShown():
             outcome = _arm(local, world)
         case _:
@@ -109,9 +112,10 @@ def replace(local: Local, **changes: Any) -> Local:
     return msgspec.structs.replace(local, **changes)
 
 
-def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
+def _send(local: Local, command: AnyCommand, then: str, world: World) -> Outcome:
     ticks = local.ticks - SAID_ONCE.get(type(command), frozenset())
-    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks)
+    lesson = asked(local.lesson, command, world.snapshot)
+    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks, lesson=lesson)
     if then:
         trail = closed.trail[: closed.trail.index(then)] if then in closed.trail else closed.trail
         closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else trail)
@@ -167,6 +171,8 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
         opened = replace(opened, offer=offered(world.snapshot))
+    elif kind == "lesson":
+        return Outcome(opened, (channel.ReadSession(session=local.lesson.session),))
     return Outcome(opened)
 
 
