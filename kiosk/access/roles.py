@@ -10,6 +10,7 @@ from typing import get_args
 
 from kiosk.access.errors import NotAllowed
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 
 
 class Role(StrEnum):
@@ -97,6 +98,8 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,
+    KeepPreset: TREATS,
+    RetirePreset: TREATS,
     ask.ListApprovals: ADMINISTERS,
     ask.ReadApproval: ADMINISTERS,
     ask.Approve: ADMINISTERS,

@@ -25,6 +25,7 @@ from kiosk.channel.pages import (
     ShotLine,
     Zone,
 )
+from kiosk.channel.presets import Preset
 
 __all__ = [
     "Account",
@@ -55,6 +56,7 @@ __all__ = [
     "PatientPage",
     "Phase",
     "PlanLimits",
+    "Preset",
     "PressureState",
     "Priority",
     "ProductChoice",

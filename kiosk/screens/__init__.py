@@ -26,7 +26,21 @@ PANELS: dict[str, tuple[str, str]] = {
     "choice": ("choice", "ChoicePanel"),
     "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"), "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code", "ring")
+PARTS = (
+    "touchable",
+    "text",
+    "buttons",
+    "gauges",
+    "rows",
+    "keys",
+    "groups",
+    "body",
+    "skin",
+    "dosage",
+    "plots",
+    "code",
+    "ring",
+)
 
 
 @cache

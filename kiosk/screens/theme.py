@@ -22,7 +22,7 @@ RADIUS = 8
 RAIL = 124
 HEADER = 40
 STRIP = 60
-HEADER_TAUGHT, STRIP_TAUGHT, LESSON_LINE, LESSON_TALL = 24, 34, 58, 84
+HEADER_TAUGHT, STRIP_TAUGHT, LESSON_LINE, LESSON_TALL = 24, 34, 58, 66
 """While a lesson runs, header and message are lower, and its own line stands below them."""
 
 THEMES: dict[ThemeName, dict[str, str]] = {
@@ -57,16 +57,16 @@ STOP, the alarms and the arming keep their grounds in every theme. `PAIRS` is te
 _chosen: list[ThemeName] = ["day"]
 
 
-def header_height(lesson: str, rows: str, tall: bool) -> int:
+def header_height(lesson: str, rows: str) -> int:
     """Height of the header, dp."""
-    return HEADER_TAUGHT if lesson and rows == "both" and not tall else HEADER
+    return HEADER_TAUGHT if lesson and rows == "both" else HEADER
 
 
-def message_height(lesson: str, rows: str, tall: bool) -> int:
+def message_height(lesson: str, rows: str) -> int:
     """Height of the message at the foot, dp; 0 where the lesson has the only line there is."""
     if not lesson or rows == "message":
         return STRIP
-    return 0 if rows == "lesson" else STRIP if tall else STRIP_TAUGHT
+    return 0 if rows == "lesson" else STRIP_TAUGHT
 
 
 def lesson_height(lesson: str, rows: str, tall: bool) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 from kiosk.channel.snapshot import Phase
 
 ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing", "calibrate"})
@@ -80,6 +81,8 @@ TABLE: dict[type, Rule] = {
     ask.WriteAftercare: Rule(CLOSING),
     ask.NoteReaction: Rule(HOME),
     ask.ListDue: Rule(ALWAYS, shell=True),
+    KeepPreset: Rule(TREAT),
+    RetirePreset: Rule(HOME),
     ask.Approve: Rule(frozenset({"starting", "home"})),
     ask.OpenCalibration: Rule(frozenset({"starting", "home"})),
     ask.CalibrateDose: Rule(CALIBRATING),

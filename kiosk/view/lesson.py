@@ -123,7 +123,7 @@ def _rows(scene: Scene) -> Literal["both", "lesson", "message"]:
     """
     if not scene.panel and scene.screen in OWN:
         return "both"
-    alarmed = bool(standing(scene.snapshot)) and scene.panel != "stop"
+    alarmed = bool(standing(scene.snapshot)) and scene.panel != "stop" and scene.screen not in ("alarms", "alarm")
     return "message" if scene.local.notice or alarmed else "lesson"
 
 

@@ -21,6 +21,7 @@ from kiosk.view.heard import heard
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
+from kiosk.view.presets import keeping
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 from kiosk.view.treat import HOLD_MS, MODES, zone_title
@@ -35,6 +36,7 @@ TEXT_TITLES = {
     "next": mark("Next session: year, month, day"),
     "review": mark("Review date: year, month, day"),
     "person": mark("Name of the person"),
+    "preset": mark("Name for these values, such as: Dr. Martin, forehead"),
     "soft": mark("Reason for crossing the limit"),
     "search": mark("Search: name, technique or zone"),
     "record": mark("Why rows of the record are lost or changed"),
@@ -148,7 +150,7 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     grown = moment_typed(text) if field == "clock" else dashed(text) if numeric else text
     return Texting(
         title=say(TEXT_TITLES.get(field, field)), text=grown, numeric=numeric, shift=local.shift, cancel=cancel(),
-        confirm=recover.confirm(field, text, snapshot) or unless(confirm, why),
+        confirm=keeping(field, text, snapshot) or recover.confirm(field, text, snapshot) or unless(confirm, why),
     )  # fmt: skip
 
 
@@ -192,6 +194,8 @@ class Offered(msgspec.Struct, frozen=True):
     words: str = ""
     lines: tuple[Line, ...] = ()
     cancel: Touch = NOTHING
+    keep: Touch = NOTHING
+    """Keeps these values under a name."""
     confirm: Touch = NOTHING
 
 
@@ -215,6 +219,7 @@ def offer(snapshot: Snapshot, local: Local) -> Offered:
             Line("syringe", say("Syringe"), session.syringe_title),
         ),
         cancel=cancel(),
+        keep=Touch("keep", say("Keep these values"), Panel("text:preset"), icon="clipboard-text"),
         confirm=Touch("arm:confirm", say("HOLD TO ARM"), ArmShown(), tone="armed", hold_ms=HOLD_MS),
     )
 

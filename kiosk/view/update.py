@@ -22,6 +22,8 @@ from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
+from kiosk.view.picking import picked
+from kiosk.view.presets import chosen_preset
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
 
@@ -49,9 +51,7 @@ SAID_ONCE: dict[type, frozenset[str]] = {
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
 NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock"})
 DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12}
-WIPED = {"account": "pin", "next": "next"}
-"""What is typed and forgotten when one of these is picked."""
-FORGOTTEN = frozenset({"clock", "record"})
+FORGOTTEN = frozenset({"clock", "record", "preset"})
 """Texts that are typed anew each time."""
 
 
@@ -88,10 +88,9 @@ def act(local: Local, action: Action, world: World) -> Outcome:
             outcome = Outcome(local.saying(words))
         case actions.Panel() | actions.Cancel():
             outcome = _panel(local, action.name if isinstance(action, actions.Panel) else "", world)
-        case actions.ConfirmDraft():
-            outcome = _confirm_draft(local, world)
-        case actions.ConfirmText():
-            outcome = _confirm_text(local)
+        case actions.ConfirmDraft() | actions.ConfirmText():
+            draft = isinstance(action, actions.ConfirmDraft)
+            outcome = _confirm_draft(local, world) if draft else _confirm_text(local)
         case actions.FindTyped() | actions.OpenTyped():
             outcome = _patient(local, action, world)
         case actions.SubmitPin(purpose=purpose):
@@ -166,7 +165,7 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
-        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
+        opened = replace(opened, focus=field, shift=field in ("lot", "person", "preset"))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
@@ -242,12 +241,7 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
         case actions.Wipe(field=field):
             return local.with_text(field, "")
         case actions.Pick(field=field, value=value):
-            picked = replace(local, picks={**local.picks, field: value})
-            if field == "syringe":
-                return replace(picked, fill_nl=None, printed_nl=0)
-            if field == "focus":
-                return replace(local, focus=value)
-            return picked.with_text(WIPED[field], "") if field in WIPED else picked
+            return picked(local, field, value, world.catalogue)
         case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream():
             return _mark(local, action)
         case _:
@@ -338,12 +332,13 @@ def _patient(local: Local, action: Action, world: World) -> Outcome:
     page = local.patient
     if page is None or page.patient != code:
         return Outcome(local.saying(say("Look the code up first.")))
-    repeated = repeated_card(local, world.catalogue)
+    repeated, preset = repeated_card(local, world.catalogue), chosen_preset(local, world.catalogue)
     opened = channel.OpenSession(
         protocol=repeated.key if repeated else local.picks.get("protocol", ""),
         patient=code,
         new_patient=not page.known,
         similar_confirmed=bool(page.similar) and "similar" in local.ticks,
+        preset=preset.key if preset is not None and not local.picks.get(REPEAT) else 0,
     )
     return Outcome(replace(local, focus=""), (opened,))
 

@@ -14,6 +14,8 @@ import msgspec
 
 from hal_sim.controls import BARRELS, CONTROLS, REFILL_KEY
 from kiosk.channel import commands as c
+from kiosk.records.clerk import Asked, Clerk
+from kiosk.session import exchange as x
 from kiosk.view.actions import Teach, Type
 from kiosk.view.local import Local
 from kiosk.view.observe import hear, see, tick
@@ -21,8 +23,6 @@ from kiosk.view.picture import Picture, draw
 from kiosk.view.touch import Touch
 from kiosk.view.treat import ZoneTile
 from kiosk.view.update import World, act, replace
-from kiosk.records.clerk import Asked, Clerk
-from kiosk.session import exchange as x
 from tests.session.bench import Bench
 
 PAGERS = re.compile(r".*:(later|earlier)$")

@@ -9,7 +9,7 @@ import msgspec
 from kiosk.channel import snapshot as s
 from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
 from kiosk.session.present_calibration import DO_NOW
-from kiosk.view.local import Change, Draft, Local, Offer
+from kiosk.view.local import Change, Draft, Lesson, Local, Offer
 
 replace = msgspec.structs.replace
 
@@ -253,7 +253,13 @@ CATALOGUE = s.Catalogue(
         s.Choice("allergic", "Rash, hives or another allergic reaction"),
         s.Choice("infection", "Lump, nodule or sign of an infection"),
     ),
-)
+    presets=(
+        s.Preset(3, "Dr. Martin, forehead", "mesolift", "forehead", "Forehead", "whole", 650, 20_000, "continuous",
+                 2_000, 40, "Dr. Amelie Laurent", "2026-11-20 17:40"),
+        s.Preset(4, "Crown, second visit", "scalp", "crown", "Crown", "whole", 3_000, 80_000, "single", 1_000, 60,
+                 "Dr. Amelie Laurent", "2026-11-21 09:12"),
+    ),
+)  # fmt: skip
 LINE = s.SessionLine(
     17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
 )
@@ -484,7 +490,56 @@ def under_gauge(step: str, read: int, **changes: object) -> s.Snapshot:
     return weighing(step, **{**known, **changes})
 
 
+TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
+STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
+SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
+"""Nothing is given yet: the lesson has not come to its first shot."""
+LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "lesson-selftest": (snap("starting", user=None, ready=False), at(lesson=TAUGHT)),
+    "lesson-signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"}, lesson=TAUGHT)),
+    "lesson-home": (snap(), at(lesson=TAUGHT)),
+    "lesson-protocols": (snap(), at("protocols", lesson=TAUGHT)),
+    "lesson-code": (snap(), at("patient", texts={"patient": "T10"}, focus="patient", lesson=TAUGHT)),
+    "lesson-screening": (setup("screening"), at(ticks=frozenset({"adult", "consent"}), session=18, lesson=TAUGHT)),
+    "lesson-lot": (setup("product"), at(panel="text:lot", focus="lot", picks={"product": "hyaluron"}, shift=True,
+                                        lesson=TAUGHT)),
+    "lesson-needle": (setup("needle"), at(picks=PICKS, lesson=TAUGHT)),
+    "lesson-syringe": (setup("syringe"), at(picks=PICKS, fill_nl=2_000_000, lesson=TAUGHT)),
+    "lesson-prime": (setup("prime"), at(lesson=TAUGHT)),
+    "lesson-map": (FIRST, at(panel="zone", lesson=TAUGHT)),
+    "lesson-depth": (
+        replace(FIRST, treat=replace(TREAT, zone="neck", side="whole", shot_count=0)),
+        at(panel="edit:depth", draft=Draft("depth", 600, 0.0), lesson=TAUGHT),
+    ),
+    "lesson-contact": (
+        replace(ARMED, treat=replace(TREAT, zone="neck", side="whole", shot_count=0, arming=ARMING, enabled=True)),
+        at(lesson=TAUGHT),
+    ),
+    "lesson-stop": (ARMED, at(lesson=TAUGHT)),
+    "lesson-stopped": (
+        replace(TREATING, stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged.")),
+        at(lesson=STOPPED),
+    ),
+    "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
+    "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
+    "lesson-refill": (TREATING, at(lesson=STOPPED)),
+    "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
+    "lesson-end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}), lesson=STOPPED)),
+    "lesson-record": (snap(last_session=17), at("record", record=RECORD, lesson=SIGNED)),
+    "lesson-over": (
+        snap(last_session=17),
+        at("record", record=RECORD, lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+    "panel-lesson": (
+        snap(last_session=17),
+        at("record", record=RECORD, panel="lesson", lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+}  # fmt: skip
+"""The first session that the kiosk leads, at steps whose pages are full."""
+
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    **LESSON_SCENES,
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
         snap(
@@ -589,6 +644,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "protocols": (snap(), at("protocols", picks=PICKS)),
     "protocols-search": (snap(), at("protocols", picks=PICKS, texts={"search": "papule"})),
+    "protocols-preset": (snap(), at("protocols", picks={"protocol": "mesolift", "preset": "3"})),
     "protocols-none": (snap(), at("protocols", texts={"search": "elbow"})),
     "protocols-clinic": (snap(), at("protocols", picks={"protocol": "cellulite"})),
     "patient": (snap(), at("patient", texts={"patient": "MK-22"}, focus="patient")),
@@ -762,6 +818,8 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(user=ADMIN),
         at("approval", approval=APPROVAL, panel="pin:approve", focus="pin", texts={"pin": "915837"}),
     ),
+    "panel-preset": (TREATING, at(panel="text:preset", focus="preset", texts={"preset": "Dr. Martin, f"})),
+    "signin-hardware": (snap(user=None, simulated=False), at()),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
     "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
     "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
