@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from kiosk.screens.reach import reached, ringed
 from tests.screens.monkey import Ear
 from tests.screens.stage import Stage
 from tests.view.pupil import Hands, Schoolroom
@@ -61,9 +60,14 @@ class Finger:
         finger.touch_up()
         self.wait(2)
 
+    def reached(self) -> list[Any]:
+        from kiosk.screens.reach import reached
+
+        return list(reached(self.glass))
+
     def tap(self, key: str) -> None:
         self.wait(20)
-        self.touch(next(widget for widget in reached(self.glass) if widget.model.key == key))
+        self.touch(next(widget for widget in self.reached() if widget.model.key == key))
 
     def look(self) -> bool:
         """Follows the strip once; whether there was anything to follow."""
@@ -72,7 +76,9 @@ class Finger:
             self.told.append(lesson.text)
         pressed = self.hands.follow(lesson.text)
         self.wait(4)
-        found = ringed(self.picture.lesson.ring, reached(self.glass))
+        from kiosk.screens.reach import ringed
+
+        found = ringed(self.picture.lesson.ring, self.reached())
         if found is None or found.deaf:
             return pressed
         ring = self.glass.ids.ring

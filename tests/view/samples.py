@@ -819,7 +819,6 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at("approval", approval=APPROVAL, panel="pin:approve", focus="pin", texts={"pin": "915837"}),
     ),
     "panel-preset": (TREATING, at(panel="text:preset", focus="preset", texts={"preset": "Dr. Martin, f"})),
-    "signin-hardware": (snap(user=None, simulated=False), at()),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
     "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
     "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
