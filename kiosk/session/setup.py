@@ -142,7 +142,8 @@ class Setup:
                 self._open(protocol, patient, number(), versions)
                 if preset is not None:
                     body = msgspec.to_builtins(preset)
-                    self.record(Fact.PRESET_CHOSEN, f"Opened with the preset {body['name']}", **body)
+                    name = body["name"]
+                    self.record(Fact.PRESET_CHOSEN, f"Opened with the preset {name}", **body)
                 respond(None, None)
 
         self._desk.ask(ReadPatient(patient), known)

@@ -34,7 +34,6 @@ ELSEWHERE = mark("This page is not part of the step: Back leads on.")
 PANEL = mark("This panel is not part of the step: close it with the ringed button.")
 ALARM = mark("An alarm waits: read what happened and whether the patient is safe, acknowledge it, then go Back.")
 RECOVER = mark("Not ready: {why} Touch Recover, and what puts it right.")
-NEEDLE = mark("The handpiece holds no needle: fit one with [N] in the bench's window, and say so here.")
 BUSY = mark("The injector is at work: wait until it is done.")
 FINISHED = mark("You have run a whole first session. The summary says what is in its record.")
 
