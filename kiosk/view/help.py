@@ -154,5 +154,5 @@ def help_for(screen: ScreenKey, snapshot: Snapshot, local: Local) -> Help:
     """The help of the screen under the panel, and the way into the training while none runs."""
     what, todo = HELP[screen]
     close = Touch("cancel", say("Close"), Cancel(), icon="close", tone="primary")
-    training = NOTHING if local.lesson.on else msgspec.structs.replace(entry(snapshot, local), tone="plain")
+    training = NOTHING if local.lesson.on else entry(snapshot, local)
     return Help(say(what), say(todo), say(STOPPING), close, training)

@@ -107,7 +107,7 @@ def strip(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> LessonStrip
     scene = Scene(snapshot, local, catalogue)
     step = current(scene)
     if step is None:
-        summary = Touch("lesson:summary", say("Summary"), Panel("lesson"), icon="check-circle", tone="primary")
+        summary = Touch("lesson:summary", say("Summary"), Panel("lesson"), tone="primary")
         return LessonStrip(say(FINISHED), _count(len(STEPS)), ("lesson:summary",), summary, _rows(scene))
     point = _detour(scene, step) or Point(step.words, step.ring(scene))
     told = say(point.words, **scene.facts(), why=heard(snapshot.missing[0]) if snapshot.missing else "")

@@ -20,7 +20,7 @@ HARDWARE = mark("Training runs on the simulated injector only: nappage run --sim
 def entry(snapshot: Snapshot, local: Local) -> Touch:
     """The way into the lesson; on hardware it says why there is none."""
     label = say("Go on") if local.lesson.begun else say("Training")
-    begin = Touch("lesson:begin", label, Teach("begin"), icon="play", tone="primary")
+    begin = Touch("lesson:begin", label, Teach("begin"), icon="play")
     return unless(begin, "" if snapshot.simulated else say(HARDWARE))
 
 

@@ -120,7 +120,7 @@ def _there(scene: Scene) -> bool:
 def _changed(field: FieldName) -> Callable[[Scene], bool]:
     def changed(scene: Scene) -> bool:
         value = None if scene.treat is None else getattr(scene.treat, field)
-        return _shot(scene) or (value is not None and value.value != value.default)
+        return _shot(scene) or scene.armed or (value is not None and value.value != value.default)
 
     return changed
 
@@ -259,7 +259,7 @@ STEPS: tuple[Step, ...] = (
          lambda scene: scene.done("prime"), lambda _: ("drop:yes",), ("prime",)),
     Step("zone", "treat",
          mark("Touch Zone, then {zone}, on the patient's own side: depth and dose belong to a zone."),
-         lambda scene: _shot(scene) or _there(scene), _zone, ("treat",), ("zone", "zones")),
+         lambda scene: _shot(scene) or scene.armed or _there(scene), _zone, ("treat",), ("zone", "zones")),
     Step("depth", "treat",
          mark("Touch Depth, step it with +, hold to confirm: under its number stands the limit and who set it."),
          _changed("depth"), _stepping("depth"), ("treat",), ("edit:depth",)),

@@ -54,7 +54,7 @@ def row(preset: Preset, catalogue: Catalogue, *, chosen: bool) -> Touch:
     """A line among the treatments: the name, and in small what it stands for."""
     values = f"{_place(preset)}, {mm(preset.depth_um)}, {ul(preset.dose_nl)}"
     return Touch(f"preset:{preset.key}", preset.name, Pick("preset", str(preset.key)),
-                 f"{_treatment(preset, catalogue)}: {values}", say("preset"), selected=chosen)  # fmt: skip
+                 f"{_treatment(preset, catalogue)}: {values}", icon="account", selected=chosen)  # fmt: skip
 
 
 def about(preset: Preset, catalogue: Catalogue) -> tuple[Line, ...]:

@@ -43,7 +43,13 @@ def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protoco
             *(_card(card, card is chosen and preset is None) for card in found),
         ),
         retire=presets.retiring(preset, local),
-        search=Touch("search", wanted or say("Search"), Panel("text:search"), icon="magnify", selected=bool(wanted)),
+        search=Touch(
+            "search",
+            wanted or ("" if preset else say("Search")),
+            Panel("text:search"),
+            icon="magnify",
+            selected=bool(wanted),
+        ),
         everything=Touch("everything", say("All"), Wipe("search"), icon="close") if wanted else NOTHING,
         empty=""
         if found or kept
