@@ -44,6 +44,14 @@ class Offer(msgspec.Struct, frozen=True):
     needle: str
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What the last arming had left when it ended: shots in a zone and side."""
+
+    zone: str
+    side: str
+    shots: int
+
+
 class Lesson(msgspec.Struct, frozen=True):
     """The guided first session: only what cannot be read off control's state is kept."""
 
@@ -72,6 +80,8 @@ class Local(msgspec.Struct, frozen=True):
     draft: Draft | None = None
     offer: Offer | None = None
     changed: Change | None = None
+    left: Left | None = None
+    """What an arming has left, also once it has ended; None after its last shot, and in another zone."""
     focus: str = ""
     shift: bool = False
     touched: float = 0.0

@@ -20,7 +20,7 @@ from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import exported, watched
-from kiosk.view.local import DRAFT_S, Local
+from kiosk.view.local import DRAFT_S, Left, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
@@ -77,6 +77,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             draft=None,
             offer=None,
             changed=None,
+            left=None,
             focus="",
             patient=_visited(local, snapshot),
             ticks=frozenset(),
@@ -98,7 +99,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=local.place if local.place in EVERYWHERE else "",
         )
-    local = replace(local, lesson=watched(local.lesson, snapshot))
+    local = replace(local, lesson=watched(local.lesson, snapshot), left=_left(local, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
@@ -108,6 +109,17 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
     signed = _signed(local, snapshot)
     local, asked = ask_anew(signed.local, snapshot)
     return Outcome(local, signed.commands + asked)
+
+
+def _left(local: Local, snapshot: Snapshot) -> Left | None:
+    """What is left of the arming that lives or was the last one here."""
+    treat = snapshot.treat
+    if treat is None or (treat.arming is None and local.left is None):
+        return None
+    if treat.arming is not None:
+        return Left(treat.zone, treat.side, treat.arming.left) if treat.arming.left else None
+    here = local.left is not None and (local.left.zone, local.left.side) == (treat.zone, treat.side)
+    return local.left if here else None
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:

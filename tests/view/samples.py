@@ -9,7 +9,7 @@ import msgspec
 from kiosk.channel import snapshot as s
 from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
 from kiosk.session.present_calibration import DO_NOW
-from kiosk.view.local import Change, Draft, Lesson, Local, Offer
+from kiosk.view.local import Change, Draft, Left, Lesson, Local, Offer
 
 replace = msgspec.structs.replace
 
@@ -682,6 +682,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(changed=Change("depth", 600, 650, 9e9)),
     ),
     "treat-missing": (UNREADY, at()),
+    "treat-paused": (TREATING, at(left=Left("cheek", "left", 48))),
     "treat-armed": (ARMED, at()),
     "treat-oblique": (treating_zones(MESOLIFT), at()),
     "treat-face-armed": (armed_in(MESOLIFT), at()),
@@ -820,6 +821,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "panel-preset": (TREATING, at(panel="text:preset", focus="preset", texts={"preset": "Dr. Martin, f"})),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
+    "panel-arm-oblique": (
+        replace(TREATING, treat=replace(TREAT, angle_deg=60)),
+        at(panel="arm", offer=Offer(replace(TREAT, angle_deg=60), SESSION.product, SESSION.syringe, SESSION.needle)),
+    ),
     "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
     "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
     "panel-zone-eyelid": (treating_zones(EYELID), at(panel="zone")),
