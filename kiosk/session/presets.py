@@ -58,6 +58,14 @@ class Values(msgspec.Struct, frozen=True):
         )  # fmt: skip
 
 
+def read(row: EventRow) -> Values | None:
+    """What a row keeps; None for one that another version wrote in another shape, which offers nothing here."""
+    try:
+        return msgspec.convert(row.body, Values)
+    except msgspec.ValidationError:
+        return None
+
+
 def against(values: Values, protocol: Protocol) -> str:
     """Why this treatment, as it is loaded now, cannot begin with these values; "" when it can."""
     zone = protocol.zone(values.zone)
@@ -77,8 +85,9 @@ class Presets:
         self._kept: dict[int, tuple[Values, str, int]] = {}
         self.changed = 0
         for wall_ms, row in kept:
-            values = msgspec.convert(row.body, Values)
-            self._kept[values.preset] = (values, row.user, wall_ms)
+            values = read(row)
+            if values is not None:
+                self._kept[values.preset] = (values, row.user, wall_ms)
 
     def views(self) -> tuple[Preset, ...]:
         """Those that are offered, by name."""

@@ -301,8 +301,9 @@ def test_a_profile_that_changed_while_the_session_was_open_proposes_nothing_and_
     assert bench.treat.zone == zones[0].key
 
 
-def test_a_row_of_another_version_without_a_number_is_passed_over(bench: Bench) -> None:
-    bench.ledger.append([EventRow(Fact.PRESET, 0, 0, "A", "older", {"name": "x"})])
+@pytest.mark.parametrize("body", [{"name": "x"}, {"preset": 7, "name": "x"}], ids=("no number", "no values"))
+def test_a_row_of_another_version_is_passed_over(bench: Bench, body: dict[str, Any]) -> None:
+    bench.ledger.append([EventRow(Fact.PRESET, 0, 0, "A", "older", body)])
     bench.restart()
     assert not offered(bench)
 
