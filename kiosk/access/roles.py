@@ -12,6 +12,7 @@ from kiosk.access.errors import NotAllowed
 from kiosk.channel import certificates
 from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 
 
 class Role(StrEnum):
@@ -111,6 +112,8 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,
+    KeepPreset: TREATS,
+    RetirePreset: TREATS,
     ask.ListApprovals: ADMINISTERS,
     ask.ReadApproval: ADMINISTERS,
     ask.Approve: ADMINISTERS,

@@ -1,7 +1,6 @@
 """What a client may ask of control: one frozen struct for each command, tagged by its name on the wire.
 
-Control believes nothing in them: role, state and every value are checked again (ACC-5). Depth travels as integer um,
-dose and volume as integer nL, rate as integer mHz (shots per 1000 s), so that no unit is ever guessed (UI-2).
+Control checks role, state and values of each again (ACC-5). Integers: um, nL, mHz (shots per 1000 s), ms (UI-2).
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ from kiosk.channel.calibration_commands import (
 from kiosk.channel.certificates import AnyCertificate
 from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
+from kiosk.channel.presets import PresetCommand
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -128,13 +128,14 @@ class AnswerCheck(Command, frozen=True):
 
 # -- session ------------------------------------------------------------------------------------------------------
 class OpenSession(Command, frozen=True):
-    """Opens a session. `new_patient` must agree with what the ledger knows of the code (LIM-15)."""
+    """Opens a session; `new_patient` must agree with the ledger (LIM-15), `preset` is one to be proposed, or 0."""
 
     protocol: Text
     patient: Text
     new_patient: bool
     similar_confirmed: bool = False
     """True when the code is one character from an existing one and the person said it is another patient."""
+    preset: Count = 0
 
 
 class AnswerScreening(Command, frozen=True):
@@ -374,6 +375,7 @@ AnyCommand = (
     | WriteAftercare
     | NoteReaction
     | ListDue
+    | PresetCommand
     | OpenCalibration
     | CalibrateDose
     | FlushBench

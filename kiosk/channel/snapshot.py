@@ -37,6 +37,7 @@ from kiosk.channel.pages import (
     ShotLine,
     Zone,
 )
+from kiosk.channel.presets import Preset
 
 __all__ = [
     "Account",
@@ -79,6 +80,7 @@ __all__ = [
     "Phase",
     "PinsView",
     "PlanLimits",
+    "Preset",
     "PressureState",
     "Priority",
     "ProductChoice",

@@ -50,6 +50,15 @@ class Fact(StrEnum):
     """An administrator approved a resolved set of profiles. Body: `protocol`, `title`, `sha256` (64 hexadecimal
     digits), `content` (the JSON that was hashed). Only the last of a protocol counts. Made by
     `approvals.approval_row`."""
+    PRESET = "preset"
+    """A practitioner kept the values that were set under a name. Body: `preset` (its number), `name`, `protocol`,
+    `zone`, `side`, `depth_um`, `dose_nl`, `mode`, `rate_mhz`, `shots`."""
+    PRESET_RETIRED = "preset retired"
+    """A preset is offered no more. Body: `preset`, `name`."""
+    PRESET_CHOSEN = "preset chosen"
+    """A session was opened with a preset. Body as `PRESET`."""
+    PRESET_PROPOSED = "preset proposed"
+    """The values of the session's preset were proposed, which is done once. Body: `preset`."""
     REACTION = "reaction"
     """What was seen after a session, with its signature or later. Body: `reactions` (texts), `note`."""
     NEXT_DATE = "next date"

@@ -12,6 +12,7 @@ from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.known import STILL
+from kiosk.records.presets import presets
 from kiosk.records.rows import (
     AccountRow,
     AuthorisationRow,
@@ -158,6 +159,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     recorded = tuple(
         (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
     )
+    kept, following = presets(db)
     in_full = run(
         db, "SELECT DISTINCT authorisation FROM shot WHERE serial = ? AND number = 0 AND authorisation > 0", (serial,)
     )
@@ -180,6 +182,8 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         verified=verified,
         path_opened_ms=path_opened(db),
         approvals=tuple((key, last.sha256) for key, last in last_approvals(db).items()),
+        presets=kept,
+        next_preset=following,
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),

@@ -248,6 +248,9 @@ class Restored(msgspec.Struct, frozen=True):
     """Wall time the present fluid path was opened, 0 when none is (LIM-14)."""
     approvals: tuple[tuple[str, str], ...] = ()
     """Each treatment that an administrator approved on this device, with the SHA-256 (hexadecimal) approved last."""
+    presets: tuple[tuple[int, EventRow], ...] = ()
+    """Every preset that is not retired: its wall time (UTC ms) and its row."""
+    next_preset: int = 1
     recorded: tuple[tuple[int, int], ...] = ()
     """For each unresolved authorisation its id and how many shots are recorded under it."""
     blocked: tuple[tuple[int, str], ...] = ()

@@ -27,10 +27,11 @@ PANELS: dict[str, tuple[str, str]] = {
     "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
     "choice": ("choice", "ChoicePanel"),
     "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"), "touch": ("touch", "TouchPanel"),
+    "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
 PARTS = (
     "touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code",
-    "histogram", "levels",
+    "histogram", "levels", "ring",
 )  # fmt: skip
 
 

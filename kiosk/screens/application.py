@@ -180,6 +180,7 @@ class KioskApp(App):
         self._set_light()
         self._set_pace()
         self.glass.show(draw(self.snapshot, self.local, self.catalogue))
+        self.glass.point()
         self._shown = self.snapshot.number if self.snapshot else 0
 
     def _set_light(self) -> None:

@@ -115,7 +115,7 @@ class Cycle:
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
         self._published = float("-inf")
         self._told: tuple[int | None, int] = (None, 0)
-        """Whom the catalogue was sent to, and how many approvals were given by then."""
+        """Whom the catalogue was sent to, and how often approvals and presets had changed by then."""
         self._gap = False
         self._epoch = panel.epoch
 
@@ -172,7 +172,7 @@ class Cycle:
         return self._epoch != was
 
     def _publish(self, now: float, *, urgent: bool) -> None:
-        told = (self._seat.seat, self.engine.approval.given)
+        told = (self._seat.seat, self.engine.approval.given + self.engine.presets.changed)
         if told != self._told:
             self._told = told
             self._seat.send_catalogue(self.engine.catalogue())

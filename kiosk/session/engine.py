@@ -39,6 +39,7 @@ from kiosk.session.lapse import Lapse
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
+from kiosk.session.presets import Presets
 from kiosk.session.reading import Reading
 from kiosk.session.record_check import RecordCheck
 from kiosk.session.recovery import Recovery
@@ -116,7 +117,7 @@ class Engine:
         self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
         self.path = FluidPath(self.desk, self.slot, library, self.setup, senses=device.barrel_sensed)
-        self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
+        self.treatment = Treatment(self.desk, self.slot, self.totals, self.zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
         self.reading = Reading(self.desk)
@@ -125,6 +126,7 @@ class Engine:
         self.signals = Signals(self.desk, Annunciator())
         self.followup = FollowUp(self)
         self.closing = Closing(self)
+        self.presets = Presets(self, restored.presets, restored.next_preset)
         self.calibrating = Calibrating(self)
         self.instruments = Instruments(self, restored.instruments)
         self.timing = Timing(self.desk, self.stop)
@@ -174,6 +176,7 @@ class Engine:
         self.slot.step()
         self.setup.step()
         self.path.step()
+        self.presets.step()
         self.retraction.step()
         if self.treatment.arming is not None and not self.lease.live(now):
             self.signals.kiosk_lost = True
@@ -345,7 +348,8 @@ class Engine:
         self.treatment.clear()
         self._recount(())
 
-    def _zone_title(self, zone: str) -> str:
+    def zone_title(self, zone: str) -> str:
+        """The zone's title in the open session's protocol, its key where there is none."""
         protocol = self.setup.protocol
         found = None if protocol is None else protocol.zone(zone)
         return zone if found is None else found.title

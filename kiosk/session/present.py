@@ -318,6 +318,7 @@ def catalogue(engine: Engine) -> Catalogue:
         versions=engine.versions,
         cleanup=tuple(Choice(item.key, item.text) for item in library.cleanup.values()),
         reactions=tuple(Choice(item.key, item.text) for item in library.reactions.values()),
+        presets=engine.presets.views(),
     )
 
 

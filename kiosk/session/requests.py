@@ -12,6 +12,7 @@ from drivers.errors import NappageError
 from drivers.registers import CommandKind
 from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
 from kiosk.session import calibration_requests, checking_requests, guards
@@ -81,6 +82,8 @@ class Requests:
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,
+            KeepPreset: engine.presets.keep,
+            RetirePreset: engine.presets.retire,
             ask.WriteAftercare: engine.followup.write_sheet,
             ask.NoteReaction: engine.followup.note,
         }
@@ -195,7 +198,8 @@ class Requests:
         if command.protocol in engine.library.protocols and not (engine.simulated or engine.approved(command.protocol)):
             raise NotNow(what="Opening a session", why="an administrator has not approved this protocol here")
         versions = ", ".join(f"{name} {version}" for name, version in engine.versions)
-        engine.setup.open(command, engine.new_session_number, answer, versions)
+        preset = engine.presets.chosen(command)
+        engine.setup.open(command, engine.new_session_number, answer, versions, preset)
         return True
 
     def _screen(self, command: ask.AnswerScreening, _: Answerer) -> None:

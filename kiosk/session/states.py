@@ -12,6 +12,7 @@ import msgspec
 from kiosk.channel import certificates
 from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 from kiosk.channel.snapshot import Phase
 
 ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing", "calibrate"})
@@ -83,6 +84,8 @@ TABLE: dict[type, Rule] = {
     ask.WriteAftercare: Rule(CLOSING),
     ask.NoteReaction: Rule(HOME),
     ask.ListDue: Rule(ALWAYS, shell=True),
+    KeepPreset: Rule(TREAT),
+    RetirePreset: Rule(HOME),
     ask.Approve: Rule(frozenset({"starting", "home"})),
     ask.OpenCalibration: Rule(frozenset({"starting", "home"})),
     ask.CalibrateDose: Rule(CALIBRATING),

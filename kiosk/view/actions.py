@@ -129,6 +129,12 @@ class Reach(_Action, frozen=True):
     target: str
 
 
+class Teach(_Action, frozen=True):
+    """The lesson of a first session: begin it or go on, leave it, end it."""
+
+    name: Literal["begin", "leave", "end"]
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -156,6 +162,7 @@ Action = (
     | StartCream
     | Turn
     | Scanned
+    | Teach
     | Wipe
     | Reach
 )

@@ -10,7 +10,8 @@ from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
 from kiosk.view.checking import verdict
-from kiosk.view.language import mark, say
+from kiosk.view.language import many, mark, say
+from kiosk.view.lesson_memory import entry as lesson_entry
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
 from kiosk.view.numbers import with_unit
@@ -162,14 +163,34 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if local.changed is not None and _holds(local.changed, snapshot, local):
         return _change(local.changed)
     if screen == "treat":
-        return Strip(say("Ready to arm"), "good", "check-circle")
+        return _paused(snapshot, local) or Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
-        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
+        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle", _training(snapshot, local))
+    taught = screen == "signin" or (screen == "selftest" and snapshot.simulated)
+    training = _training(snapshot, local) if taught else NOTHING
     if snapshot.link.connected:
-        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb")
-    return Strip(snapshot.link.sentence, "warn", "usb")
+        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb", training)
+    return Strip(snapshot.link.sentence, "warn", "usb", training)
+
+
+def _paused(snapshot: Snapshot, local: Local) -> Strip | None:
+    """An arming ended before its last shot: how to go on with the rest, in the two steps of every arming (LIM-8)."""
+    left, treat = local.left, snapshot.treat
+    if left is None or treat is None:
+        return None
+    go_on = Panel("arm") if treat.shots.value == left.shots else Panel(f"edit:shots:{left.shots}")
+    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", left.shots)
+    return Strip(told, "good", "timer", Touch("go-on", say("Go on"), go_on, icon="play"))
+
+
+def _training(snapshot: Snapshot, local: Local) -> Touch:
+    """The way into the lesson, for whoever has not treated yet; nothing while it runs."""
+    role = snapshot.user.role if snapshot.user else "practitioner"
+    if local.lesson.on or role != "practitioner" or (snapshot.user is not None and not snapshot.simulated):
+        return NOTHING
+    return lesson_entry(snapshot, local)
 
 
 def _holds(changed: Change, snapshot: Snapshot, local: Local) -> bool:

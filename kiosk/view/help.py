@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Cancel
 from kiosk.view.language import mark, say
+from kiosk.view.lesson_memory import entry
+from kiosk.view.local import Local
 from kiosk.view.route import ScreenKey
 from kiosk.view.touch import NOTHING, Touch
 
@@ -176,11 +179,12 @@ class Help(msgspec.Struct, frozen=True):
     todo: str = ""
     stopping: str = ""
     close: Touch = NOTHING
+    training: Touch = NOTHING
 
 
-def help_for(screen: ScreenKey) -> Help:
-    """The help of the screen under the panel."""
+def help_for(screen: ScreenKey, snapshot: Snapshot, local: Local) -> Help:
+    """The help of the screen under the panel, and the way into the training while none runs."""
     what, todo = HELP[screen]
-    return Help(
-        say(what), say(todo), say(STOPPING), Touch("cancel", say("Close"), Cancel(), icon="close", tone="primary")
-    )
+    close = Touch("cancel", say("Close"), Cancel(), icon="close", tone="primary")
+    training = NOTHING if local.lesson.on else entry(snapshot, local)
+    return Help(say(what), say(todo), say(STOPPING), close, training)

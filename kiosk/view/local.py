@@ -64,6 +64,26 @@ class Reached(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What the last arming had left when it ended: shots in a zone and side."""
+
+    zone: str
+    side: str
+    shots: int
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """The guided first session: only what cannot be read off control's state is kept."""
+
+    on: bool = False
+    begun: str = ""
+    """Local date and time when it began, "" while it never did."""
+    seen: frozenset[str] = frozenset()
+    """What has happened since: "stopped", "filling", "refilled", "signed", "exported"."""
+    session: int = 0
+    """Number of the session that is or was treated in it."""
+
+
 class Local(msgspec.Struct, frozen=True):
     """The kiosk's own state. `texts`, `picks` are replaced, never changed in place."""
 
@@ -80,6 +100,8 @@ class Local(msgspec.Struct, frozen=True):
     draft: Draft | None = None
     offer: Offer | None = None
     changed: Change | None = None
+    left: Left | None = None
+    """What an arming has left, also once it has ended; None after its last shot, and in another zone."""
     focus: str = ""
     shift: bool = False
     touched: float = 0.0
@@ -118,6 +140,7 @@ class Local(msgspec.Struct, frozen=True):
     ends: frozenset[str] = frozenset()
     """Names of the lists whose last page has been on the glass in this session."""
     reached: Reached = Reached()
+    lesson: Lesson = Lesson()
     settings: Settings = Settings()
     has_light: bool = False
     """Whether this screen has a backlight that can be set."""

@@ -23,7 +23,8 @@ from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
-from kiosk.view.local import DRAFT_S, Local
+from kiosk.view.lesson_memory import exported, watched
+from kiosk.view.local import DRAFT_S, Left, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
@@ -85,6 +86,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             draft=None,
             offer=None,
             changed=None,
+            left=None,
             focus="",
             patient=_visited(local, snapshot),
             ticks=frozenset(),
@@ -106,6 +108,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=local.place if local.place in EVERYWHERE else "",
         )
+    local = replace(local, lesson=watched(local.lesson, snapshot), left=_left(local, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
@@ -116,6 +119,17 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
     local, asked = ask_anew(signed.local, snapshot)
     tested = (touching.report(local),) if touching.over(local) else ()
     return Outcome(replace(local, panel="") if tested else local, signed.commands + asked + tested)
+
+
+def _left(local: Local, snapshot: Snapshot) -> Left | None:
+    """What is left of the arming that lives or was the last one here."""
+    treat = snapshot.treat
+    if treat is None or (treat.arming is None and local.left is None):
+        return None
+    if treat.arming is not None:
+        return Left(treat.zone, treat.side, treat.arming.left) if treat.arming.left else None
+    here = local.left is not None and (local.left.zone, local.left.side) == (treat.zone, treat.side)
+    return local.left if here else None
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:
@@ -182,6 +196,7 @@ def hear(local: Local, reply: Reply) -> Local:
         case ApprovalPage():
             return heard_page(local, reply.page)
         case Exported(path=path):
-            return replace(local, exported=path).saying(say("Exported to {path}", path=path))
+            local = replace(local, exported=path, lesson=exported(local.lesson))
+            return local.saying(say("Exported to {path}", path=path))
         case _:
             return local

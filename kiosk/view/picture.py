@@ -19,6 +19,7 @@ from kiosk.view import (
     ending,
     help,
     instruments,
+    lesson,
     noting,
     panels,
     people,
@@ -60,6 +61,7 @@ class Picture(msgspec.Struct, frozen=True):
     page: Page
     panel: PanelKey = ""
     over: Page | None = None
+    lesson: lesson.LessonStrip = lesson.LessonStrip()
 
 
 _Drawing = Callable[[Snapshot, Local, Catalogue], Page]
@@ -116,8 +118,9 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "pin": lambda snapshot, local, _: _pin(snapshot, local),
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
-    "help": lambda snapshot, local, _: help.help_for(route(snapshot, local)),
     "touch": lambda snapshot, local, _: touching.touching(snapshot, local),
+    "help": lambda snapshot, local, _: help.help_for(route(snapshot, local), snapshot, local),
+    "lesson": lambda _, local, __: lesson.summary(local),
     "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 
@@ -132,6 +135,7 @@ def _pin(snapshot: Snapshot, local: Local) -> panels.PinAsked:
 def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -> Picture:
     """The glass. Before the first snapshot there is only the cover."""
     speak(local.settings.language)
+    taught = lesson.LessonStrip() if snapshot is None else lesson.strip(snapshot, local, catalogue or EMPTY)
     if snapshot is not None:
         snapshot = in_language(snapshot)
     local = kept_in_language(local)
@@ -141,9 +145,11 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
         return Picture(around, screen, start.selftest(BEFORE, local), "cover", panels.covered(local))
     listed = in_language(catalogue or EMPTY)
     page = _PAGES[screen](snapshot, local, listed)
+    if taught.text:  # its line is narrow: what the strip offers to touch is on the rail and on the pages too
+        around = msgspec.structs.replace(around, strip=msgspec.structs.replace(around.strip, touch=NOTHING))
     if not over:
-        return Picture(around, screen, page)
-    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed))
+        return Picture(around, screen, page, lesson=taught)
+    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed), taught)
 
 
 def _under(around: Frame) -> Frame:

@@ -16,7 +16,21 @@ ScreenKey = Literal[
     "instruments", "instrument", "certificates", "certificate", "drift",
 ]  # fmt: skip
 PanelKey = Literal[
-    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help", "touch"
+    "",
+    "dark",
+    "cover",
+    "lock",
+    "stop",
+    "question",
+    "edit",
+    "text",
+    "pin",
+    "arm",
+    "choice",
+    "map",
+    "help",
+    "touch",
+    "lesson",
 ]
 
 HOME_PLACES: dict[str, ScreenKey] = {
@@ -77,6 +91,7 @@ PANELS: dict[str, PanelKey] = {
     "help": "help",
     "touch": "touch",
     "away": "choice",
+    "lesson": "lesson",
 }
 
 

@@ -18,11 +18,14 @@ from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.instruments import DUE, FIGURES, TEXTS
 from kiosk.view.language import say, speak
+from kiosk.view.lesson_memory import asked, taught
 from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer, Reached
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
+from kiosk.view.picking import picked
+from kiosk.view.presets import chosen_preset
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
 from kiosk.view.touching import reach, report
@@ -52,9 +55,7 @@ SAID_ONCE: dict[type, frozenset[str]] = {
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
 NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock", DUE})
 DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12, DUE: 8}
-WIPED = {"account": "pin", "next": "next"}
-"""What is typed and forgotten when one of these is picked."""
-FORGOTTEN = frozenset({"clock", "record"})
+FORGOTTEN = frozenset({"clock", "record", "preset"})
 """Texts that are typed anew each time."""
 
 
@@ -81,7 +82,7 @@ def act(local: Local, action: Action, world: World) -> Outcome:
     local = replace(local, touched=local.now)
     match action:
         case actions.Send(command=command, then=then):
-            outcome = _send(local, command, then)
+            outcome = _send(local, command, then, world)
         case actions.Go(place=place):
             outcome = _go(local, place)
         case actions.Back():
@@ -91,16 +92,17 @@ def act(local: Local, action: Action, world: World) -> Outcome:
             outcome = Outcome(local.saying(words))
         case actions.Panel() | actions.Cancel():
             outcome = _panel(local, action.name if isinstance(action, actions.Panel) else "", world)
-        case actions.ConfirmDraft():
-            outcome = _confirm_draft(local, world)
-        case actions.ConfirmText():
-            outcome = _confirm_text(local)
+        case actions.ConfirmDraft() | actions.ConfirmText():
+            draft = isinstance(action, actions.ConfirmDraft)
+            outcome = _confirm_draft(local, world) if draft else _confirm_text(local)
         case actions.FindTyped() | actions.OpenTyped():
             outcome = _patient(local, action, world)
         case actions.SubmitPin(purpose=purpose):
             outcome = _submit_pin(local, purpose, world)
         case actions.Scanned(code=code):
             outcome = Outcome(scanned(local, code, world.snapshot, world.catalogue))
+        case actions.Teach(name=name):
+            outcome = Outcome(*taught(local, name, world.snapshot))
         case actions.ArmShown():
             outcome = _arm(local, world)
         case _:
@@ -113,9 +115,10 @@ def replace(local: Local, **changes: Any) -> Local:
     return msgspec.structs.replace(local, **changes)
 
 
-def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
+def _send(local: Local, command: AnyCommand, then: str, world: World) -> Outcome:
     ticks = local.ticks - SAID_ONCE.get(type(command), frozenset())
-    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks)
+    lesson = asked(local.lesson, command, world.snapshot)
+    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks, lesson=lesson)
     if then:
         trail = closed.trail[: closed.trail.index(then)] if then in closed.trail else closed.trail
         closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else trail)
@@ -174,13 +177,15 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
-        opened = replace(opened, focus=field, shift=field in ("lot", "person", *TEXTS))
+        opened = replace(opened, focus=field, shift=field in ("lot", "person", "preset", *TEXTS))
     elif kind == "touch":
         opened = replace(opened, reached=Reached(at=local.now))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
         opened = replace(opened, offer=offered(world.snapshot))
+    elif kind == "lesson":
+        return Outcome(opened, (channel.ReadSession(session=local.lesson.session),))
     return Outcome(opened)
 
 
@@ -250,12 +255,7 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
         case actions.Wipe(field=field):
             return local.with_text(field, "")
         case actions.Pick(field=field, value=value):
-            picked = replace(local, picks={**local.picks, field: value})
-            if field == "syringe":
-                return replace(picked, fill_nl=None, printed_nl=0)
-            if field == "focus":
-                return replace(local, focus=value)
-            return picked.with_text(WIPED[field], "") if field in WIPED else picked
+            return picked(local, field, value, world.catalogue)
         case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream() | actions.Reach():
             return _mark(local, action)
         case _:
@@ -350,12 +350,13 @@ def _patient(local: Local, action: Action, world: World) -> Outcome:
     page = local.patient
     if page is None or page.patient != code:
         return Outcome(local.saying(say("Look the code up first.")))
-    repeated = repeated_card(local, world.catalogue)
+    repeated, preset = repeated_card(local, world.catalogue), chosen_preset(local, world.catalogue)
     opened = channel.OpenSession(
         protocol=repeated.key if repeated else local.picks.get("protocol", ""),
         patient=code,
         new_patient=not page.known,
         similar_confirmed=bool(page.similar) and "similar" in local.ticks,
+        preset=preset.key if preset is not None and not local.picks.get(REPEAT) else 0,
     )
     return Outcome(replace(local, focus=""), (opened,))
 

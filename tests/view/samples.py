@@ -11,7 +11,7 @@ from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
 from kiosk.channel.checking_views import CheckOutcome
 from kiosk.session.present_calibration import DO_NOW
 from kiosk.session.timing import EDGE_SCALE, LAPSE_SCALE
-from kiosk.view.local import Change, Draft, Local, Offer, Reached
+from kiosk.view.local import Change, Draft, Left, Lesson, Local, Offer, Reached
 
 replace = msgspec.structs.replace
 
@@ -256,7 +256,13 @@ CATALOGUE = s.Catalogue(
         s.Choice("allergic", "Rash, hives or another allergic reaction"),
         s.Choice("infection", "Lump, nodule or sign of an infection"),
     ),
-)
+    presets=(
+        s.Preset(3, "Dr. Martin, forehead", "mesolift", "forehead", "Forehead", "whole", 650, 20_000, "continuous",
+                 2_000, 40, "Dr. Amelie Laurent", "2026-11-20 17:40"),
+        s.Preset(4, "Crown, second visit", "scalp", "crown", "Crown", "whole", 3_000, 80_000, "single", 1_000, 60,
+                 "Dr. Amelie Laurent", "2026-11-21 09:12"),
+    ),
+)  # fmt: skip
 LINE = s.SessionLine(
     17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
 )
@@ -582,6 +588,54 @@ def workshop(now: s.CheckNow | None = None, **changes: object) -> s.Snapshot:
     return snap(user=TECHNICIAN, checking=replace(work, **changes))
 
 
+TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
+STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
+SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
+"""Nothing is given yet: the lesson has not come to its first shot."""
+LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "lesson-selftest": (snap("starting", user=None, ready=False), at(lesson=TAUGHT)),
+    "lesson-signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"}, lesson=TAUGHT)),
+    "lesson-home": (snap(), at(lesson=TAUGHT)),
+    "lesson-protocols": (snap(), at("protocols", lesson=TAUGHT)),
+    "lesson-code": (snap(), at("patient", texts={"patient": "T10"}, focus="patient", lesson=TAUGHT)),
+    "lesson-screening": (setup("screening"), at(ticks=frozenset({"adult", "consent"}), session=18, lesson=TAUGHT)),
+    "lesson-lot": (setup("product"), at(panel="text:lot", focus="lot", picks={"product": "hyaluron"}, shift=True,
+                                        lesson=TAUGHT)),
+    "lesson-needle": (setup("needle"), at(picks=PICKS, lesson=TAUGHT)),
+    "lesson-syringe": (setup("syringe"), at(picks=PICKS, fill_nl=2_000_000, lesson=TAUGHT)),
+    "lesson-prime": (setup("prime"), at(lesson=TAUGHT)),
+    "lesson-map": (FIRST, at(panel="zone", lesson=TAUGHT)),
+    "lesson-depth": (
+        replace(FIRST, treat=replace(TREAT, zone="neck", side="whole", shot_count=0)),
+        at(panel="edit:depth", draft=Draft("depth", 600, 0.0), lesson=TAUGHT),
+    ),
+    "lesson-contact": (
+        replace(ARMED, treat=replace(TREAT, zone="neck", side="whole", shot_count=0, arming=ARMING, enabled=True)),
+        at(lesson=TAUGHT),
+    ),
+    "lesson-stop": (ARMED, at(lesson=TAUGHT)),
+    "lesson-stopped": (
+        replace(TREATING, stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged.")),
+        at(lesson=STOPPED),
+    ),
+    "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
+    "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
+    "lesson-refill": (TREATING, at(lesson=STOPPED)),
+    "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
+    "lesson-end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}), lesson=STOPPED)),
+    "lesson-record": (snap(last_session=17), at("record", record=RECORD, lesson=SIGNED)),
+    "lesson-over": (
+        snap(last_session=17),
+        at("record", record=RECORD, lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+    "panel-lesson": (
+        snap(last_session=17),
+        at("record", record=RECORD, panel="lesson", lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+}  # fmt: skip
+"""The first session that the kiosk leads, at steps whose pages are full."""
+
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "instruments": (BENCH, at("instruments")),
     "instrument": (BENCH, at("instrument", picks={"instrument": "gauge"}, figures={"gauge_step": 2_000})),
@@ -663,6 +717,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at("inputs", panel="touch", reached=Reached(("left top", "middle", "right"), 1, "", 9e9)),
     ),
     "panel-recover-technician": (replace(workshop(), phase="starting"), at(panel="recover")),
+    **LESSON_SCENES,
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
         snap(
@@ -767,6 +822,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "protocols": (snap(), at("protocols", picks=PICKS)),
     "protocols-search": (snap(), at("protocols", picks=PICKS, texts={"search": "papule"})),
+    "protocols-preset": (snap(), at("protocols", picks={"protocol": "mesolift", "preset": "3"})),
     "protocols-none": (snap(), at("protocols", texts={"search": "elbow"})),
     "protocols-clinic": (snap(), at("protocols", picks={"protocol": "cellulite"})),
     "patient": (snap(), at("patient", texts={"patient": "MK-22"}, focus="patient")),
@@ -804,6 +860,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(changed=Change("depth", 600, 650, 9e9)),
     ),
     "treat-missing": (UNREADY, at()),
+    "treat-paused": (TREATING, at(left=Left("cheek", "left", 48))),
     "treat-armed": (ARMED, at()),
     "treat-oblique": (treating_zones(MESOLIFT), at()),
     "treat-face-armed": (armed_in(MESOLIFT), at()),
@@ -940,7 +997,12 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(user=ADMIN),
         at("approval", approval=APPROVAL, panel="pin:approve", focus="pin", texts={"pin": "915837"}),
     ),
+    "panel-preset": (TREATING, at(panel="text:preset", focus="preset", texts={"preset": "Dr. Martin, f"})),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
+    "panel-arm-oblique": (
+        replace(TREATING, treat=replace(TREAT, angle_deg=60)),
+        at(panel="arm", offer=Offer(replace(TREAT, angle_deg=60), SESSION.product, SESSION.syringe, SESSION.needle)),
+    ),
     "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
     "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
     "panel-zone-eyelid": (treating_zones(EYELID), at(panel="zone")),

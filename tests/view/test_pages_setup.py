@@ -81,7 +81,7 @@ def test_home_shows_a_device_that_is_not_well() -> None:
 
 def test_a_treatment_without_a_figure_says_so() -> None:
     shown = protocols(snap(), at(picks={"protocol": "cellulite"}), CATALOGUE)
-    assert [card.trail for card in shown.cards][1:3] == ["needs the clinic's figure", "not approved"]
+    assert [card.trail for card in shown.cards][3:5] == ["needs the clinic's figure", "not approved"]
     assert shown.lines[-1].detail == "sessions, depth, dose"
 
 
