@@ -114,7 +114,6 @@ class PauseSound(Command, frozen=True):
     """Silences present alarms for at most 120 s (ALM-3)."""
 
 
-# -- self-test ----------------------------------------------------------------------------------------------------
 class RunSelfTest(Command, frozen=True):
     pass
 
@@ -128,13 +127,12 @@ class AnswerCheck(Command, frozen=True):
 
 # -- session ------------------------------------------------------------------------------------------------------
 class OpenSession(Command, frozen=True):
-    """Opens a session; `new_patient` must agree with the ledger (LIM-15), `preset` is one to be proposed, or 0."""
+    """Opens a session; what it says of the code must agree with the ledger (LIM-15). `preset` is proposed, 0: none."""
 
     protocol: Text
     patient: Text
     new_patient: bool
-    similar_confirmed: bool = False
-    """True when the code is one character from an existing one and the person said it is another patient."""
+    similar_confirmed: bool = False  # one character from an existing code, and yet another patient
     preset: Count = 0
 
 
