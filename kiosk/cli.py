@@ -311,8 +311,8 @@ def service_balance(port: str) -> int:
     return 0
 
 
-for _told in cli_device.commands(chosen_ledger, lambda command: DATA(LEDGER(plainly(command)))):
-    service.add_command(_told)
+service.add_command(cli_device.checks)
+service.add_command(cli_device.timing)
 
 
 @service.command("approvals")

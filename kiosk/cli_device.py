@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
-Told = Callable[[Path | None, bool | None], None]
+from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
 
 
-def commands(ledger: Callable[[Path | None, bool | None], Path], dress: Callable[[Told], Any]) -> list[click.Command]:
-    """The two commands.
+@click.command("checks")
+@DATA
+@LEDGER
+@plainly
+def checks(data: Path | None, simulated: bool | None) -> None:
+    """List the checks of inputs and outputs: how each ended last, and when it passed last."""
+    from kiosk.records import cli_checks
 
-    Args:
-        ledger: Finds the record from --data and --simulated or --real.
-        dress: Puts these options on a command, and says errors of ours plainly.
-    """
+    click.echo(cli_checks.checks(chosen_ledger(data, simulated)))
 
-    def checks(data: Path | None, simulated: bool | None) -> None:
-        """List the checks of inputs and outputs: how each ended last, and when it passed last."""
-        from kiosk.records import cli_checks
 
-        click.echo(cli_checks.checks(ledger(data, simulated)))
+@click.command("timing")
+@DATA
+@LEDGER
+@plainly
+def timing(data: Path | None, simulated: bool | None) -> None:
+    """Print the times measured on this device, as a technician recorded them last."""
+    from kiosk.records import cli_checks
 
-    def timing(data: Path | None, simulated: bool | None) -> None:
-        """Print the times measured on this device, as a technician recorded them last."""
-        from kiosk.records import cli_checks
-
-        click.echo(cli_checks.times(ledger(data, simulated)))
-
-    return [click.command("checks")(dress(checks)), click.command("timing")(dress(timing))]
+    click.echo(cli_checks.times(chosen_ledger(data, simulated)))

@@ -97,7 +97,6 @@ class Lock(Command, frozen=True):
     pass
 
 
-# -- stop ---------------------------------------------------------------------------------------------------------
 class Stop(Command, frozen=True):
     """STOP on glass (STP-2). Taken from anybody, in any state, signed in or not."""
 

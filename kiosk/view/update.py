@@ -16,7 +16,8 @@ from kiosk.view.certificates import go_to
 from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
-from kiosk.view.instruments import DUE, FIGURES, TEXTS
+from kiosk.view.instruments import FIGURES, TEXTS
+from kiosk.view.keying import typed
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import asked, taught
 from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer, Reached
@@ -30,8 +31,6 @@ from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
 from kiosk.view.touching import reach, report
 
-TEXT_LENGTH = 60
-PIN_LENGTH = 12
 EDITED: dict[str, FieldName] = {
     "edit:depth": "depth",
     "edit:dose": "dose",
@@ -53,8 +52,6 @@ SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
 }
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
-NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock", DUE})
-DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12, DUE: 8}
 FORGOTTEN = frozenset({"clock", "record", "preset"})
 """Texts that are typed anew each time."""
 
@@ -246,7 +243,7 @@ def _arm(local: Local, world: World) -> Outcome:
 def _fill_in(local: Local, action: Action, world: World) -> Local:
     match action:
         case actions.Type(key=key):
-            return _type(local, key)
+            return typed(local, key)
         case actions.StepBy(steps=steps) if local.draft is not None:
             value = editing.limits(local.draft.field, world.snapshot, local, world.catalogue)
             return (
@@ -275,27 +272,6 @@ def _mark(
         return replace(local, settings=preferred(local.settings, action.field, action.value))
     page = max(0, local.turned.get(action.name, 0) + action.by)
     return replace(local, turned={**local.turned, action.name: page})
-
-
-def _type(local: Local, key: str) -> Local:
-    if local.draft is not None:
-        return replace(local, draft=editing.typed(local.draft, key, local.now))
-    field = local.focus or "pin"
-    text = local.text(field)
-    if key == "shift":
-        return replace(local, shift=not local.shift)
-    if key == "back":
-        return _retype(local, field, text[:-1])
-    length = DIGITS.get(field, PIN_LENGTH) if field in NUMERIC else TEXT_LENGTH
-    letter = key.upper() if local.shift or field == "patient" else key
-    if len(text) >= length or (field in NUMERIC and not letter.isdigit()):
-        return local
-    return _retype(local, field, text + letter)
-
-
-def _retype(local: Local, field: str, text: str) -> Local:
-    changed = local.with_text(field, text)
-    return replace(changed, patient=None) if field == "patient" else changed
 
 
 def _confirm_draft(local: Local, world: World) -> Outcome:
