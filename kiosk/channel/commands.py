@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
+from kiosk.channel.asking import ExportSession, FindPatient, ListSessions, ReadSession
 from kiosk.channel.base import Command, Text
 from kiosk.channel.calibration_commands import (
     CalibrateDepth,
@@ -97,6 +98,7 @@ class Lock(Command, frozen=True):
     pass
 
 
+# -- stop ---------------------------------------------------------------------------------------------------------
 class Stop(Command, frozen=True):
     """STOP on glass (STP-2). Taken from anybody, in any state, signed in or not."""
 
@@ -113,6 +115,7 @@ class PauseSound(Command, frozen=True):
     """Silences present alarms for at most 120 s (ALM-3)."""
 
 
+# -- self-test ----------------------------------------------------------------------------------------------------
 class RunSelfTest(Command, frozen=True):
     pass
 
@@ -298,27 +301,6 @@ class Sign(Command, frozen=True):
     seen: tuple[Text, ...] = ()
     """Keys of the reactions that were seen; `reactions` is a note of whatever the list does not name."""
     next_date: Day = ""
-
-
-# -- read ---------------------------------------------------------------------------------------------------------
-class ListSessions(Command, frozen=True):
-    before: int = 0
-    """Session number to page back from; 0 for the newest."""
-
-
-class ReadSession(Command, frozen=True):
-    session: int
-
-
-class ExportSession(Command, frozen=True):
-    session: int
-    format: Literal["json", "csv", "pdf", "aftercare"]
-
-
-class FindPatient(Command, frozen=True):
-    """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
-
-    patient: Text
 
 
 AnyCommand = (

@@ -16,7 +16,7 @@ from kiosk.view.certificates import go_to
 from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
-from kiosk.view.instruments import FIGURES, TEXTS
+from kiosk.view.instruments import DUE, FIGURES, TEXTS
 from kiosk.view.keying import typed
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import asked, taught
