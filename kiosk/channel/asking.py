@@ -1,4 +1,4 @@
-"""What a client may read of the record on the channel: sessions, one of them, its export, and what a code stands for."""
+"""What a client may read of the record on the channel: sessions, one of them, its export, what a code stands for."""
 
 from __future__ import annotations
 
