@@ -33,6 +33,8 @@ from kiosk.channel.calibration_commands import (
 from kiosk.channel.certificates import AnyCertificate
 from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
+from kiosk.channel.reading import ExportSession, FindPatient, ListSessions, ReadSession
+from kiosk.channel.service import ServiceCommand
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -302,27 +304,6 @@ class Sign(Command, frozen=True):
     next_date: Day = ""
 
 
-# -- read ---------------------------------------------------------------------------------------------------------
-class ListSessions(Command, frozen=True):
-    before: int = 0
-    """Session number to page back from; 0 for the newest."""
-
-
-class ReadSession(Command, frozen=True):
-    session: int
-
-
-class ExportSession(Command, frozen=True):
-    session: int
-    format: Literal["json", "csv", "pdf", "aftercare"]
-
-
-class FindPatient(Command, frozen=True):
-    """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
-
-    patient: Text
-
-
 AnyCommand = (
     Hello
     | Flip
@@ -392,6 +373,7 @@ AnyCommand = (
     | TypeGauge
     | AnyCertificate
     | CheckingCommand
+    | ServiceCommand
 )
 
 

@@ -37,6 +37,7 @@ from kiosk.channel.pages import (
     ShotLine,
     Zone,
 )
+from kiosk.channel.service import WireView
 
 __all__ = [
     "Account",
@@ -106,6 +107,7 @@ __all__ = [
     "Treat",
     "User",
     "Value",
+    "WireView",
     "Zone",
 ]  # fmt: skip
 """One door for whoever lays out a screen: what can be chosen and the pages of the record are found here too."""
@@ -363,6 +365,7 @@ class Snapshot(View, frozen=True):
     """What measures when the device is calibrated, named or not."""
     checking: CheckingView | None = None
     """Inputs, outputs, checks and times; for a technician between sessions only."""
+    wire: WireView = WireView()
 
 
 class Reply(View, frozen=True):
