@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import msgspec
 
+from drivers.counted import LinkStatistics
 from drivers.errors import BadFrame, CorruptBlock, MapMismatch, NappageError, NotAnInjector, Refused
-from drivers.link import TIMEOUT_MS, Gate, LinkStatistics, ModbusLink
+from drivers.link import TIMEOUT_MS, Gate, ModbusLink
 from drivers.ports import Authorisation, Begun, Leased, StopLatch, finished, redeem
 from drivers.question import GatedLink, Question, reasoned
 from drivers.registers import (

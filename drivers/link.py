@@ -33,6 +33,7 @@ from pymodbus.pdu.register_message import (
     WriteMultipleRegistersRequest,
 )
 
+from drivers.counted import STEPS, LinkStatistics, step_of
 from drivers.errors import (
     BadFrame,
     LinkTimeout,
@@ -69,17 +70,6 @@ REASONS: dict[int, str] = {
     ExceptionCode.ILLEGAL_VALUE: "a value is not allowed",
     ExceptionCode.DEVICE_FAILURE: "it cannot do this now",
 }
-
-
-class LinkStatistics(msgspec.Struct, frozen=True):
-    """What a link has seen since it was opened. `slowest_ms` is the longest time until a good answer was taken."""
-
-    good: int = 0
-    refused: int = 0
-    bad: int = 0
-    timeouts: int = 0
-    stray_bytes: int = 0
-    slowest_ms: float = 0.0
 
 
 class Asked:
@@ -131,6 +121,9 @@ class ModbusLink:
         self._room = select.poll()
         self._room.register(self._serial.fileno(), select.POLLOUT)
         self._statistics = LinkStatistics()
+        self._waits = [0] * STEPS
+        self._overdue = False
+        """Whether an answer that was given up may still come."""
         self._unsettled = True
         self._last_byte = time.monotonic()
         self._next_read = READ_HOLDING
@@ -139,7 +132,7 @@ class ModbusLink:
     @property
     def statistics(self) -> LinkStatistics:
         """Counts since the port was opened."""
-        return self._statistics
+        return msgspec.structs.replace(self._statistics, waits=tuple(self._waits))
 
     def fileno(self) -> int:
         """Descriptor that becomes readable when bytes come or the device goes; good until `close`."""
@@ -261,7 +254,9 @@ class ModbusLink:
             self._count(refused=1)
             reason = REASONS.get(answer[2], "a reason that is not in the map")
             raise Refused(what=asked.what, exception=answer[2], reason=reason)
-        self._count(good=1, waited_ms=(time.monotonic() - asked.sent) * 1000)
+        waited_ms = (time.monotonic() - asked.sent) * 1000
+        self._waits[step_of(waited_ms)] += 1
+        self._count(good=1, waited_ms=waited_ms)
         return answer
 
     @contextmanager
@@ -325,6 +320,7 @@ class ModbusLink:
             if patience < left:
                 return None
             self._count(timeouts=1)
+            self._overdue = True
             raise LinkTimeout(timeout_ms=self.timeout_ms)
         data = self._serial.read(most)
         self._last_byte = time.monotonic()
@@ -342,12 +338,14 @@ class ModbusLink:
             self._drop_waiting()
             if time.monotonic() > end:
                 raise self._bad("the line does not fall silent")
-        self._unsettled = False
+        self._unsettled = self._overdue = False
 
     def _drop_waiting(self) -> None:
         """Bytes that nobody asked for are counted and thrown away; a hung-up line raises here."""
         if self._poll.poll(0):
-            self._count(stray_bytes=len(self._serial.read(max(1, self._serial.in_waiting))))
+            came = len(self._serial.read(max(1, self._serial.in_waiting)))
+            self._count(stray_bytes=came, late=int(self._overdue))
+            self._overdue = False
             self._last_byte = time.monotonic()
 
     def _bad(self, why: str) -> BadFrame:
@@ -364,6 +362,7 @@ class ModbusLink:
         timeouts: int = 0,
         stray_bytes: int = 0,
         waited_ms: float = 0.0,
+        late: int = 0,
     ) -> None:
         was = self._statistics
         self._statistics = LinkStatistics(
@@ -373,6 +372,7 @@ class ModbusLink:
             timeouts=was.timeouts + timeouts,
             stray_bytes=was.stray_bytes + stray_bytes,
             slowest_ms=max(was.slowest_ms, waited_ms),
+            late=was.late + late,
         )
 
 

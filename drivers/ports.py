@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from drivers.counted import Counted
 from drivers.registers import (
     Anchor,
     AnchorPair,
@@ -233,9 +234,8 @@ Leased = tuple[Status, tuple[ShotRecord, ...]]
 """What a lease is answered: the status, and up to two shot records."""
 
 
-class Injector(CalibrationStore, Protocol):
+class Injector(CalibrationStore, Counted, Protocol):
     """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2).
-
     A call waits for its answer; its `begin_...` does not, and the answer is taken from what it gives.
     """
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
+from drivers.counted import LinkStatistics
 from drivers.errors import BadFrame, NappageError, Refused
-from drivers.link import Gate, LinkStatistics
+from drivers.link import Gate
 from drivers.ports import Begun, Link
 from drivers.registers import STATUS, Refusal, Status
 

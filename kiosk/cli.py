@@ -8,46 +8,26 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from kiosk import cli_device
 from kiosk.cli_calibrate import calibrate
-from kiosk.shell import DATA, LEDGER, P, chosen_ledger, plainly
+from kiosk.cli_options import (
+    BALANCE,
+    CHANNEL,
+    PORT,
+    PROFILES,
+    PROFILES_OPTION,
+    how,
+    named,
+    which_profiles,
+)
+from kiosk.cli_service import service
+from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
 from kiosk.system.storage import data_folder, ledger_path, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
-PROFILES = Path(__file__).resolve().parent.parent / "profiles"
-
-
-def how(command: Callable[P, None]) -> Callable[P, None]:
-    """The choice between hardware and simulation; there is no default."""
-    simulated = click.option("--simulated", is_flag=True, help="Against the simulator.")
-    hardware = click.option("--hardware", is_flag=True, help="Against a real injector.")
-    return simulated(hardware(command))
-
-
-def named(simulated: bool, hardware: bool) -> bool:
-    """Whether simulation was named.
-
-    Raises:
-        click.UsageError: none was named, or both were.
-    """
-    if simulated == hardware:
-        raise click.UsageError("name one: --simulated or --hardware; there is no default")
-    return simulated
-
-
-CHANNEL = click.option(
-    "--channel", type=click.Path(path_type=Path), envvar="NAPPAGE_CHANNEL", required=True, help="Control's socket."
-)
-PROFILES_OPTION = click.option(
-    "--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles."
-)
-PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
-BALANCE = click.option("--balance", default="", help="Serial port of a laboratory balance, for calibrating.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,7 +53,7 @@ def run(  # noqa: PLR0913  one for each option
     simulated: bool,
     hardware: bool,
     data: Path | None,
-    profiles: Path,
+    profiles: Path | None,
     port: str,
     balance: str,
     size: str,
@@ -83,11 +63,12 @@ def run(  # noqa: PLR0913  one for each option
     """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
     from kiosk.running import Running, run_all
 
+    folder = data_folder(out / "data" if demo and data is None else data)
     return run_all(
         Running(
             simulated=named(simulated, hardware),
-            data=data_folder(out / "data" if demo and data is None else data),
-            profiles=profiles,
+            data=folder,
+            profiles=which_profiles(profiles, folder),
             port=port,
             balance=balance,
             size=size,
@@ -113,7 +94,7 @@ def control(  # noqa: PLR0913  one for each option
     hardware: bool,
     data: Path | None,
     channel: Path,
-    profiles: Path,
+    profiles: Path | None,
     port: str,
     balance: str,
     device: str,
@@ -130,7 +111,7 @@ def control(  # noqa: PLR0913  one for each option
             port=port,
             channel=channel,
             data=data_folder(data),
-            profiles=profiles,
+            profiles=which_profiles(profiles, data),
             device=device,
             balance=balance,
             panel=panel,
@@ -277,7 +258,7 @@ def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the record and its exports in this folder.")
-@PROFILES_OPTION
+@click.option("--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles.")
 @plainly
 def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     """Run the scripted session of a SCENARIO file through the same engine, ledger and wire, without a screen."""
@@ -290,64 +271,7 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
 
 
 main.add_command(calibrate)
-
-
-@main.group()
-def service() -> None:
-    """What a technician needs of the device and of the instruments that measure it."""
-
-
-@service.command("balance")
-@click.argument("port")
-@plainly
-def service_balance(port: str) -> int:
-    """Ask the laboratory balance on PORT who it is, and wait for one stable weight."""
-    from drivers.balance import SicsBalance
-
-    with contextlib.closing(SicsBalance(port)) as balance:
-        who = balance.identity
-        click.echo(f"{who.model}, serial number {who.serial_number}, software {who.software}")
-        click.echo(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
-    return 0
-
-
-service.add_command(cli_device.checks)
-service.add_command(cli_device.timing)
-
-
-@service.command("approvals")
-@click.argument("protocol", required=False)
-@DATA
-@LEDGER
-@PROFILES_OPTION
-@plainly
-def service_approvals(protocol: str | None, data: Path | None, simulated: bool | None, profiles: Path) -> int:
-    """List which treatments an administrator approved; for one PROTOCOL, what has changed since."""
-    from kiosk.records.cli_approvals import compare, list_approvals
-
-    path = chosen_ledger(data, simulated)
-    click.echo(compare(path, profiles, protocol).told if protocol else list_approvals(path, profiles))
-    return 0
-
-
-@service.command("approve")
-@click.argument("protocol")
-@click.option("--name", prompt="Name of the administrator", help="Name of the account that approves.")
-@DATA
-@LEDGER
-@PROFILES_OPTION
-@plainly
-def service_approve(protocol: str, name: str, data: Path | None, simulated: bool | None, profiles: Path) -> int:
-    """Approve one PROTOCOL as it is now, with an administrator's PIN. Control must not be running."""
-    from kiosk.records.cli_approvals import approve, compare
-
-    path = chosen_ledger(data, simulated)
-    compared = compare(path, profiles, protocol)
-    click.echo(compared.told)
-    click.confirm("Approve exactly this?", abort=True)
-    kind = "simulated" if path == ledger_path(data_folder(data), simulated=True) else "real"
-    click.echo(approve(path, kind, compared, name, click.prompt("PIN", hide_input=True)))
-    return 0
+main.add_command(service)
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ class Control:
         opened.callback(self._ledger.stop)
         restored = self._ledger.open()
         wall.found(restored.last_wall_ms, restored.clock_set, confirmed=restored.clock_confirmed)
-        self._clerk = ClerkClient(path, plan.data / "exports")
+        self._clerk = ClerkClient(path, plan.data / "exports", profiles=plan.profiles)
         opened.callback(self._clerk.close)
         latch = StopLatch()
         pins = pin_numbers(device)

@@ -63,3 +63,27 @@ class NameRefused(NappageError, ValueError):
     number = 609
     sentence = "This name cannot be used: {why}"
     remedy = "Type the person's name, at most 40 characters."
+
+
+class LastAdministrator(NappageError, PermissionError):
+    number = 610
+    sentence = "{name} is the last administrator who can sign in"
+    remedy = "Give somebody else an administrator's account first; without one nobody could give accounts any more."
+
+
+class OwnAccount(NappageError, PermissionError):
+    number = 611
+    sentence = "{name} cannot shut the account that asks for it"
+    remedy = "Another administrator does it."
+
+
+class NoPinLeft(NappageError, ValueError):
+    number = 612
+    sentence = "The account {name} has no PIN any more"
+    remedy = "Give it a new PIN; that enables it as well."
+
+
+class NothingToChange(NappageError, ValueError):
+    number = 613
+    sentence = "The account {name} is {state} already"
+    remedy = "Nothing was changed."

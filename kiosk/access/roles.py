@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import get_args
 
 from kiosk.access.errors import NotAllowed
-from kiosk.channel import certificates
+from kiosk.channel import certificates, service
 from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 from kiosk.channel.presets import KeepPreset, RetirePreset
@@ -30,6 +30,7 @@ Roles = frozenset[Role]
 TREATS: Roles = frozenset({Role.PRACTITIONER})
 SERVICES: Roles = frozenset({Role.PRACTITIONER, Role.TECHNICIAN})
 TECHNICAL: Roles = frozenset({Role.TECHNICIAN})
+LOOKS_AFTER: Roles = frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR})
 READS: Roles = frozenset({Role.PRACTITIONER, Role.ADMINISTRATOR})
 ADMINISTERS: Roles = frozenset({Role.ADMINISTRATOR})
 SIGNED_IN: Roles = frozenset(Role)
@@ -92,6 +93,7 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.WriteCalibration: TECHNICAL,
     ask.CertifyCalibration: TECHNICAL,
     ask.RestoreCalibration: TECHNICAL,
+    service.WriteFactory: TECHNICAL,
     ask.LeaveCalibration: TECHNICAL,
     ask.CalibrateDepth: TECHNICAL,
     ask.ZeroGauge: TECHNICAL,
@@ -114,6 +116,15 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ListDue: TREATS,
     KeepPreset: TREATS,
     RetirePreset: TREATS,
+    service.ReadWear: LOOKS_AFTER,
+    service.ReplacePart: TECHNICAL,
+    service.ListFaults: LOOKS_AFTER,
+    service.DisableAccount: ADMINISTERS,
+    service.EnableAccount: ADMINISTERS,
+    service.ListBackups: ADMINISTERS,
+    service.BackUp: ADMINISTERS,
+    service.RestoreBackup: ADMINISTERS,
+    service.MakeBundle: LOOKS_AFTER,
     ask.ListApprovals: ADMINISTERS,
     ask.ReadApproval: ADMINISTERS,
     ask.Approve: ADMINISTERS,

@@ -12,6 +12,7 @@ from kiosk.channel.calibration_commands import Level
 
 BenchStep = Literal[
     "homing",
+    "factory",
     "syringe",
     "flush",
     "room",
@@ -29,7 +30,7 @@ BenchStep = Literal[
     "writing",
 ]
 """What an open calibration waits for. "runs": a run is chosen; "base": the weight before its next shot; "shot": the
-trigger; "weight": what the balance shows after it."""
+trigger; "weight": what the balance shows after it; "factory": the injector holds no valid calibration."""
 
 
 class InForceView(View, frozen=True):

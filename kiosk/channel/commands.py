@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
-from kiosk.channel.asking import ExportSession, FindPatient, ListSessions, ReadSession
 from kiosk.channel.base import Command, Text
 from kiosk.channel.calibration_commands import (
     CalibrateDepth,
@@ -34,6 +33,8 @@ from kiosk.channel.certificates import AnyCertificate
 from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
 from kiosk.channel.presets import PresetCommand
+from kiosk.channel.reading import ExportSession, FindPatient, ListSessions, ReadSession
+from kiosk.channel.service import ServiceCommand
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -373,6 +374,7 @@ AnyCommand = (
     | TypeGauge
     | AnyCertificate
     | CheckingCommand
+    | ServiceCommand
 )
 
 

@@ -7,6 +7,7 @@ from kiosk.channel.base import View
 from kiosk.channel.certificates import CertificateList, CertificatePage, DriftPage
 from kiosk.channel.commands import Side
 from kiosk.channel.followup import DueList
+from kiosk.channel.service import BackupList, FaultList, WearPage
 
 
 class Zone(View, frozen=True):
@@ -112,4 +113,7 @@ Page = (
     | CertificateList
     | CertificatePage
     | DriftPage
+    | WearPage
+    | FaultList
+    | BackupList
 )

@@ -38,6 +38,7 @@ from kiosk.channel.pages import (
     Zone,
 )
 from kiosk.channel.presets import Preset
+from kiosk.channel.service import WireView
 
 __all__ = [
     "Account",
@@ -108,6 +109,7 @@ __all__ = [
     "Treat",
     "User",
     "Value",
+    "WireView",
     "Zone",
 ]  # fmt: skip
 """One door for whoever lays out a screen: what can be chosen and the pages of the record are found here too."""
@@ -365,6 +367,7 @@ class Snapshot(View, frozen=True):
     """What measures when the device is calibrated, named or not."""
     checking: CheckingView | None = None
     """Inputs, outputs, checks and times; for a technician between sessions only."""
+    wire: WireView = WireView()
 
 
 class Reply(View, frozen=True):

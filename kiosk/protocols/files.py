@@ -144,6 +144,19 @@ class MechanicsFile(Struct, frozen=True, forbid_unknown_fields=True):
     viscosity_mpa_s: Annotated[Decimal, Meta(description="Taken for a product that states none.")]
 
 
+StepPl = Annotated[int, Meta(description="What one plunger step moves by construction, pL.", ge=1, le=1_000_000)]
+
+
+class FactoryFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the plunger moves by construction, for an injector that has lost its calibration."""
+
+    source: str
+    pl_per_step_1: StepPl
+    pl_per_step_2: StepPl
+    pl_per_step_5: StepPl
+    pl_per_step_10: StepPl
+
+
 class DeviceFile(Struct, frozen=True, forbid_unknown_fields=True):
     """The injector as built. The file's name is its key."""
 
@@ -151,6 +164,9 @@ class DeviceFile(Struct, frozen=True, forbid_unknown_fields=True):
     pins: PinsFile
     caps: CapsFile
     mechanics: MechanicsFile
+    factory: Annotated[
+        FactoryFile | None, Meta(description="Without it an injector that lost its calibration is not mended here.")
+    ] = None
 
 
 class NeedleFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -73,6 +73,16 @@ class Pins(msgspec.Struct, frozen=True):
     buzzer: int
 
 
+class Factory(msgspec.Struct, frozen=True):
+    """What one plunger step moves by construction, pL, by barrel: where measuring begins, never what is armed with."""
+
+    source: str
+    pl_per_step_1: int
+    pl_per_step_2: int
+    pl_per_step_5: int
+    pl_per_step_10: int
+
+
 class Device(msgspec.Struct, frozen=True):
     """The injector as built.
 
@@ -85,6 +95,7 @@ class Device(msgspec.Struct, frozen=True):
         prime_nl, refill_prime_nl: What a full prime pushes beyond the dead volume, and a refill's short prime (LIM-14).
         arming_shots: Planned shots a person is offered first.
         viscosity_upas: Viscosity taken for a product that states none, uPa s (water: 1000).
+        factory: For an injector that has lost its calibration; None where the profile names none.
     """
 
     key: str
@@ -107,6 +118,7 @@ class Device(msgspec.Struct, frozen=True):
     refill_prime_nl: int
     viscosity_upas: int
     source: str
+    factory: Factory | None = None
 
 
 class Needle(msgspec.Struct, frozen=True):

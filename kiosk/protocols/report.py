@@ -130,6 +130,9 @@ def _device(path: Path) -> Told:
             for cap, unit, what in caps
         ),
         f"Dead volume of the tubing {amount(device.tubing_nl, 'nL')}.",
+        "An injector that lost its calibration begins with the figures of its construction."
+        if device.factory is not None
+        else "It names no figures of construction: an injector that lost its calibration is not mended here.",
     ], True
 
 

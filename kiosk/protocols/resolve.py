@@ -30,6 +30,7 @@ from kiosk.protocols.limits import Limit, Origin, Range
 from kiosk.protocols.profile import (
     Cap,
     Device,
+    Factory,
     Figure,
     Grade,
     Guide,
@@ -294,6 +295,7 @@ def device(file: Path, raw: DeviceFile) -> Device:
         refill_prime_nl=exact(mechanics.at("refill_prime_ul"), motion.refill_prime_ul, DOSE, least=DOSE_STEP_NL),
         viscosity_upas=exact(mechanics.at("viscosity_mpa_s"), motion.viscosity_mpa_s, VISCOSITY, least=1),
         source=f"{raw.caps.source}; {motion.source}",
+        factory=None if raw.factory is None else msgspec.convert(msgspec.to_builtins(raw.factory), Factory),
     )
 
 

@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +22,9 @@ from sqlite_utils import Database
 from drivers.errors import NappageError
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
-from kiosk.records import approvals, certificate_pages, chain, due, history
+from kiosk.protocols.library import SHIPPED
+from kiosk.records import approvals, bundle, certificate_pages, chain, due, faults, history, wear
+from kiosk.records.clerk_settings import Settings
 from kiosk.records.connection import open_reader, spoken
 from kiosk.records.course import course
 from kiosk.records.errors import QuestionUnknown
@@ -42,10 +45,17 @@ from kiosk.session.exchange import (
     ReadApprovals,
     ReadCourse,
     ReadDue,
-    Reading,
     ReadPage,
     ReadPatient,
+    RecordReading,
     VerifyLedger,
+)
+from kiosk.session.service_questions import (
+    ReadFaults,
+    ReadWorn,
+    ServiceReading,
+    SettingsQuestion,
+    WriteBundle,
 )
 
 _PR_SET_PDEATHSIG = 1
@@ -60,11 +70,12 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Clerk:
-    """Answers questions about one ledger; exports go into `out`."""
+    """Answers questions about one ledger; exports go into `out`. `profiles` is the folder that control loaded."""
 
-    def __init__(self, ledger: Path, out: Path) -> None:
+    def __init__(self, ledger: Path, out: Path, profiles: Path = SHIPPED) -> None:
         self._ledger = ledger
         self._out = out
+        self._profiles = profiles
 
     def answer(self, asked: Asked) -> Answer:
         """The answer to one question; an error is an answer too."""
@@ -84,10 +95,14 @@ class Clerk:
         db = open_reader(self._ledger)
         try:
             with spoken(self._ledger):
+                if isinstance(question, SettingsQuestion):
+                    return Settings(db, self._ledger.parent, self._profiles).answer(ticket, question)
                 if isinstance(question, ReadCourse):
                     return Answer(ticket, ok=True, course=course(db, question))
                 if isinstance(question, OfCertificates):
                     return Answer(ticket, ok=True, page=self._certificates(db, question))
+                if isinstance(question, ServiceReading):
+                    return Answer(ticket, ok=True, page=self._service(db, question))
                 return Answer(ticket, ok=True, page=self._page(db, question))
         finally:
             db.close()
@@ -105,7 +120,16 @@ class Clerk:
 
                 return Exported(str(export_certificate(db, number, form, self._out)))
 
-    def _page(self, db: Database, question: Reading) -> Page:
+    def _service(self, db: Database, question: ServiceReading) -> Page:
+        if isinstance(question, ReadWorn):
+            return wear.wear(db, question.serial)
+        if isinstance(question, ReadFaults):
+            return faults.faults(db, question.before, question.number)
+        if isinstance(question, WriteBundle):
+            return self._bundle(db, question.live)
+        return Settings(db, self._ledger.parent, self._profiles).page()
+
+    def _page(self, db: Database, question: RecordReading) -> Page:
         match question:
             case Listing():
                 return history.sessions(db, question.before, PAGE_LINES)
@@ -128,6 +152,12 @@ class Clerk:
                 from kiosk.records.exports import export_session  # fpdf2 takes half a second: only who exports waits
 
                 return Exported(str(export_session(db, question.session, question.format, self._out)))
+
+    def _bundle(self, db: Database, live: str) -> Exported:
+        now = datetime.now(UTC).astimezone()
+        path = self._out / bundle.file_name(chain.kind_of(db) == "simulated", now)
+        folder = self._ledger.parent
+        return Exported(str(bundle.write(db, path, live=live, profiles=self._profiles, logs=folder, now=now)))
 
 
 def refusal(ticket: int, error: NappageError) -> Answer:
@@ -170,12 +200,13 @@ def become_ordinary(parent: int) -> None:
 @click.command()
 @click.option("--ledger", type=click.Path(path_type=Path), required=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--profiles", type=click.Path(path_type=Path), default=SHIPPED)
 @click.option("--parent", type=int, required=True)
-def main(ledger: Path, out: Path, parent: int) -> None:
+def main(ledger: Path, out: Path, profiles: Path, parent: int) -> None:
     """Answer control's questions; started by control, not by hand."""
     become_ordinary(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is control's business; the clerk ends with its pipe
-    serve(Clerk(ledger, out), sys.stdin.buffer, sys.stdout.buffer)
+    serve(Clerk(ledger, out, profiles), sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

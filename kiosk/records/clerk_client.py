@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.protocols.library import SHIPPED
 from kiosk.records.clerk import Asked, refusal
 from kiosk.records.errors import ClerkGone
 from kiosk.session.exchange import Answer, Question
@@ -30,13 +31,15 @@ class ClerkClient:
     Args:
         ledger: The ledger that it reads.
         out: Folder for exports; made when missing.
+        profiles: Folder of the profiles that control loaded.
         command: How it is started, without options; another one only for another interpreter.
 
     Make it in a thread that lives as long as control: the kernel ends the clerk with the thread that started it.
     """
 
-    def __init__(self, ledger: Path, out: Path, command: tuple[str, ...] = COMMAND) -> None:
-        self._command = [*command, "--ledger", str(ledger), "--out", str(out), "--parent", str(os.getpid())]
+    def __init__(self, ledger: Path, out: Path, command: tuple[str, ...] = COMMAND, profiles: Path = SHIPPED) -> None:
+        folders = ("--ledger", str(ledger), "--out", str(out), "--profiles", str(profiles))
+        self._command = [*command, *folders, "--parent", str(os.getpid())]
         self._open: dict[int, None] = {}
         self._unsent = bytearray()
         self._received = bytearray()

@@ -6,15 +6,10 @@ refused, and the screen is where to approve. Roles, PIN and waits are those of t
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import msgspec
 
-from kiosk.access.errors import AccountUnknown
-from kiosk.access.lockout import check_may_try, failed, refusal, succeeded
-from kiosk.access.pin import pin_is
-from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import ApprovalLine, ApprovalPage
 from kiosk.protocols.difference import Difference
@@ -23,10 +18,8 @@ from kiosk.records.approvals import listed, page
 from kiosk.records.approved import approval_row, subject
 from kiosk.records.chain import Kind
 from kiosk.records.cli import reading
-from kiosk.records.errors import ApprovalRefused
-from kiosk.records.ledger import Ledger
-from kiosk.records.rows import AccountRow
-from kiosk.system.clock import read_boot_id
+from kiosk.records.cli_signed import signed
+from kiosk.records.errors import ApprovalRefused, RecordShowsDamage
 
 SHOWN = 16
 """Digits of a fingerprint that a line shows."""
@@ -95,36 +88,11 @@ def approve(path: Path, kind: Kind, compared: Compared, name: str, pin: str) -> 
         why = f"the clinic has to give a figure for {', '.join(line.needs)}"
     if why:
         raise ApprovalRefused(protocol=line.protocol, why=why)
-    ledger = Ledger.open(path, kind, clock_wall_ms=_wall_ms, boot_id=read_boot_id())
     try:
-        restored = ledger.restore()
-        if restored.verified != "good":
-            raise ApprovalRefused(protocol=line.protocol, why=restored.verified)
-        account = next((found for found in restored.accounts if found.name == name), None)
-        if account is None:
-            raise AccountUnknown(name=name)
-        _check(ledger, account, pin)
-        asked = subject(library, line.protocol)
-        ledger.append([approval_row(asked, library.content(line.protocol), user=name, mono_ms=_mono_ms())])
-    finally:
-        ledger.close()
+        with signed(path, kind, ask.Approve, name, pin) as signing:
+            asked = subject(library, line.protocol)
+            row = approval_row(asked, library.content(line.protocol), user=name, mono_ms=signing.mono_ms)
+            signing.ledger.append([row])
+    except RecordShowsDamage as error:
+        raise ApprovalRefused(protocol=line.protocol, why=str(error.facts["why"])) from error
     return f"{line.title} is approved by {name}, set {line.sha256[:SHOWN]}. It counts from control's next start."
-
-
-def _check(ledger: Ledger, account: AccountRow, pin: str) -> None:
-    require(Role(account.role), ask.Approve)
-    check_may_try(account, _wall_ms())
-    right = pin_is(pin, account.pin)
-    row = succeeded(account, _mono_ms()) if right else failed(account, _wall_ms(), _mono_ms())
-    if row is not None:
-        ledger.append([row])
-    if not right and row is not None:
-        raise refusal(row)
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _mono_ms() -> int:
-    return time.monotonic_ns() // 1_000_000

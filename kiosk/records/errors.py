@@ -147,3 +147,21 @@ class FileUnreadable(NappageError, OSError):
     number = 423
     sentence = "The file {file} cannot be read ({why})"
     remedy = "Check its name and its rights."
+
+
+class BackupRefused(NappageError, ValueError):
+    number = 426
+    sentence = "The backup {file} cannot be restored: {why}"
+    remedy = "Nothing was changed. Take another file, one that this program wrote and nobody edited."
+
+
+class ServiceRefused(NappageError, RuntimeError):
+    number = 427
+    sentence = "{what} is not possible now: {why}"
+    remedy = "Nothing was written. Do what is named first, then ask again."
+
+
+class RecordShowsDamage(NappageError, RuntimeError):
+    number = 428
+    sentence = "Nothing is written into a record that shows damage ({why})"
+    remedy = "Start control; an administrator gives a reason for it there, then ask again."

@@ -89,3 +89,10 @@ class Fact(StrEnum):
     """One weight, gauge reading, room or blank of a calibration. Body: `what` and its figures."""
     INSTRUMENT = "instrument"
     """What measures when the device is calibrated. Body: a `calibration.instrument.Instrument`; the last of a kind."""
+    PART_REPLACED = "part replaced"
+    """A technician replaced a part; its count begins anew (`wear`). Body: `part`, `serial` of the injector it is in, 0
+    for what belongs to the device."""
+    BACKED_UP = "settings backed up"
+    """Body: `file`, `sha256`."""
+    RESTORED = "settings restored"
+    """An administrator took a backup over. Body: `file`, `sha256`, `accounts` (names that were added), `profiles`."""

@@ -19,6 +19,8 @@ SCREENS: dict[str, str] = {
     "instruments": "InstrumentsScreen", "instrument": "InstrumentScreen", "certificates": "CertificatesScreen",
     "certificate": "CertificateScreen", "drift": "DriftScreen",
     "due": "DueScreen", "inputs": "InputsScreen", "checks": "ChecksScreen", "timing": "TimingScreen",
+    "service": "ServiceScreen", "wear": "WearScreen", "faults": "FaultsScreen", "link": "LinkScreen",
+    "backup": "BackupScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {

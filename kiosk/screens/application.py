@@ -153,8 +153,11 @@ class KioskApp(App):
         self.local = tick(self.local, self.clock(), age_ms, self.client.reason)
         if came.catalogue is not None:
             self.catalogue = came.catalogue
+        kept = self.local.settings
         for reply in came.replies:
             self.local = hear(self.local, reply)
+        if self.local.settings != kept:
+            self._keep_settings()  # a backup that was restored held others
         if came.snapshot is not None:
             if self._click is not None and clicks(self.local, self.snapshot, came.snapshot):
                 self._click()

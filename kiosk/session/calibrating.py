@@ -30,6 +30,7 @@ from kiosk.session.errors import MotionFailed, NotChoosable, NotNow
 from kiosk.session.exchange import FollowBalance
 from kiosk.session.gauging import Gauging
 from kiosk.session.in_force import LEFT, OPENED, key_of
+from kiosk.session.mending import Mending
 from kiosk.session.proving import Proving
 from kiosk.session.under_gauge import UnderGauge
 from kiosk.session.weighing_out import WeighingOut
@@ -61,6 +62,7 @@ class Calibrating:
         self.gauge: Gauging | None = None
         self.proving = Proving(engine, self)
         self.under_gauge = UnderGauge(engine, self)
+        self.mending = Mending(engine, self)
         self.balance = BalanceReader(engine.desk)
         self._waiting: tuple[str, float] = ("", 0.0)
         """What a weight is waited for, and since when."""

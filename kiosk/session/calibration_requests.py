@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from drivers.errors import NappageError
-from kiosk.channel import certificates
+from kiosk.channel import certificates, service
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page
 
@@ -40,6 +40,7 @@ def handlers(engine: Engine) -> dict[type, Handler]:
         ask.WriteCalibration: later(lambda command, answer: work.proving.write(command.key, answer)),
         ask.CertifyCalibration: later(lambda command, answer: work.proving.certify(command.key, answer)),
         ask.RestoreCalibration: later(lambda _, answer: work.proving.restore(answer)),
+        service.WriteFactory: later(lambda command, answer: work.mending.write(command.key, answer)),
         ask.CalibrateDepth: lambda _, __: work.under_gauge.begin(),
         ask.ZeroGauge: lambda _, __: work.under_gauge.gauging("Setting the gauge").zero(),
         ask.MoveToGauge: later(work.under_gauge.move),

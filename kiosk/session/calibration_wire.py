@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.errors import NappageError, Refused
-from drivers.ports import CalibrationStore
-from drivers.registers import Calibration
+from drivers.errors import CorruptBlock, NappageError, Refused
+from drivers.ports import CalibrationStore, Injector
+from drivers.registers import Calibration, Identity
 from kiosk.session.exchange import CalibrationTold, ReadSpare, SelectCalibration, WriteSpare
 
 ToStore = WriteSpare | ReadSpare | SelectCalibration
@@ -32,3 +32,11 @@ def _act(store: CalibrationStore, effect: ToStore) -> Callable[[], Calibration |
             return store.spare_calibration
         case _:
             return lambda: store.select_calibration(effect.id)
+
+
+def in_force(injector: Injector, identity: Identity) -> Calibration | None:
+    """The calibration in force; None when there is none, or one that is named and damaged: a technician mends it."""
+    try:
+        return injector.calibration() if identity.calibration_id else None
+    except CorruptBlock:
+        return None

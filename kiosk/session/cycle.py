@@ -23,6 +23,8 @@ from kiosk.session.engine import Engine
 from kiosk.session.line import Line, ToInjector
 
 PERIOD_S = 0.025
+COUNTED_EVERY_S = 1.0
+"""The line's counts are added up so often."""
 PUBLISH_EVERY_S = 0.1
 """A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
 
@@ -114,6 +116,7 @@ class Cycle:
         self._calibration: x.CalibrationTold | None = None
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
         self._published = float("-inf")
+        self._counted = float("-inf")
         self._told: tuple[int | None, int] = (None, 0)
         """Whom the catalogue was sent to, and how often approvals and presets had changed by then."""
         self._gap = False
@@ -164,7 +167,13 @@ class Cycle:
             self._perform(effect)
         self._ask_waiting()
         self.engine.connection.good, self.engine.connection.bad = self.line.good_frames, self.line.bad_frames
+        self._count(now)
         self._publish(now, urgent=bool(effects))
+
+    def _count(self, now: float) -> None:
+        if now - self._counted >= COUNTED_EVERY_S:
+            self._counted = now
+            self.engine.wire = self.line.counts.view(self.line.injector)
 
     def _stopped(self) -> bool:
         """Whether a stop came since the last cycle: its command goes ahead of the lease."""

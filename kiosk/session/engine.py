@@ -13,7 +13,7 @@ from functools import lru_cache
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
 from kiosk.alarms.annunciator import Annunciator
-from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, Zone
+from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, WireView, Zone
 from kiosk.protocols.envelope import envelope_for
 from kiosk.protocols.library import Library
 from kiosk.protocols.limits import Setting, Total, Totals, Verdict
@@ -22,6 +22,7 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
 from kiosk.session.approval import Approval
+from kiosk.session.backups import Backups
 from kiosk.session.calibrating import Calibrating
 from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
@@ -47,6 +48,7 @@ from kiosk.session.requests import Requests
 from kiosk.session.retraction import Retraction
 from kiosk.session.rewriting import Rewriting
 from kiosk.session.selftest import SelfTest
+from kiosk.session.servicing import Servicing
 from kiosk.session.setup import Setup
 from kiosk.session.signals import Signals
 from kiosk.session.slot import Slot
@@ -99,6 +101,8 @@ class Engine:
         self.versions = versions
         self.loop = LoopView(realtime=False)
         """Lateness of the control cycle; set by whoever runs it."""
+        self.wire = WireView()
+        """What the injector's line has seen; set by whoever runs it."""
         self.next_session = restored.next_session
         self.last_session = 0
         self.desk = Desk(restored, simulated=simulated)
@@ -127,11 +131,7 @@ class Engine:
         self.followup = FollowUp(self)
         self.closing = Closing(self)
         self.presets = Presets(self, restored.presets, restored.next_preset)
-        self.calibrating = Calibrating(self)
-        self.instruments = Instruments(self, restored.instruments)
-        self.timing = Timing(self.desk, self.stop)
-        self.checking = Checking(self, restored.checks)
-        self.lapse = Lapse(self)
+        self._open_workshop(restored)
         self.requests = Requests(self)
         self.why_no_envelope = ""
         """Why the parts that are known make no envelope (LIM-9)."""
@@ -140,6 +140,16 @@ class Engine:
         self._counted: tuple[object, tuple[Total, ...]] | None = None
         self._zones: tuple[object, tuple[Zone, ...]] | None = None
         self._restore(restored)
+
+    def _open_workshop(self, restored: Restored) -> None:
+        """What technicians and administrators work with between sessions."""
+        self.calibrating = Calibrating(self)
+        self.instruments = Instruments(self, restored.instruments)
+        self.timing = Timing(self.desk, self.stop)
+        self.checking = Checking(self, restored.checks)
+        self.lapse = Lapse(self)
+        self.backups = Backups(self)
+        self.servicing = Servicing(self)
 
     def _restore(self, restored: Restored) -> None:
         row = restored.open_session

@@ -17,8 +17,9 @@ from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
 from kiosk.records.approved import Subject
-from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.records.rows import AccountRow, Committed, Restored, Unit, WriteFailed
 from kiosk.records.verdict import Verdict
+from kiosk.session.service_questions import ServiceReading, SettingsQuestion
 
 Client = int
 """Number of a channel client; 0 is nobody."""
@@ -91,6 +92,8 @@ class Answer(_Value, frozen=True):
     page: Page | None = None
     course: Course | None = None
     verdict: Verdict | None = None
+    accounts: tuple[AccountRow, ...] = ()
+    """Of a file of settings, as rows that its administrator adds now."""
 
 
 class ClockState(_Value, frozen=True):
@@ -347,11 +350,12 @@ class VerifyLedger(_Value, frozen=True, tag=True):
     """Last row when control opened the ledger."""
 
 
-Reading = Listing | ReadPage | ReadPatient | ReadDue | MakeExport | MakeSheet | ReadApprovals | CompareApproval
+RecordReading = Listing | ReadPage | ReadPatient | ReadDue | MakeExport | MakeSheet | ReadApprovals | CompareApproval
+Reading = RecordReading | ServiceReading
 """Questions that are answered with a page."""
 OfCertificates = CertificatesBefore | OneCertificate | MakeCertificate | Drift
 """The same about calibrations."""
-Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading | OfCertificates
+Question = HashPin | CheckPin | ReadCourse | VerifyLedger | SettingsQuestion | Reading | OfCertificates
 
 
 class Beacon(_Value, frozen=True):

@@ -33,6 +33,8 @@ WARN_DAYS = 30
 DIFFERENT = "the injector's calibration is not the one that this record explains"
 Key = tuple[int, int]
 """Number and CRC-32 of a calibration."""
+NONE: Key = (0, 0)
+"""An injector without a valid calibration."""
 
 
 def key_of(calibration: Calibration) -> Key:
@@ -98,7 +100,7 @@ class InForce:
         self._pending: tuple[Key, Key] | None = None
         """Numbers and checks before and as intended, while a writing is not settled."""
         self._values: dict[Key, Calibration] = {}
-        self.highest = 0
+        self.highest = 0 if certified is None else certified.id
         """Highest number that was ever intended: a number never stands for two calibrations."""
         self.proofs: dict[str, Proof] = {}
         self.found: dict[str, str] = {}
@@ -160,8 +162,8 @@ class InForce:
         """Settle a writing that was cut off, against what is in force now (at every connect, once it is trusted)."""
         if identity.serial != self._serial:
             self._begin(identity.serial)
-        if self._pending is not None and calibration is not None:
-            self._settle(*self._pending, key_of(calibration))
+        if self._pending is not None:
+            self._settle(*self._pending, NONE if calibration is None else key_of(calibration))
         if self._found_open:
             self._found_open = False
             said = f"A calibration was left half-way: number {identity.calibration_id} is in force"
@@ -174,7 +176,8 @@ class InForce:
             self.event(IN_FORCE, said, id=found[0], crc=found[1])
             self._desk.notice(said)
         elif found == before:
-            said = f"Calibration {intended[0]} did not get into force: number {found[0]} stays"
+            stays = f"number {found[0]} stays" if found != NONE else "there is still none"
+            said = f"Calibration {intended[0]} did not get into force: {stays}"
             self.event(KEPT, said, id=found[0], crc=found[1])
             self._desk.notice(said)
 

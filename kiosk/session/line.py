@@ -26,6 +26,8 @@ from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refuse
 from drivers.ports import Begun, Injector, Leased, Panel
 from drivers.registers import LEASE_MS, Anchor, CommandKind, Identity, ShotRecord, Status
 from kiosk.session import exchange as x
+from kiosk.session.calibration_wire import in_force
+from kiosk.session.wire_counts import WireCounts
 
 PATIENCE_S = 0.006
 """How long a cycle waits for one answer; a lease is answered within 5 ms at 460800 baud.
@@ -94,6 +96,7 @@ class Line:
         self._connect = connect
         self._cursor = cursor
         self.injector: Injector | None = None
+        self.counts = WireCounts()
         self.good_frames = 0
         self.bad_frames = 0
         self._now = 0.0
@@ -349,12 +352,13 @@ class Line:
             return
         try:
             identity, anchors = injector.identity(), injector.anchors()
-            calibration = injector.calibration() if identity.calibration_id else None
+            calibration = in_force(injector, identity)
         except NappageError as error:
             injector.close()
             self._say_gone(error)
             return
         self.injector, self._why = injector, ""
+        self.counts.opened()
         self._bad.clear()
         self._link = x.Connected(identity, calibration, anchors)
 
@@ -367,6 +371,7 @@ class Line:
         """Enable off, port closed. What was in flight is unknown, what waited was never sent."""
         self._panel.disable()
         if self.injector is not None:
+            self.counts.closed(self.injector)
             self.injector.close()
         self.injector = None
         asked, self._asked, self._brought = self._asked, None, None

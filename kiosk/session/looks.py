@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from drivers.registers import Input
+from drivers.registers import Fault, Input
 from kiosk.session import present_calibration
 from kiosk.session.guards import SYRINGE_FAULTS
 from kiosk.session.in_force import WARN_DAYS
@@ -72,9 +72,9 @@ def _link(engine: Engine) -> str:
 
 
 def _faults(engine: Engine) -> str:
-    """An empty syringe is no fault of the injector: the set-up of a session ends it."""
+    """An empty syringe is ended by a session's set-up; a lost calibration is the next check's, and a technician's."""
     status = engine.desk.status
-    found = fault_words(status.faults & ~SYRINGE_FAULTS) if status is not None else []
+    found = fault_words(status.faults & ~int(SYRINGE_FAULTS | Fault.CALIBRATION)) if status is not None else []
     return f"The injector reports: {'; '.join(found)}. Clear the fault once its cause is gone." if found else ""
 
 

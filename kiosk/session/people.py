@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from drivers.errors import NappageError
+from kiosk.access import accounts
 from kiosk.access.demo import demo_pin
 from kiosk.access.errors import AccountsExist, AccountUnknown, NameRefused, NameTaken, PinRefused
 from kiosk.access.lockout import check_may_try, failed, locks, refusal, succeeded, waits_s
@@ -141,10 +142,46 @@ class People:
         reason = "new PIN, enabled again" if account.disabled else "new PIN"
         self._give_pin(AccountRow(account.name, 0, "", account.role, "", reason=reason), pin, answer)
 
+    def disable(self, name: str, answer: Answerer) -> None:
+        """Shut an account; its row is on disk before it is answered.
+
+        Raises:
+            AccountUnknown, NothingToChange, LastAdministrator, OwnAccount: it is not shut.
+            NotNow: a PIN is being looked at.
+        """
+        account, what = self._account(name), "Disabling an account"
+        self._require_still(what)
+        row = accounts.shut(account, self._accounts.values(), self._name, self._desk.mono_ms)
+        self._keep(row, answer, what)
+
+    def enable(self, name: str, answer: Answerer) -> None:
+        """Open an account again.
+
+        Raises:
+            AccountUnknown, NothingToChange, NoPinLeft: it is not opened.
+            NotNow: a PIN is being looked at.
+        """
+        account, what = self._account(name), "Enabling an account"
+        self._require_still(what)
+        self._keep(accounts.opened(account, self._name, self._desk.mono_ms), answer, what)
+
+    def _require_still(self, what: str) -> None:
+        """A PIN that is checked meanwhile would make a row from the one before."""
+        if self._checking:
+            raise NotNow(what=what, why="a PIN is being checked")
+
+    def missing(self, found: tuple[AccountRow, ...]) -> tuple[AccountRow, ...]:
+        """Those of `found` whose name nobody has here, in whatever case."""
+        taken = {name.casefold() for name in self._accounts}
+        return tuple(row for row in found if row.name.casefold() not in taken)
+
+    def added(self, rows: tuple[AccountRow, ...]) -> None:
+        """Accounts from a backup are on disk."""
+        self._accounts |= {row.name: row for row in rows}
+
     def _give_pin(self, row: AccountRow, pin: str, answer: Answerer) -> None:
         desk, by = self._desk, self._name
-        if self._checking:  # a PIN that is checked meanwhile would be checked against the old one
-            raise NotNow(what="Setting a PIN", why="a PIN is being checked")
+        self._require_still("Setting a PIN")
         self._checking = True
 
         def hashed(told: Answer) -> None:
@@ -158,7 +195,7 @@ class People:
 
         desk.ask(HashPin(pin), hashed)
 
-    def _keep(self, row: AccountRow, answer: Answerer) -> None:
+    def _keep(self, row: AccountRow, answer: Answerer, what: str = "Setting a PIN") -> None:
         """Commit an account's row. It counts at once, so that no later row is built on the one before it."""
         before = self._accounts.get(row.name)
         self._accounts[row.name] = row
@@ -168,7 +205,7 @@ class People:
                 del self._accounts[row.name]
             else:
                 self._accounts[row.name] = before
-            answer(_not_written("Setting a PIN"), None)
+            answer(_not_written(what), None)
 
         self._desk.commit(row, then=lambda: answer(None, None), failed=not_kept)
 

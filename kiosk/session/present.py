@@ -147,6 +147,7 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         calibrating=present_calibration.calibrating(engine),
         instruments=engine.instruments.views(),
         checking=present_checking.checking(engine),
+        wire=engine.wire,
     )
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from kiosk.channel.calibration_views import BenchStep, CalibratingView, ChangeView, InForceView, ProposalView
 from kiosk.session.gauging import Gauging
-from kiosk.session.proving import Proposal
+from kiosk.session.mending import NO_FIGURES
+from kiosk.session.proving import Change, Proposal, figures_of
 from kiosk.session.weighing_out import BLANK_S, WeighingOut
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 DO_NOW: dict[BenchStep, str] = {
     "homing": "The needle moves home: keep the handpiece away from everybody.",
+    "factory": "The injector holds no valid calibration: look at the figures of its construction, and write them.",
     "syringe": "Clamp a syringe of test liquid, free of air, and say which one it is.",
     "flush": "Hold a beaker under the nozzle and push until no air comes any more.",
     "room": "Give temperature, air pressure and humidity where it is weighed.",
@@ -50,6 +52,8 @@ def calibrating(engine: Engine) -> CalibratingView | None:
     step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
     reads = not engine.device.barrel_sensed
     view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads)
+    if step == "factory":
+        return msgspec.structs.replace(view, part="No calibration", proposal=_factory(engine))
     if work.gauge is not None:
         return msgspec.structs.replace(
             view,
@@ -85,6 +89,8 @@ def _step(engine: Engine) -> BenchStep:
         return "homing"
     if engine.rewriting.busy:
         return "writing"
+    if work.mending.due:
+        return "factory"
     return _dose_step(work.dose) if work.gauge is None else _gauge_step(work.gauge)
 
 
@@ -111,6 +117,16 @@ def _gauge_step(gauge: Gauging) -> BenchStep:
     return "proposal" if gauge.complete else "gauge begin"
 
 
+def _factory(engine: Engine) -> ProposalView:
+    """The figures of construction as a proposal that nothing stands before (ACU-3: shown before they are written)."""
+    mending = engine.calibrating.mending
+    wanted = mending.wanted()
+    if wanted is None:
+        return ProposalView("", False, f"{NO_FIGURES[:1].upper()}{NO_FIGURES[1:]}.", why_not_write=NO_FIGURES)
+    sentence = "Nothing is armed with these figures: depth and dose are measured and proved first."
+    return ProposalView(mending.key(), False, sentence, tuple(map(_view, figures_of(wanted))))
+
+
 def _room(dose: WeighingOut) -> str:
     air = dose.air
     if air is None:
@@ -123,7 +139,11 @@ def _proposal(proposal: Proposal) -> ProposalView:
         proposal.key,
         proposal.passes,
         proposal.sentence,
-        tuple(ChangeView(change.title, change.before, change.after, change.unit) for change in proposal.changes),
+        tuple(map(_view, proposal.changes)),
         proposal.why_not_write,
         proposal.why_not_certify,
     )
+
+
+def _view(change: Change) -> ChangeView:
+    return ChangeView(change.title, change.before, change.after, change.unit)

@@ -141,14 +141,16 @@ class Proving:
         Raises:
             NotNow: they are in force, or were not written from here.
         """
-        what, in_force = "Restoring", self._engine.in_force
-        calibration = self._calibrating.in_force(what)
+        what, in_force, mending = "Restoring", self._engine.in_force, self._calibrating.mending
+        calibration = None if mending.due else self._calibrating.in_force(what)
         wanted = in_force.restorable(calibration)
         if wanted is None:
             raise NotNow(what=what, why="the figures last certified are in force, or this record does not hold them")
         self._rewrite(calibration, wanted, "the figures last certified are restored", respond)
 
-    def _rewrite(self, old: Calibration, wanted: Calibration, why: str, respond: Respond, **because: str) -> None:
+    def _rewrite(
+        self, old: Calibration | None, wanted: Calibration, why: str, respond: Respond, **because: str
+    ) -> None:
         what = "Writing a calibration"
         self._calibrating.rest(what)
 
@@ -157,6 +159,8 @@ class Proving:
             if not trouble:
                 self._calibrating.written = True
                 self._carry_over(restored=not because)
+                if old is None:
+                    self._calibrating.mending.written()
             respond(MotionFailed(what=what, why=trouble) if trouble else None, None)
 
         self._engine.rewriting.begin(old, wanted, why, done, **because)
@@ -222,20 +226,25 @@ class Proving:
         return proposal
 
 
+def figures_of(calibration: Calibration) -> Iterator[Change]:
+    """Every figure of a calibration, with nothing before it."""
+    for name, title, unit in _titles():
+        yield Change(title, 0, getattr(calibration, name), unit)
+
+
 def _changes(before: Calibration, after: Calibration) -> Iterator[Change]:
-    for name, title, unit in (
-        ("depth_zero_um", "Depth: zero", "um"),
-        ("depth_scale_ppm", "Depth: scale", "ppm"),
-    ):
+    for name, title, unit in _titles():
         if getattr(before, name) != getattr(after, name):
             yield Change(title, getattr(before, name), getattr(after, name), unit)
+
+
+def _titles() -> Iterator[tuple[str, str, str]]:
+    """Field, title and unit of each figure."""
+    yield "depth_zero_um", "Depth: zero", "um"
+    yield "depth_scale_ppm", "Depth: scale", "ppm"
     for barrel in BARRELS:
-        for name, title, unit in (
-            (f"pl_per_step_{barrel}", f"{barrel} mL: one step of the plunger", "pL"),
-            (f"smallest_dose_{barrel}_nl", f"{barrel} mL: smallest dose", "nL"),
-        ):
-            if getattr(before, name) != getattr(after, name):
-                yield Change(title, getattr(before, name), getattr(after, name), unit)
+        yield f"pl_per_step_{barrel}", f"{barrel} mL: one step of the plunger", "pL"
+        yield f"smallest_dose_{barrel}_nl", f"{barrel} mL: smallest dose", "nL"
 
 
 def _unwritten() -> NotNow:

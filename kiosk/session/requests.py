@@ -79,6 +79,7 @@ class Requests:
             **dict.fromkeys(QUESTIONS, engine.reading.page),
             **calibration_requests.handlers(engine),
             **checking_requests.handlers(engine),
+            **engine.servicing.handlers(),
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,

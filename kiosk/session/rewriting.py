@@ -17,7 +17,7 @@ from drivers.registers import Calibration
 from kiosk.session.connection import Connection
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import AskIdentity, Disconnect, ReadSpare, SelectCalibration, WriteSpare
-from kiosk.session.in_force import IN_FORCE, KEPT, WRITING, InForce, as_body, key_of, sealed
+from kiosk.session.in_force import IN_FORCE, KEPT, NONE, WRITING, InForce, as_body, key_of, sealed
 
 Done = Callable[[str], None]
 LOST = "the link to the injector was lost; which calibration is in force is looked at when it is back"
@@ -46,17 +46,20 @@ class Rewriting:
     def busy(self) -> bool:
         return self.stage is not None
 
-    def begin(self, old: Calibration, wanted: Calibration, why: str, done: Done, **because: str) -> None:
+    def begin(self, old: Calibration | None, wanted: Calibration, why: str, done: Done, **because: str) -> None:
         """Put the figures of `wanted` in force under a new number; `done` hears "" or why it did not come to it.
 
+        `old` is None where the injector has no valid one; a number that it names all the same is not used again.
         `because` goes into its row: what was measured that asks for it.
         """
-        number = max(old.id, wanted.id, self._in_force.highest) + 1
+        before, identity = NONE if old is None else key_of(old), self._desk.identity
+        named = 0 if identity is None else identity.calibration_id
+        number = max(before[0], named, wanted.id, self._in_force.highest) + 1
         new = self._new = sealed(msgspec.structs.replace(wanted, id=number))
         self.stage, self._done = Stage.COMMIT, done
         row = self._in_force.write(
-            WRITING, f"Calibration {new.id} is being written: {why}", **as_body(new), old_id=old.id, old_crc=old.crc,
-            **because,
+            WRITING, f"Calibration {new.id} is being written: {why}", **as_body(new), old_id=before[0],
+            old_crc=before[1], **because,
         )  # fmt: skip
         self._desk.commit(row, then=self._committed, failed=lambda: self._end("the record cannot be written"))
 
@@ -117,9 +120,9 @@ class Rewriting:
         """Refused whole: certainly not done."""
         connected = self._connection.connected
         assert connected is not None, "ready means connected"
-        assert connected.calibration is not None, "an old one is replaced"
-        old = connected.calibration
-        self._in_force.event(KEPT, f"Calibration {old.id} stays in force: {why}", id=old.id, crc=old.crc)
+        number, crc = NONE if connected.calibration is None else key_of(connected.calibration)
+        said = f"Calibration {number} stays in force" if number else "No calibration is in force"
+        self._in_force.event(KEPT, f"{said}: {why}", id=number, crc=crc)
         self._end(why)
 
     def _give_up(self, why: str) -> None:

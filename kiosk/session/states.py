@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel import certificates
+from kiosk.channel import certificates, service
 from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
 from kiosk.channel.presets import KeepPreset, RetirePreset
@@ -87,6 +87,15 @@ TABLE: dict[type, Rule] = {
     KeepPreset: Rule(TREAT),
     RetirePreset: Rule(HOME),
     ask.Approve: Rule(frozenset({"starting", "home"})),
+    service.ReadWear: Rule(ALWAYS, shell=True),
+    service.ReplacePart: Rule(frozenset({"starting", "home"})),
+    service.ListFaults: Rule(ALWAYS, shell=True),
+    service.DisableAccount: Rule(ALWAYS),
+    service.EnableAccount: Rule(ALWAYS),
+    service.ListBackups: Rule(ALWAYS, shell=True),
+    service.BackUp: Rule(frozenset({"starting", "home"})),
+    service.RestoreBackup: Rule(frozenset({"starting", "home"})),
+    service.MakeBundle: Rule(ALWAYS, shell=True),
     ask.OpenCalibration: Rule(frozenset({"starting", "home"})),
     ask.CalibrateDose: Rule(CALIBRATING),
     ask.FlushBench: Rule(CALIBRATING),
@@ -98,6 +107,7 @@ TABLE: dict[type, Rule] = {
     ask.WriteCalibration: Rule(CALIBRATING),
     ask.CertifyCalibration: Rule(CALIBRATING),
     ask.RestoreCalibration: Rule(CALIBRATING),
+    service.WriteFactory: Rule(CALIBRATING),
     ask.LeaveCalibration: Rule(CALIBRATING),
     ask.CalibrateDepth: Rule(CALIBRATING),
     ask.ZeroGauge: Rule(CALIBRATING),

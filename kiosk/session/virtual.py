@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from drivers.counted import LinkStatistics
 from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused
-from drivers.link import Gate, LinkStatistics
+from drivers.link import Gate
 from drivers.ports import PanelEdge, PanelInputs
 from drivers.stop import StopLatch
 from kiosk.channel.commands import AnyCommand, Flip, Request

@@ -88,6 +88,12 @@ def ledger_path(folder: Path, *, simulated: bool) -> Path:
     return folder / ("ledger-simulated.sqlite" if simulated else "ledger.sqlite")
 
 
+def profiles_folder(named: Path | None, data: Path, shipped: Path) -> Path:
+    """Where the profiles lie: the folder named by a person, the clinic's own beside the record, else those shipped."""
+    own = data / "profiles"
+    return named or (own if own.is_dir() else shipped)
+
+
 def look(folder: Path) -> StorageHealth:
     """Free room, and whether a file can be written and synced. It touches the disk: never from the control loop."""
     try:

@@ -10,11 +10,12 @@ from kiosk.channel.calibration_commands import (
     OpenCalibration,
     WriteCalibration,
 )
-from kiosk.channel.calibration_views import ChangeView, RunView
+from kiosk.channel.calibration_views import CalibratingView, ChangeView, ProposalView, RunView
+from kiosk.channel.service import WriteFactory
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view import validity
 from kiosk.view.actions import Go, Send
-from kiosk.view.calibrating import HOLD_MS, ICONS, figures, readings, small
+from kiosk.view.calibrating import HOLD_MS, ICONS, figures, readings, restore, small
 from kiosk.view.language import decimal, say
 from kiosk.view.numbers import ul
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
@@ -42,7 +43,7 @@ def calibration(snapshot: Snapshot) -> InForce:
     why = snapshot.busy or (say("No injector is connected.") if not snapshot.link.connected else "")
     return InForce(
         lines=(
-            Line("number", say("In force"), say("Calibration {number}", number=shown.id), "", "gauge", tone),
+            Line("number", say("In force"), _number(shown.id), "", "gauge", tone),
             Line("made", say("Proved"), proved, "", "check-circle", "good" if shown.made else "warn"),
             Line("due", say("Due again"), due, "", "calendar", tone),
         ),
@@ -54,6 +55,10 @@ def calibration(snapshot: Snapshot) -> InForce:
         ),
         begin=unless(begin, why),
     )
+
+
+def _number(number: int) -> str:
+    return say("Calibration {number}", number=number) if number else say("None")
 
 
 # -- the proposal ---------------------------------------------------------------------------------------------------
@@ -81,6 +86,8 @@ def proposing(snapshot: Snapshot) -> Proposing:
     leave = Touch("leave", say("Leave"), Send(LeaveCalibration()), icon="close", tone="quiet", hold_ms=HOLD_MS)
     if asked is None:
         return Proposing(part=work.part, verdict=work.todo, note=work.note, leave=leave)
+    if work.step == "factory":
+        return _factory(snapshot, work, asked, leave)
     write = Touch(
         "write", say("Hold: write the correction"), Send(WriteCalibration(asked.key)), icon="pencil",
         tone="plain" if asked.passes else "primary", hold_ms=HOLD_MS,
@@ -100,6 +107,48 @@ def proposing(snapshot: Snapshot) -> Proposing:
         instruments=Touch("instruments", say("Instruments"), Go("instruments"), icon="gauge"),
         write=unless(write, _because(asked.why_not_write)),
         certify=unless(certify, _because(asked.why_not_certify)),
+    )
+
+
+def _factory(snapshot: Snapshot, work: CalibratingView, asked: ProposalView, leave: Touch) -> Proposing:
+    """An injector without a calibration: what it would be given, held to confirm, or what was certified last."""
+    write = Touch(
+        "factory", say("Hold: write these figures"), Send(WriteFactory(asked.key)), icon="pencil", tone="warn",
+        hold_ms=HOLD_MS,
+    )  # fmt: skip
+    return Proposing(
+        part=work.part,
+        verdict=work.todo,
+        fails=True,
+        note=work.note or asked.sentence,
+        lines=_built(asked) if asked.changes else (),
+        changes=_begins(asked) if asked.changes else (),
+        leave=leave,
+        write=unless(write, _because(asked.why_not_write)),
+        certify=restore(snapshot),
+    )
+
+
+def _built(asked: ProposalView) -> tuple[Line, ...]:
+    """What a plunger step moves by construction, two barrels on a line: 1 and 2 mL, 5 and 10 mL."""
+    one, two, five, ten = (change.after for change in asked.changes if change.unit == "pL")
+    pairs = (("1 mL", one, "2 mL", two), ("5 mL", five, "10 mL", ten))
+    return tuple(
+        Line(
+            f"built:{barrel}", say("{one} and {other}", one=barrel, other=other),
+            say("{first} and {second} pL a step", first=first, second=second), "", "water",
+        )
+        for barrel, first, other, second in pairs
+    )  # fmt: skip
+
+
+def _begins(asked: ProposalView) -> tuple[Line, ...]:
+    """Where the needle's depth begins, and that no barrel treats anybody yet."""
+    zero, scale = (one.after for one in asked.changes if one.unit in ("um", "ppm"))
+    depth = say("zero {zero}, scale {scale}", zero=_figure(zero, "um"), scale=_figure(scale, "ppm"))
+    return (
+        Line("depth", say("Depth"), depth, "", "target"),
+        Line("smallest", say("Smallest dose"), say("none: nobody is treated yet"), "", "minus"),
     )
 
 

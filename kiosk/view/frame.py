@@ -61,6 +61,11 @@ TITLES: dict[ScreenKey, str] = {
     "inputs": mark("Inputs and outputs"),
     "checks": mark("Checks"),
     "timing": mark("Timing"),
+    "service": mark("Service"),
+    "wear": mark("Wear"),
+    "faults": mark("Faults"),
+    "link": mark("Link"),
+    "backup": mark("Backup"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {

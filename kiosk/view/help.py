@@ -166,6 +166,26 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("Times measured on this device; every stop and every press of the pedal adds one."),
         mark("Choose a time. The red line is its limit. Record all writes the figures into the record."),
     ),
+    "service": (
+        mark("Everything that keeps the device well, for technicians and administrators."),
+        mark("Touch a page. The support file is written at once; the page then says where it lies."),
+    ),
+    "wear": (
+        mark("What the device has done as its record knows it, beside the injector's own counters."),
+        mark("After a part was replaced: choose it, then hold to record that it is new. Its count begins anew."),
+    ),
+    "faults": (
+        mark("Every time an alarm stood, for how long, with which values, and who acknowledged it."),
+        mark("Touch an alarm at the side to see only that one; touch it again to see all."),
+    ),
+    "link": (
+        mark("Frames between control and injector since control's start, and how late control's cycles began."),
+        mark("Lost answers and bad frames should not grow. Check cable and plug first, then what lies beside them."),
+    ),
+    "backup": (
+        mark("Profiles, accounts and the settings of this screen in one file. The record is copied on its own."),
+        mark("Hold to write a file, or choose one and hold to take it over. Nothing that exists here is overwritten."),
+    ),
     "approval": (
         mark("What has changed in this treatment since it was approved, key by key: old -> new."),
         mark("Read it to its last page, touch Approve, type your PIN and hold. An edit of the file asks again."),

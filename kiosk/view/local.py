@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel.service import BackupList, FaultList, WearPage
 from kiosk.channel.snapshot import (
     ApprovalList,
     ApprovalPage,
@@ -126,6 +127,9 @@ class Local(msgspec.Struct, frozen=True):
     certificates: CertificateList | None = None
     certificate: CertificatePage | None = None
     drift: DriftPage | None = None
+    wear: WearPage | None = None
+    faults: FaultList | None = None
+    backups: BackupList | None = None
     alarm: int = 0
     """Number of the alarm whose page is open."""
     exported: str = ""

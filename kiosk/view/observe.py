@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.channel.commands import ReadSession
+from kiosk.channel.service import BackupList, FaultList, WearPage
 from kiosk.channel.snapshot import (
     ApprovalList,
     ApprovalPage,
@@ -25,6 +26,7 @@ from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import exported, watched
 from kiosk.view.local import DRAFT_S, Left, Local
+from kiosk.view.settings import restored
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
@@ -34,14 +36,16 @@ ENDING = frozenset({"cleanup", "aftercare", "reactions"})
 BENCH = frozenset({"instruments", "instrument", "certificates", "certificate", "drift"})
 WORKSHOP = frozenset({"inputs", "checks", "timing"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
+SERVICE = frozenset({"service", "wear", "faults", "link", "backup"})
 KEPT: dict[type, str] = {
     SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due",
-    CertificateList: "certificates", CertificatePage: "certificate", DriftPage: "drift",
+    CertificateList: "certificates", CertificatePage: "certificate", DriftPage: "drift", WearPage: "wear",
+    FaultList: "faults",
 }  # fmt: skip
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | BENCH | WORKSHOP | {"first", "signin", "calibration"},
-    "home": EVERYWHERE | HOME | OFFICE | BENCH | WORKSHOP | {"first"},
+    "starting": EVERYWHERE | BENCH | WORKSHOP | SERVICE | {"first", "signin", "calibration"},
+    "home": EVERYWHERE | HOME | OFFICE | BENCH | WORKSHOP | SERVICE | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE | ENDING,
@@ -182,6 +186,14 @@ def _signed(local: Local, snapshot: Snapshot) -> Outcome:
     return Outcome(replace(local, place="record", trail=("",), record=None, exported=""), (ReadSession(newest),))
 
 
+def _backed_up(local: Local, page: BackupList) -> Local:
+    """The files have come; one that was just restored may hold settings of this screen."""
+    local = replace(local, backups=page, picks={name: at for name, at in local.picks.items() if name != "backup"})
+    if page.screen:
+        local = replace(local, settings=restored(page.screen))
+    return local.saying(heard(page.done)) if page.done else local
+
+
 def hear(local: Local, reply: Reply) -> Local:
     """A reply has come: its page is kept, a refusal is said with its number and what to do."""
     speak(local.settings.language)
@@ -195,6 +207,8 @@ def hear(local: Local, reply: Reply) -> Local:
             return replace(local, patient=reply.page, ticks=local.ticks - {"similar"})
         case ApprovalPage():
             return heard_page(local, reply.page)
+        case BackupList():
+            return _backed_up(local, reply.page)
         case Exported(path=path):
             local = replace(local, exported=path, lesson=exported(local.lesson))
             return local.saying(say("Exported to {path}", path=path))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.commands import RoleName
+from kiosk.channel.service import DisableAccount, EnableAccount
 from kiosk.channel.snapshot import Account, Snapshot
-from kiosk.view.actions import Back, Cancel, Go, Panel, Pick, SubmitPin
+from kiosk.view.actions import Back, Cancel, Go, Panel, Pick, Send, SubmitPin
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.panels import PinAsked
@@ -24,6 +25,7 @@ ROLE_TITLES: dict[RoleName, str] = {
     "technician": mark("Technician"),
     "administrator": mark("Administrator"),
 }
+HOLD_MS = 800
 TWICE = mark("Typed twice, so that no slip locks anybody out.")
 
 
@@ -31,6 +33,8 @@ class People(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     renew: Touch = NOTHING
     add: Touch = NOTHING
+    shut: Touch = NOTHING
+    """Disable the account chosen, or enable it again; held, as nobody signs in with it meanwhile."""
     note: str = ""
 
 
@@ -49,8 +53,20 @@ def people(snapshot: Snapshot, local: Local) -> People:
         rows=tuple(_row(entry, entry is chosen) for entry in snapshot.accounts),
         renew=unless(renew, "" if chosen else say("Choose a name first.")),
         add=Touch("add", say("Add a person"), Go("account"), icon="plus", tone="primary"),
+        shut=_shut(snapshot, chosen),
         note=note,
     )
+
+
+def _shut(snapshot: Snapshot, chosen: Account | None) -> Touch:
+    if chosen is None:
+        touch = Touch("shut", say("Hold: disable"), icon="close", hold_ms=HOLD_MS)
+        return unless(touch, say("Choose a name first."))
+    if chosen.disabled:
+        return Touch("shut", say("Hold: enable"), Send(EnableAccount(chosen.name)), icon="check", hold_ms=HOLD_MS)
+    shut = Touch("shut", say("Hold: disable"), Send(DisableAccount(chosen.name)), icon="close", hold_ms=HOLD_MS)
+    own = snapshot.user is not None and snapshot.user.name == chosen.name
+    return unless(shut, say("Nobody disables their own account; another administrator does it.") if own else "")
 
 
 def chosen_account(snapshot: Snapshot, local: Local) -> Account | None:

@@ -10,6 +10,7 @@ from kiosk.channel.snapshot import Catalogue, LinkView, LoopView, Snapshot, Stop
 from kiosk.view import (
     alarms,
     approvals,
+    backup,
     bodymap,
     calibrating,
     calibration,
@@ -17,6 +18,7 @@ from kiosk.view import (
     checking,
     due,
     ending,
+    faults,
     help,
     instruments,
     lesson,
@@ -25,12 +27,15 @@ from kiosk.view import (
     people,
     preferences,
     records,
+    service,
     start,
     steps,
     timing,
     touching,
     treat,
     treatments,
+    wear,
+    wire,
 )
 from kiosk.view.frame import Frame, frame
 from kiosk.view.heard import in_language, kept_in_language
@@ -106,6 +111,11 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "inputs": lambda snapshot, _, __: checking.inputs(snapshot),
     "checks": lambda snapshot, _, __: checking.checks(snapshot),
     "timing": lambda snapshot, local, _: timing.timing(snapshot, local),
+    "service": lambda snapshot, local, _: service.service(snapshot, local),
+    "wear": lambda snapshot, local, _: wear.wear(snapshot, local),
+    "faults": lambda _, local, __: faults.faults(local),
+    "link": lambda snapshot, _, __: wire.wire(snapshot),
+    "backup": lambda snapshot, local, _: backup.backup(snapshot, local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),

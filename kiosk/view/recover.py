@@ -43,6 +43,8 @@ def rows(snapshot: Snapshot) -> tuple[Touch, ...]:
     if snapshot.checking is not None:
         seen = say("What the device reads and drives now")
         listed.append(Touch("inputs", say("Inputs and outputs"), Go("inputs"), seen, icon="pulse"))
+    if role in ("technician", "administrator"):
+        listed.append(Touch("service", say("Service"), Go("service"), say("Wear, faults, link, support"), icon="cog"))
     if role == "administrator":
         listed.append(
             Touch("pair", say("Pair this injector"), Panel("text:pair"), say("After a change of injector"), icon="usb")

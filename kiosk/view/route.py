@@ -14,6 +14,7 @@ ScreenKey = Literal[
     "account", "approvals", "approval", "calibration", "calibrating", "proposal",
     "cleanup", "aftercare", "reactions", "due", "inputs", "checks", "timing",
     "instruments", "instrument", "certificates", "certificate", "drift",
+    "service", "wear", "faults", "link", "backup",
 ]  # fmt: skip
 PanelKey = Literal[
     "",
@@ -63,6 +64,14 @@ TECHNICIAN_PLACES: dict[str, ScreenKey] = {
     "timing": "timing",
 }
 """Pages for a technician only, also while the self-test fails: what fails may be what only they put right."""
+SERVICE_PLACES: dict[str, ScreenKey] = {
+    "service": "service",
+    "wear": "wear",
+    "faults": "faults",
+    "link": "link",
+    "backup": "backup",
+}
+"""Pages for a technician or an administrator, also while a check of the self-test fails."""
 EVERYWHERE_PLACES: dict[str, ScreenKey] = {
     "alarms": "alarms",
     "alarm": "alarm",
@@ -106,8 +115,9 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
 
 def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
     """Screens that come before any work: self-test and sign-in, also to put right what fails the self-test."""
-    if local.place in TECHNICIAN_PLACES and snapshot.phase == "starting" and is_technician(snapshot):
-        return TECHNICIAN_PLACES[local.place]
+    served = _served(snapshot, local) if snapshot.phase == "starting" else None
+    if served is not None:
+        return served
     if snapshot.phase == "starting" and (snapshot.user is not None or local.place != "signin"):
         return "selftest"
     if snapshot.user is None:
@@ -118,6 +128,11 @@ def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
 def is_technician(snapshot: Snapshot) -> bool:
     """Whether a technician is signed in."""
     return snapshot.user is not None and snapshot.user.role == "technician"
+
+
+def looks_after(snapshot: Snapshot) -> bool:
+    """Whether somebody is signed in who looks after the device."""
+    return snapshot.user is not None and snapshot.user.role in ("technician", "administrator")
 
 
 def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
@@ -131,12 +146,17 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
     if snapshot.phase == "calibrate" and local.place in ("instruments", "instrument"):
         return TECHNICIAN_PLACES[local.place]
     if snapshot.calibrating is not None and snapshot.phase == "calibrate":
-        return "proposal" if snapshot.calibrating.step in ("proposal", "writing") else "calibrating"
-    if is_technician(snapshot) and local.place in TECHNICIAN_PLACES:
-        return TECHNICIAN_PLACES[local.place]
+        return "proposal" if snapshot.calibrating.step in ("factory", "proposal", "writing") else "calibrating"
     if snapshot.user is not None and snapshot.user.role == "administrator" and local.place in ADMINISTRATOR_PLACES:
         return ADMINISTRATOR_PLACES[local.place]
-    return HOME_PLACES.get(local.place, "home")
+    return _served(snapshot, local) or HOME_PLACES.get(local.place, "home")
+
+
+def _served(snapshot: Snapshot, local: Local) -> ScreenKey | None:
+    """A page of those who look after the device."""
+    if looks_after(snapshot) and local.place in SERVICE_PLACES:
+        return SERVICE_PLACES[local.place]
+    return TECHNICIAN_PLACES.get(local.place) if is_technician(snapshot) else None
 
 
 def panel(snapshot: Snapshot | None, local: Local) -> PanelKey:

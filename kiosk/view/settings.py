@@ -50,6 +50,14 @@ def preferred(settings: Settings, field: str, value: str) -> Settings:
             return settings
 
 
+def restored(kept: str) -> Settings:
+    """Settings from a backup, as this screen keeps them; the usual ones where they are of another version."""
+    try:
+        return msgspec.json.decode(kept, type=Settings)
+    except msgspec.MsgspecError:
+        return Settings()
+
+
 def brighter(settings: Settings, steps: int) -> Settings:
     """One step brighter or darker, inside its limits."""
     wanted = settings.brightness + steps * BRIGHT_STEP

@@ -29,9 +29,9 @@ CHECK_TONES: dict[CheckState, Tone] = {
     "passed": "good",
     "failed": "danger",
 }
-NO_TREATING = mark("A session is opened by a practitioner.")
 DISCLAIMER = mark("Nappage is a reference design, not a certified medical device.")
 PIN_LEAST = 6
+replace = msgspec.structs.replace
 UNCALIBRATED = "calibration"
 """The check that a technician, and nobody else, can put right."""
 
@@ -180,7 +180,7 @@ class Home(msgspec.Struct, frozen=True):
     """The last record; for those who do not treat, how to recover the injector."""
     test: Touch = NOTHING
     repeat: Touch = NOTHING
-    """A patient's last treatment again; for administrators, the approvals."""
+    """A patient's last treatment again; for administrators service, for technicians the calibration."""
     state: tuple[Line, ...] = ()
     due: tuple[Touch, ...] = ()
     """Codes whose next date is near or past; for practitioners."""
@@ -204,13 +204,13 @@ def home(snapshot: Snapshot, local: Local) -> Home:
         "inputs", say("Inputs and outputs"), Go("inputs"), say("Live page, checks, timing, touch test"), "", "pulse"
     )
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
-    approve = Touch("approvals", say("Approvals"), Go("approvals"), say("Which treatments may be used"), "", "check")
+    service = Touch("service", say("Service"), Go("service"), say("Wear, faults, link, support"), "", "clipboard-text")
     return Home(
-        start=people if role == "administrator" else unless(start, say(NO_TREATING) if role == "technician" else ""),
+        start={"administrator": people, "technician": replace(service, tone="primary")}.get(role, start),
         history=inputs if role == "technician" else history,
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", say("Self-test"), Go("selftest"), say("Checks and questions"), "", "clipboard-text"),
-        repeat={"practitioner": repeat, "administrator": approve, "technician": calibrate}.get(role, NOTHING),
+        repeat={"practitioner": repeat, "administrator": service, "technician": calibrate}.get(role, NOTHING),
         state=device_state(snapshot),
         due=on_home(local) if role == "practitioner" else (),
     )  # fmt: skip

@@ -27,6 +27,7 @@ from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
 from kiosk.view.picking import picked
 from kiosk.view.presets import chosen_preset
+from kiosk.view.service import opens
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
 from kiosk.view.touching import reach, report
@@ -128,7 +129,7 @@ def _go(local: Local, place: str) -> Outcome:
     trail = (*local.trail, local.place) if local.place != name else local.trail
     trail = trail[: trail.index(name)] if name in trail else trail
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
-    found = go_to(moved, name, number)
+    found = go_to(moved, name, number) or opens(moved, name, number)
     return Outcome(*found) if found is not None else _ask_for(local, moved, name, number)
 
 
@@ -138,10 +139,6 @@ def _ask_for(local: Local, moved: Local, name: str, number: str) -> Outcome:
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
     if name == "reactions" and local.session == 0:
         return Outcome(replace(moved.with_text("reactions", ""), ticks=frozenset()))
-    if name == "approvals":
-        return Outcome(replace(moved, approvals=None), (channel.ListApprovals(),))
-    if name == "approval":
-        return Outcome(replace(moved, approval=None), (channel.ReadApproval(protocol=number),))
     if name == "alarm":
         return Outcome(replace(moved, alarm=int(number)))
     if name == "record":
@@ -151,9 +148,7 @@ def _ask_for(local: Local, moved: Local, name: str, number: str) -> Outcome:
         moved = replace(moved.with_text("patient", code), patient=None, focus="patient", shift=True, ticks=frozenset())
         moved = replace(moved, picks={**local.picks, REPEAT: repeat})
         return Outcome(moved, (channel.FindPatient(patient=code),) if code else ())
-    if name == "first":
-        moved = replace(moved, focus="name")
-    return Outcome(moved)
+    return Outcome(replace(moved, focus="name") if name == "first" else moved)
 
 
 def _panel(local: Local, name: str, world: World) -> Outcome:

@@ -121,11 +121,11 @@ def test_while_control_holds_the_record_nothing_is_approved_but_all_is_read(serv
 def test_nothing_is_approved_in_a_record_that_shows_damage(
     service: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kiosk.records import cli_approvals
+    from kiosk.records import cli_signed
 
     real = Ledger.open(ledger_path(data, simulated=True), "simulated", clock_wall_ms=lambda: 0, boot_id="boot")
     real._verified = "Row 2 was changed"
-    monkeypatch.setattr(cli_approvals.Ledger, "open", lambda *_, **__: real)
+    monkeypatch.setattr(cli_signed.Ledger, "open", lambda *_, **__: real)
     told = service("approve", "mesolift", "--name", ADMINISTRATOR.name, typed=typed())
     assert "Row 2 was changed" in told.output
 

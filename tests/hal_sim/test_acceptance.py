@@ -9,12 +9,16 @@ import pytest
 
 from drivers.registers import (
     AUTHORISATION,
+    CALIBRATION,
+    CALIBRATION_SELECT,
     COMMAND,
     RECORDS_KEPT,
     SERVICE_WORD,
     U16_MAX,
     U32_MAX,
     U64_MAX,
+    Calibration,
+    CalibrationSelect,
     CommandKind,
     ControllerState,
     Fault,
@@ -161,6 +165,28 @@ def test_with_a_damaged_calibration_nothing_but_homing_and_seeking_is_taken() ->
     assert subject.refused(lambda: subject.command(*PRIMING)) == Refusal.FAULT
     subject.command(CommandKind.CLEAR_FAULTS)
     assert subject.faults() == Fault.CALIBRATION, "only a calibration ends it"
+
+
+@pytest.mark.requirement("LIM-9", "ACU-1")
+def test_a_calibration_written_into_an_injector_without_one_ends_its_fault_and_serves_the_bench_only() -> None:
+    subject = Host()
+    held = subject.rig.controller.journal.calibration
+    assert held is not None
+    subject.rig.memory.write(256 + 512 * 30, bytes(2 * CALIBRATION.size))
+    subject.do("reset", "barrel 1")
+    subject.wait(0.1)
+    bare = {name: 0 for name in Calibration.__struct_fields__ if name.startswith("smallest")}
+    given = CALIBRATION.encode(msgspec.structs.replace(held, id=1, service_word=SERVICE_WORD, **bare))
+    subject.rig.write(subject.now, CALIBRATION.address, given)
+    selected = CALIBRATION_SELECT.encode(CalibrationSelect(1, SERVICE_WORD))
+    subject.rig.write(subject.now, CALIBRATION_SELECT.address, selected)
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.faults() == 0
+    subject.enable()
+    subject.home()
+    subject.meet(1_000_000)
+    assert subject.refused(subject.authorise) == Refusal.CALIBRATION, "nobody is treated before a dose is proved"
+    subject.authorise(mode=Mode.BENCH, service_word=SERVICE_WORD)
 
 
 @pytest.mark.requirement("ACU-1")

@@ -39,6 +39,7 @@ from kiosk.records.rows import (
     WriteFailed,
 )
 from kiosk.session import exchange as x
+from kiosk.session import service_questions as q
 from kiosk.session.cycle import Cycle
 from kiosk.session.dispatch import Stage
 from kiosk.session.engine import Engine
@@ -281,6 +282,8 @@ class Bench:
             case (
                 x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet()
                 | x.CertificatesBefore() | x.OneCertificate() | x.MakeCertificate() | x.Drift()
+                | q.ReadWorn() | q.ReadFaults() | q.WriteBundle() | q.ReadBackups()
+                | q.WriteBackup() | q.CheckBackup() | q.TakeProfiles()
             ):  # fmt: skip
                 return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):

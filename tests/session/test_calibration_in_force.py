@@ -366,7 +366,7 @@ def test_an_injector_without_a_calibration_says_so(subject: Weighed) -> None:
     subject.bench.engine.connection.connected = msgspec.structs.replace(connected, calibration=None)
     subject.bench.run(0.1)
     assert "no valid calibration" in subject.bench.snap.in_force.sentence
-    assert "no injector with a calibration" in subject.bench.refused(ask.RestoreCalibration())
+    assert "this record does not hold them" in subject.bench.refused(ask.RestoreCalibration())
     subject.bench.engine.in_force.compare(connected.identity, None)
 
 

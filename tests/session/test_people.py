@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from kiosk.channel import commands as ask
+from kiosk.channel.service import DisableAccount, EnableAccount
 from kiosk.channel.snapshot import Account
 from kiosk.records.rows import AccountRow
 from kiosk.session.exchange import Answer, CheckPin, HashPin, Question
@@ -168,3 +169,61 @@ def test_a_needle_says_what_its_title_leaves_out(subject: Bench) -> None:
     own = msgspec.structs.replace(subject.engine.library.needles["30g-4mm"], title="Fine", shots_max=100)
     subject.engine.library = msgspec.structs.replace(subject.engine.library, needles=MappingProxyType({own.key: own}))
     assert catalogue(subject.engine).needles[0].detail == "30G, 4 mm, at most 100 shots"
+
+
+@pytest.mark.requirement("ACC-1", "ACC-4")
+def test_an_account_is_disabled_and_enabled_again_with_the_pin_that_it_had(subject: Bench) -> None:
+    subject.tell(DisableAccount(PRACTITIONER.name))
+    [row] = subject.rows(AccountRow)
+    assert (row.disabled, row.by, row.reason) == (True, ADMINISTRATOR.name, "disabled by an administrator")
+    assert account(subject, PRACTITIONER.name).disabled
+    assert "is disabled already" in subject.refused(DisableAccount(PRACTITIONER.name))
+    subject.tell(ask.SignOut())
+    assert "is disabled" in subject.refused(ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin))
+    subject.restart()
+    subject.until(lambda: subject.snap.link.connected, 5)
+    subject.tell(ask.SignIn(ADMINISTRATOR.name, ADMINISTRATOR.pin))
+    subject.tell(EnableAccount(PRACTITIONER.name))
+    assert subject.rows(AccountRow)[-1].reason == "enabled again by an administrator"
+    assert "is enabled already" in subject.refused(EnableAccount(PRACTITIONER.name))
+    subject.tell(ask.SignIn(PRACTITIONER.name, PRACTITIONER.pin))
+
+
+@pytest.mark.requirement("ACC-1")
+def test_the_last_administrator_is_never_disabled_nor_anybody_by_themselves(subject: Bench) -> None:
+    assert "is the last administrator" in subject.refused(DisableAccount(ADMINISTRATOR.name))
+    subject.tell(ask.CreateAccount("Grace", "administrator", "482615"))
+    assert "cannot shut the account that asks" in subject.refused(DisableAccount(ADMINISTRATOR.name))
+    subject.tell(DisableAccount("Grace"))
+    assert "is the last administrator" in subject.refused(DisableAccount(ADMINISTRATOR.name))
+    assert not account(subject, ADMINISTRATOR.name).disabled
+
+
+@pytest.mark.requirement("ACC-2")
+def test_an_account_that_wrong_pins_disabled_needs_a_new_one(subject: Bench) -> None:
+    people = subject.engine.people
+    disabled = msgspec.structs.replace(people._accounts[PRACTITIONER.name], disabled=True, pin="", failures=10)
+    people._accounts[PRACTITIONER.name] = disabled
+    assert "has no PIN any more" in subject.refused(EnableAccount(PRACTITIONER.name))
+
+
+@pytest.mark.requirement("ACC-1", "ACC-5")
+@pytest.mark.parametrize("command", [DisableAccount(PRACTITIONER.name), EnableAccount(PRACTITIONER.name)])
+def test_nobody_else_disables_or_enables(bench: Bench, command: ask.AnyCommand) -> None:
+    bench.start().sign_in(TECHNICIAN)
+    assert "it takes an administrator" in bench.refused(command)
+
+
+@pytest.mark.requirement("ACC-2")
+def test_an_account_is_left_alone_while_a_pin_is_checked(subject: Bench) -> None:
+    first, second = subject.send(ADA), subject.send(DisableAccount(PRACTITIONER.name))
+    subject.run(0.5)
+    assert subject.seat.replies[first].ok
+    assert "a PIN is being checked" in subject.seat.replies[second].sentence
+
+
+@pytest.mark.requirement("LED-12")
+def test_an_account_that_cannot_be_written_stays_enabled(subject: Bench) -> None:
+    subject.disk.failing = True
+    assert "Disabling an account is not possible now" in subject.refused(DisableAccount(PRACTITIONER.name))
+    assert not account(subject, PRACTITIONER.name).disabled

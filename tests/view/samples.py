@@ -9,6 +9,16 @@ import msgspec
 from kiosk.channel import snapshot as s
 from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
 from kiosk.channel.checking_views import CheckOutcome
+from kiosk.channel.service import (
+    BackupLine,
+    BackupList,
+    Counters,
+    FaultCount,
+    FaultLine,
+    FaultList,
+    PartLine,
+    WearPage,
+)
 from kiosk.session.present_calibration import DO_NOW
 from kiosk.session.timing import EDGE_SCALE, LAPSE_SCALE
 from kiosk.view.local import Change, Draft, Left, Lesson, Local, Offer, Reached
@@ -636,6 +646,54 @@ LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
 }  # fmt: skip
 """The first session that the kiosk leads, at steps whose pages are full."""
 
+WEAR = WearPage(
+    20_412, 612, 233, 181, 486_310_000, 1_904, 1_312, 88,
+    (
+        PartLine("needle carriage", 4_104, "strokes", "2026-09-02", "Jonas Weber"),
+        PartLine("return spring", 21_257, "strokes"),
+        PartLine("tubing", 96_420_000, "nL", "2026-10-18", "Jonas Weber"),
+        PartLine("enable relay", 1_904, "cycles"),
+    ),
+    Counters(1042, 22_004, 531_870_000, 91, 13_460, 402, 377),
+)  # fmt: skip
+FAULTS = FaultList(
+    tuple(
+        FaultLine(row, number, title, at, lasted, by, detail, session)
+        for row, number, title, at, lasted, by, detail, session in (
+            (9_120, 703, "No connection to the injector", "2026-11-21 16:40:12", 3, "Jonas Weber", "no answer", 0),
+            (8_411, 708, "Skin contact lost", "2026-11-20 10:51:02", 41, "Dr. Amelie Laurent", "", 17),
+            (8_002, 717, "Controller was too slow", "2026-11-18 09:12:44", 0, "", "61 ms", 0),
+            (7_644, 707, "Blocked", "2026-11-12 15:20:09", -1, "Dr. Amelie Laurent", "", 12),
+            (7_100, 720, "Calibration expires soon", "2026-11-01 08:00:01", 7_420, "Jonas Weber", "in 30 days", 0),
+            (6_980, 708, "Skin contact lost", "2026-10-28 14:02:55", 12, "Dr. Amelie Laurent", "", 9),
+        )
+    ),
+    True,
+    (FaultCount(708, "Skin contact lost", 14), FaultCount(703, "No connection to the injector", 3),
+     FaultCount(707, "Blocked", 2), FaultCount(717, "Controller was too slow", 1)),
+)  # fmt: skip
+BACKUPS = BackupList(
+    "/var/lib/nappage/backups",
+    (
+        BackupLine("settings-20261121-171502.json", SHA, "2026-11-21 17:15", "Clinic administrator", 4, 19),
+        BackupLine("settings-20260901-090110.json", "0b" * 32, "2026-09-01 09:01", "Clinic administrator", 3, 19),
+        BackupLine("copied.json", why="it is damaged: its SHA-256 does not fit"),
+    ),
+)
+BUILT = s.ProposalView(
+    "9f", passes=False, sentence="Nothing is armed with these figures: depth and dose are measured and proved first.",
+    changes=(
+        s.ChangeView("Depth: zero", 0, 0, "um"),
+        s.ChangeView("Depth: scale", 0, 1_000_000, "ppm"),
+        *(s.ChangeView(f"{ml} mL: one step of the plunger", 0, pl, "pL")
+          for ml, pl in ((1, 5_422), (2, 19_400), (5, 35_750), (10, 51_600))),
+        *(s.ChangeView(f"{ml} mL: smallest dose", 0, 0, "nL") for ml in (1, 2, 5, 10)),
+    ),
+)  # fmt: skip
+NO_CALIBRATION = s.InForceView(sentence="The injector has no valid calibration.", restorable=True)
+WIRE = s.WireView(1_204_118, 3, 12, 9, 4, 63, 2, 1_500, 2_250, 31_400)
+
+
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     "instruments": (BENCH, at("instruments")),
     "instrument": (BENCH, at("instrument", picks={"instrument": "gauge"}, figures={"gauge_step": 2_000})),
@@ -728,6 +786,41 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         ),
         at("calibration"),
     ),
+    "calibration-none": (
+        snap(
+            "starting",
+            user=TECHNICIAN,
+            checks=(*CHECKS[:8], replace(CHECKS[8], state="failed", detail="The injector has no valid calibration.")),
+            in_force=NO_CALIBRATION,
+        ),
+        at("calibration"),
+    ),
+    "proposal-factory": (
+        replace(
+            weighing("factory", part="No calibration", runs=(), room="", blank="", last_ug=None, proposal=BUILT),
+            in_force=NO_CALIBRATION,
+        ),
+        at(phase="calibrate"),
+    ),
+    "service": (snap(user=TECHNICIAN), at("service")),
+    "service-administrator": (
+        snap(user=ADMIN),
+        at("service", exported="/var/lib/nappage/exports/support-20261122-104201.zip"),
+    ),
+    "wear": (snap(user=TECHNICIAN), at("wear", wear=WEAR)),
+    "wear-part": (snap(user=TECHNICIAN), at("wear", wear=replace(WEAR, counters=Counters()), picks={"part": "tubing"})),
+    "faults": (snap(user=TECHNICIAN), at("faults", faults=FAULTS)),
+    "faults-one": (
+        snap(user=ADMIN),
+        at("faults", faults=replace(FAULTS, lines=FAULTS.lines[1:2], more=False, number=708)),
+    ),
+    "faults-none": (snap(user=ADMIN), at("faults", faults=FaultList((), False, ()))),
+    "link": (snap(user=TECHNICIAN, wire=WIRE), at("link")),
+    "backup": (snap(user=ADMIN), at("backup", backups=BACKUPS)),
+    "backup-chosen": (
+        snap(user=ADMIN),
+        at("backup", backups=BACKUPS, picks={"backup": "settings-20261121-171502.json"}),
+    ),
     "calibrating-syringe": (
         weighing("syringe", part="", room="", blank="", runs=(), reads_barrel=True),
         at(phase="calibrate", picks=PICKS),
@@ -805,6 +898,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(user=ADMIN, accounts=(*ACCOUNTS[:2], replace(ACCOUNTS[2], disabled=True))),
         at("people", picks={"person": "Clinic administrator"}),
     ),
+    "people-chosen": (snap(user=ADMIN), at("people", picks={"person": "Jonas Weber"})),
     "account": (snap(user=ADMIN), at("account", texts={"person": "Ada Byron"}, picks={"role": "technician"})),
     "approvals": (snap(user=ADMIN), at("approvals", approvals=APPROVALS)),
     "approval": (snap(user=ADMIN), at("approval", approvals=APPROVALS, approval=APPROVAL)),

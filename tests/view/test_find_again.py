@@ -81,5 +81,5 @@ def test_a_new_session_repeats_nothing() -> None:
 
 
 def test_only_a_practitioner_repeats() -> None:
-    assert home(snap(user=ADMIN), at()).repeat.key == "approvals"
+    assert home(snap(user=ADMIN), at()).repeat.key == "service"
     assert home(snap(user=TECHNICIAN), at()).repeat.key == "calibration"

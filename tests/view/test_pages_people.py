@@ -62,13 +62,13 @@ def test_home_offers_each_role_what_it_may() -> None:
     treats, serves, administers = home(snap(), at()), home(snap(user=TECHNICIAN), at()), home(ADMINISTERING, at())
     assert treats.start.effect == a.Go("protocols")
     assert treats.history.effect == a.Go("history")
-    assert serves.start.effect == a.Say("A session is opened by a practitioner.")
+    assert serves.start.effect == a.Go("service")
     assert serves.history.effect == a.Go("inputs"), "records are for others; this place is the technician's"
     assert serves.last.effect == a.Panel("recover")
     assert administers.start.effect == a.Go("people")
     assert administers.history.effect == a.Go("history")
     rows = choosing(ADMINISTERING, at(panel="recover")).rows
-    assert [row.enabled for row in rows] == [False, False, False, True]
+    assert [row.enabled for row in rows] == [False, False, False, True, True]
     assert all(row.enabled for row in choosing(snap(user=TECHNICIAN), at(panel="recover")).rows)
 
 

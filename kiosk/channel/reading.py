@@ -1,4 +1,4 @@
-"""What a client may read of the record on the channel: sessions, one of them, its export, what a code stands for."""
+"""Pages of the record on the channel: what anybody who may read it asks for."""
 
 from __future__ import annotations
 

@@ -1,0 +1,54 @@
+"""What the commands of a shell choose: hardware or simulation, ports, and which folder of profiles is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from kiosk.shell import P
+from kiosk.system.storage import data_folder, ledger_path, profiles_folder
+
+PROFILES = Path(__file__).resolve().parent.parent / "profiles"
+
+
+def how(command: Callable[P, None]) -> Callable[P, None]:
+    """The choice between hardware and simulation; there is no default."""
+    simulated = click.option("--simulated", is_flag=True, help="Against the simulator.")
+    hardware = click.option("--hardware", is_flag=True, help="Against a real injector.")
+    return simulated(hardware(command))
+
+
+def named(simulated: bool, hardware: bool) -> bool:
+    """Whether simulation was named.
+
+    Raises:
+        click.UsageError: none was named, or both were.
+    """
+    if simulated == hardware:
+        raise click.UsageError("name one: --simulated or --hardware; there is no default")
+    return simulated
+
+
+CHANNEL = click.option(
+    "--channel", type=click.Path(path_type=Path), envvar="NAPPAGE_CHANNEL", required=True, help="Control's socket."
+)
+PROFILES_OPTION = click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    help="Folder of the treatment profiles (default: the clinic's own beside the record, else those shipped).",
+)
+PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
+BALANCE = click.option("--balance", default="", help="Serial port of a laboratory balance, for calibrating.")
+
+
+def kind_of(path: Path) -> Literal["real", "simulated"]:
+    """What the record at this path holds, by its name."""
+    return "simulated" if path == ledger_path(path.parent, simulated=True) else "real"
+
+
+def which_profiles(profiles: Path | None, data: Path | None) -> Path:
+    """The folder of profiles that is meant."""
+    return profiles_folder(profiles, data_folder(data), PROFILES)
