@@ -236,6 +236,7 @@ Leased = tuple[Status, tuple[ShotRecord, ...]]
 
 class Injector(CalibrationStore, Counted, Protocol):
     """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2).
+
     A call waits for its answer; its `begin_...` does not, and the answer is taken from what it gives.
     """
 
