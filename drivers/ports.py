@@ -235,9 +235,9 @@ Leased = tuple[Status, tuple[ShotRecord, ...]]
 
 
 class Injector(CalibrationStore, Counted, Protocol):
-    """The injector controller, block by block. Every call is one transaction and none is retried (LNK-2).
+    """The injector controller: every call is one transaction, none is retried (LNK-2).
 
-    A call waits for its answer; its `begin_...` does not, and the answer is taken from what it gives.
+    A call waits for its answer; what its `begin_...` gives is taken later.
     """
 
     def identity(self) -> Identity: ...
