@@ -235,10 +235,7 @@ Leased = tuple[Status, tuple[ShotRecord, ...]]
 
 
 class Injector(CalibrationStore, Counted, Protocol):
-    """The injector controller: every call is one transaction, none is retried (LNK-2).
-
-    A call waits for its answer; what its `begin_...` gives is taken later.
-    """
+    """The injector controller: each call is one transaction, none is retried (LNK-2); `begin_...` never waits."""
 
     def identity(self) -> Identity: ...
 

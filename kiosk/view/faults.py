@@ -61,6 +61,6 @@ def _span(seconds: int) -> str:
 
 def _count(count: FaultCount, chosen: bool) -> Touch:
     return Touch(
-        f"count:{count.number}", f"A{count.number}", Go("faults" if chosen else f"faults:0:{count.number}"),
-        heard(count.title), say("{count} times", count=count.count), selected=chosen,
+        f"count:{count.number}", f"A{count.number}  {say('{count} times', count=count.count)}",
+        Go("faults" if chosen else f"faults:0:{count.number}"), heard(count.title), selected=chosen,
     )  # fmt: skip

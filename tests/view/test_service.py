@@ -205,7 +205,7 @@ def test_the_history_says_when_how_long_and_who() -> None:
 def test_one_alarm_is_shown_alone_and_all_again() -> None:
     assert faults(at(faults=FAULTS)).counts[0].effect == a.Go("faults:0:708")
     one = faults(at(faults=replace(FAULTS, number=708))).counts[0]
-    assert (one.effect, one.selected, one.trail) == (a.Go("faults"), True, "14 times")
+    assert (one.effect, one.selected, one.label) == (a.Go("faults"), True, "A708  14 times")
 
 
 def test_minutes_have_seconds() -> None:
