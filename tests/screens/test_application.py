@@ -165,7 +165,7 @@ def test_there_is_exactly_one_provider_of_touches(stage: Stage) -> None:
     from kivy.config import Config
 
     assert Config.items("input") == [("mouse", "mouse,disable_multitouch")]
-    assert Config.get("kivy", "kivy_clock") == "interrupt"
+    assert Config.get("kivy", "kivy_clock") == "default"
     assert Config.getint("graphics", "maxfps") == 60
 
 
