@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import panel_classes, screen_classes
 from kiosk.screens.page import Page
+from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.rows import PagedRows
 from kiosk.screens.widgets.touchable import StopButton, Touchable
 from kiosk.view.frame import Frame
 from kiosk.view.picture import Picture
 
 
-class Surround(BoxLayout):
+class Surround(Fair):
     """Header, body and strip, beside (portrait: under) the rail."""
 
     frame = ObjectProperty(Frame(), rebind=True)
