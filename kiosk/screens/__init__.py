@@ -26,7 +26,21 @@ PANELS: dict[str, tuple[str, str]] = {
     "choice": ("choice", "ChoicePanel"),
     "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
 }  # fmt: skip
-PARTS = ("touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code")
+PARTS = (
+    "touchable",
+    "text",
+    "fair",
+    "buttons",
+    "gauges",
+    "rows",
+    "keys",
+    "groups",
+    "body",
+    "skin",
+    "dosage",
+    "plots",
+    "code",
+)
 
 
 @cache

@@ -191,8 +191,8 @@ class MapBoard(FloatLayout):
         shown = frame_of(plate)
         if shown is None or min(self.size) <= 1:
             return
-        self.layout = lay_out(shown, plate.spots, self.width, self.height, dp(theme.TARGET),
-                              (max(dp(self.name_width), self._names[0]), max(dp(self.name_height), self._names[1])))  # fmt: skip
+        named = max(dp(self.name_width), self._names[0]), max(dp(self.name_height), self._names[1])
+        self.layout = lay_out(shown, plate.spots, self.width, self.height, dp(theme.TARGET), named)
         self.picture.pos, self.picture.size = self.pos, self.size
         self.picture.layout = self.layout
         self.picture.plate = plate
@@ -218,8 +218,7 @@ class MapBoard(FloatLayout):
         """A name that does not fit makes all names larger; the figure between them gives way."""
         names = [part for part in self._parts if isinstance(part, ZoneName)]
         if any(part.least_width > part.width + 0.5 or part.least_height > part.height + 0.5 for part in names):
-            self._names = (max(*self._names[:1], *(part.least_width for part in names)),
-                           max(*self._names[1:], *(part.least_height for part in names)))  # fmt: skip
+            self._names = max(part.least_width for part in names), max(part.least_height for part in names)
             self._again()
 
     def _lead(self, place: Place, spot: Spot) -> None:

@@ -44,6 +44,12 @@ class TableRow(Fair):
             cell.size_hint_x = weight
 
 
+class Rows(GridLayout):
+    """The rows of one page; one of them at least has to have its place."""
+
+    least_height = NumericProperty(0)
+
+
 class PagedRows(Fair):
     """Rows of one kind, as many as fit, with a pager under them when there are more."""
 
@@ -64,7 +70,7 @@ class PagedRows(Fair):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(orientation="vertical", spacing=dp(theme.GAP), **given)
-        self._grid = GridLayout(spacing=dp(theme.GAP), size_hint_y=1)
+        self._grid = Rows(spacing=dp(theme.GAP), size_hint_y=1)
         self._pager = Fair(size_hint_y=None, height=0, spacing=dp(theme.GAP), opacity=0)
         self._back, self._on = Factory.KeyButton(size_hint_x=None), Factory.KeyButton(size_hint_x=None)
         self._words: Label = Factory.Text(role="small", halign="center", color=theme.rgba("soft"))
@@ -124,6 +130,7 @@ class PagedRows(Fair):
         for widget, item in zip(reversed(grid.children), shown, strict=True):
             widget.height = row
             widget.model = item
+        grid.least_height = row if shown else 0
         spare = self.height - self._pager.height
         used = -(-len(shown) // max(1, grid.cols)) * (row + dp(theme.GAP))
         grid.padding = [0, 0, 0, max(0, spare - used)]
@@ -151,6 +158,7 @@ class PagedRows(Fair):
             self._again()
 
     def _show_pager(self, paged: bool, height: float) -> None:
+        self.spacing = dp(theme.GAP) if paged else 0
         self._pager.height, self._pager.opacity = (height, 1) if paged else (0, 0)
         self._words.text = say("{page} of {pages}", page=int(self.page) + 1, pages=int(self.pages)) if paged else ""
         for side, key, icon, possible, why in (

@@ -34,7 +34,7 @@ class Touchable(RelativeLayout):
     """What its texts need, pixels."""
     least_width = NumericProperty(0)
     least_height = NumericProperty(0)
-    """What a box around it has to give it (`fair.Fair`): room for its texts and for a finger, nothing while it is not there."""
+    """What a box around it has to give it (`fair.Fair`): room for texts and finger, none while it is not there."""
     fill = ColorProperty(theme.rgba("card"))
     ink = ColorProperty(theme.rgba("ink"))
     edge = ColorProperty(theme.rgba("line"))
