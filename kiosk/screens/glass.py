@@ -10,7 +10,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens import panel_classes, screen_classes
+from kiosk.screens import panel_class, screen_class
 from kiosk.screens.page import Page
 from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.rows import PagedRows
@@ -69,7 +69,7 @@ class Glass(FloatLayout):
     def _turn_to(self, screen: str, data: object) -> None:
         page = self._pages.get(screen)
         if page is None:
-            page = self._pages[screen] = screen_classes()[screen]()
+            page = self._pages[screen] = screen_class(screen)()
         page.data = data
         if screen != self._screen:
             self._screen = screen
@@ -83,7 +83,7 @@ class Glass(FloatLayout):
         if panel:
             page = self._panels.get(panel)
             if page is None:
-                page = self._panels[panel] = panel_classes()[panel]()
+                page = self._panels[panel] = panel_class(panel)()
             page.data = data
         if panel != self._panel:
             before, self._panel = self._panel, panel

@@ -39,7 +39,7 @@ def test_a_text_that_is_cut_or_leaves_its_box_is_found() -> None:
     assert cut_texts(stage) == [note.text]
     note.text = "word " * 900
     stage.frames(3)
-    assert cut_texts(stage) == [note.text]
+    assert note.text in cut_texts(stage)
     stage.close()
 
 
