@@ -27,7 +27,8 @@ PANELS: dict[str, tuple[str, str]] = {
     "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
 }  # fmt: skip
 PARTS = (
-    "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code",
+    "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots",
+    "code",
 )  # fmt: skip
 HERE = Path(__file__).resolve().parent
 

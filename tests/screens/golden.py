@@ -6,6 +6,7 @@ Clock and cursor stand still on the stage, so a scene is the same picture each t
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -67,6 +68,7 @@ def main(words: list[str]) -> None:
 
     FOLDER.mkdir(exist_ok=True)
     stage = Stage(SIZE)
+    logging.getLogger("PIL").setLevel(logging.WARNING)  # Kivy has every library tell what it does
     new = 0
     for scene in words or SCENES:
         picture = drawn(stage, scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ def in_language(local: Local, language: str) -> Local:
 
 
 @contextmanager
-def tongue(code: str) -> Iterator[str]:
+def tongue(code: str) -> Generator[str]:
     """The kiosk speaks this language, which is one of `TONGUES`."""
     from tests.words.pseudo import spoken
 

@@ -162,7 +162,7 @@ class SkinSection(FloatLayout):
 
     def _make_words(self, model: Section) -> None:
         every = 1 if model.step_um * self._each >= dp(LABEL - 2) else 2
-        wanted = [
+        wanted: list[tuple[float, float, float, str, str, str]] = [
             (self.x, self._level(um), SCALE_WIDTH - 8, text, "soft", "right") for um, text in model.ticks[::every]
         ]
         wanted.append((self.x, self._surface + dp(LABEL), SCALE_WIDTH, "mm", "soft", "left"))
