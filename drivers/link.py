@@ -92,6 +92,8 @@ class Asked:
         self.received = b""
         self.sent = time.monotonic()
         self.expires = self.sent + timeout_ms / 1000
+        self.written = self.sent
+        """When the port had taken its last byte."""
         self.outcome: bytes | NappageError | None = None
         """What became of it while another one was waiting to be begun."""
         self._link = link
@@ -222,6 +224,7 @@ class ModbusLink:
                     self._send(frame)
                 else:
                     gate(lambda: self._send(frame))
+                asked.written = time.monotonic()
             self._asked = asked
             return asked
 

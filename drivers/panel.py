@@ -24,6 +24,8 @@ import msgspec
 from drivers.errors import PinEventsSilent, PinFactoryWrong, StaleEpoch
 from drivers.ports import PanelEdge, PanelInputs, StopLatch
 
+EDGE_AGE_MAX_S = 1.0
+"""An edge that its pin factory calls older, or not yet come, has a stamp of another clock: it is not believed."""
 EDGES_KEPT = 256
 """Edges between two reads of the queue; a bouncing contact gives tens. The oldest fall out, levels are read too."""
 BUZZER_MIDDLE_HERTZ, BUZZER_OCTAVES = 1760, 2
@@ -53,6 +55,8 @@ class PinNumbers(msgspec.Struct, frozen=True):
 
 class _Input(Protocol):
     is_active: bool
+    active_time: float | None
+    inactive_time: float | None
     when_activated: Callable[[], None] | None
     when_deactivated: Callable[[], None] | None
     pin_factory: object
@@ -114,6 +118,7 @@ class GpioPanel:
         self._edges: deque[PanelEdge] = deque(maxlen=EDGES_KEPT)
         self._failure: str | None = None
         self._closed = False
+        self._told_on = False
         gpio: Any = import_module("gpiozero")
         with ExitStack() as closing:
             made = _make_factory(factory, closing)
@@ -139,8 +144,8 @@ class GpioPanel:
             for name, device in self._inputs.items():
                 _check_factory(device.pin_factory, factory)
                 stop = name in ("stop_a", "stop_b")
-                device.when_activated = self._callback(name, closed=True, stop=False)
-                device.when_deactivated = self._callback(name, closed=False, stop=stop)
+                device.when_activated = self._callback(name, device, closed=True, stop=False)
+                device.when_deactivated = self._callback(name, device, closed=False, stop=stop)
             if thread_started is not None and self._event_thread is not None and self._event_thread.native_id:
                 thread_started(self._event_thread.native_id)
             self._closing = closing.pop_all()
@@ -187,11 +192,11 @@ class GpioPanel:
 
     def disable(self) -> None:
         """Open the relay."""
-        self._enable.off()
+        self._open_relay()
 
     def stop(self) -> int:
         """What a stop edge does, asked for by software: epoch up, enable off. Returns the new epoch."""
-        return self._latch.raise_epoch(self._enable.off)
+        return self._latch.raise_epoch(self._open_relay)
 
     def beacon(self, *, red: bool, yellow: bool, cyan: bool) -> None:
         """Light the lamps; ALM-2's rhythm is the caller's."""
@@ -234,21 +239,36 @@ class GpioPanel:
         if not (self._inputs["stop_a"].is_active and self._inputs["stop_b"].is_active):
             raise StaleEpoch(what="enable")
         self._enable.on()
+        self._told_on = True
 
-    def _callback(self, name: str, *, closed: bool, stop: bool) -> Callable[[], None]:
+    def _open_relay(self) -> None:
+        self._enable.off()
+        self._told_on = False
+
+    def _callback(self, name: str, device: _Input, *, closed: bool, stop: bool) -> Callable[[], None]:
         """What the event thread runs on an edge: the stop first, then a post; nothing that can wait."""
 
         def edge() -> None:
             try:
+                was_on = stop and self._told_on
                 if stop:
-                    self._latch.raise_epoch(self._enable.off)
-                self._edges.append(PanelEdge(signal=name, closed=closed, stamp=self._clock()))
+                    self._latch.raise_epoch(self._open_relay)
+                dropped = stop and not self._enable.is_active
+                stamp = self._clock()
+                at = _changed_at(device, stamp, closed=closed)
+                self._edges.append(PanelEdge(name, closed, stamp, at, was_on, dropped))
                 if self._wake is not None:
                     self._wake()
             except Exception as error:  # noqa: BLE001  one exception would end lgpio's only thread: all pins silent
                 self._failure = f"the callback of {name} failed: {type(error).__name__}: {error}"
 
         return edge
+
+
+def _changed_at(device: _Input, now: float, *, closed: bool) -> float | None:
+    """When the pin changed, by its factory's stamp (lgpio: the kernel's, CLOCK_MONOTONIC since Linux 5.7)."""
+    age = device.active_time if closed else device.inactive_time
+    return now - age if age is not None and 0.0 <= age <= EDGE_AGE_MAX_S else None
 
 
 def _make_factory(named: str, closing: ExitStack) -> object:

@@ -176,6 +176,11 @@ class Begun(Protocol[Content_co]):
         """CLOCK_MONOTONIC seconds at which its time is over: 40 ms after it was sent."""
         ...
 
+    @property
+    def written(self) -> float:
+        """CLOCK_MONOTONIC seconds at which the port had taken its last byte."""
+        ...
+
     def take(self, within_s: float) -> Content_co | None:
         """What it was answered, or None when that is not there within `within_s` seconds; then it is asked for again.
 
@@ -304,11 +309,18 @@ class PanelInputs(msgspec.Struct, frozen=True):
 
 
 class PanelEdge(msgspec.Struct, frozen=True):
-    """One edge of one pin, posted by the event thread."""
+    """One edge of one pin, posted by the event thread; times are CLOCK_MONOTONIC seconds.
+
+    `stamp`: when its callback had done its work. `at`: when the pin changed, by its factory; None if that is no time.
+    For an opened stop contact, `was_on`: whether enable was on; `dropped`: whether it reads off by `stamp`.
+    """
 
     signal: str
     closed: bool
     stamp: float
+    at: float | None = None
+    was_on: bool = False
+    dropped: bool = False
 
 
 class StopLatch(Protocol):

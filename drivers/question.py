@@ -90,6 +90,11 @@ class Question(Generic[Content]):
         """CLOCK_MONOTONIC seconds at which the time of what is in flight is over."""
         return self._asked.expires
 
+    @property
+    def written(self) -> float:
+        """CLOCK_MONOTONIC seconds at which the port had taken the last byte of what is in flight."""
+        return self._asked.written
+
     def take(self, within_s: float) -> Content | None:
         """See `drivers.ports.Begun`."""
         try:

@@ -7,37 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 
-from drivers.errors import NappageError
+from kiosk import cli_device
+from kiosk.cli_calibrate import calibrate
+from kiosk.shell import DATA, LEDGER, P, chosen_ledger, plainly
 from kiosk.system.storage import data_folder, ledger_path, settings_file
 
-P = ParamSpec("P")
-REFUSED = 2
 FORMATS = ("json", "csv", "pdf", "aftercare")
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
-
-
-def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Say an error of ours in one sentence and leave with its exit code; a command's own number is its exit code."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = command(*args, **kwargs)
-        except NappageError as error:
-            click.echo(str(error), err=True)
-            sys.exit(REFUSED)
-        sys.exit(code or 0)
-
-    return wrapped
 
 
 def how(command: Callable[P, None]) -> Callable[P, None]:
@@ -58,11 +40,9 @@ def named(simulated: bool, hardware: bool) -> bool:
     return simulated
 
 
-DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder (default: where records belong here).")
 CHANNEL = click.option(
     "--channel", type=click.Path(path_type=Path), envvar="NAPPAGE_CHANNEL", required=True, help="Control's socket."
 )
-LEDGER = click.option("--simulated/--real", "simulated", default=None, help="Which record; simulated off a Pi.")
 PROFILES_OPTION = click.option(
     "--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles."
 )
@@ -229,12 +209,6 @@ def registers() -> int:
     return 0
 
 
-def _ledger(data: Path | None, simulated: bool | None) -> Path:
-    from kiosk.system.storage import on_raspberry_pi
-
-    return ledger_path(data_folder(data), simulated=not on_raspberry_pi() if simulated is None else simulated)
-
-
 @main.command()
 @DATA
 @LEDGER
@@ -244,7 +218,7 @@ def verify(data: Path | None, simulated: bool | None, port: str | None) -> int:
     """Check the record's chain, anchor and totals; names the first bad row."""
     from kiosk.records.cli import verify_ledger
 
-    path = _ledger(data, simulated)
+    path = chosen_ledger(data, simulated)
     if port is None:
         text, code = verify_ledger(path)
     else:
@@ -268,7 +242,7 @@ def sessions(data: Path | None, simulated: bool | None, before: int) -> int:
     """List the sessions of the record, newest first."""
     from kiosk.records.cli import list_sessions
 
-    click.echo(list_sessions(_ledger(data, simulated), before))
+    click.echo(list_sessions(chosen_ledger(data, simulated), before))
     return 0
 
 
@@ -283,7 +257,7 @@ def export(session: int, form: str, out: Path, data: Path | None, simulated: boo
     """Export one SESSION, by its number."""
     from kiosk.records.cli import export as export_session
 
-    click.echo(f"wrote {export_session(_ledger(data, simulated), session, form, out)}")
+    click.echo(f"wrote {export_session(chosen_ledger(data, simulated), session, form, out)}")
     return 0
 
 
@@ -296,7 +270,7 @@ def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
     """Totals by day, practitioner, protocol, product and lot."""
     from kiosk.records.cli import report_totals
 
-    click.echo(report_totals(_ledger(data, simulated), "csv" if as_csv else "text"))
+    click.echo(report_totals(chosen_ledger(data, simulated), "csv" if as_csv else "text"))
     return 0
 
 
@@ -315,21 +289,7 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
         return run_scenario(scenario, Path(folder), profiles)
 
 
-@main.group()
-def calibrate() -> None:
-    """Judge what was measured against balance and gauge."""
-
-
-@calibrate.command("worksheet")
-@click.argument("file", type=click.Path(path_type=Path))
-@plainly
-def calibrate_worksheet(file: Path) -> int:
-    """Judge a FILE of weights and gauge readings and propose corrections. Exit code 1: something does not pass."""
-    from kiosk.calibration.worksheet import judge
-
-    told, passes = judge(file)
-    click.echo(told)
-    return 0 if passes else 1
+main.add_command(calibrate)
 
 
 @main.group()
@@ -351,6 +311,10 @@ def service_balance(port: str) -> int:
     return 0
 
 
+service.add_command(cli_device.checks)
+service.add_command(cli_device.timing)
+
+
 @service.command("approvals")
 @click.argument("protocol", required=False)
 @DATA
@@ -361,7 +325,7 @@ def service_approvals(protocol: str | None, data: Path | None, simulated: bool |
     """List which treatments an administrator approved; for one PROTOCOL, what has changed since."""
     from kiosk.records.cli_approvals import compare, list_approvals
 
-    path = _ledger(data, simulated)
+    path = chosen_ledger(data, simulated)
     click.echo(compare(path, profiles, protocol).told if protocol else list_approvals(path, profiles))
     return 0
 
@@ -377,7 +341,7 @@ def service_approve(protocol: str, name: str, data: Path | None, simulated: bool
     """Approve one PROTOCOL as it is now, with an administrator's PIN. Control must not be running."""
     from kiosk.records.cli_approvals import approve, compare
 
-    path = _ledger(data, simulated)
+    path = chosen_ledger(data, simulated)
     compared = compare(path, profiles, protocol)
     click.echo(compared.told)
     click.confirm("Approve exactly this?", abort=True)

@@ -9,7 +9,10 @@ from enum import StrEnum
 from typing import get_args
 
 from kiosk.access.errors import NotAllowed
+from kiosk.channel import certificates
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 
 
 class Role(StrEnum):
@@ -94,9 +97,23 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.ZeroGauge: TECHNICAL,
     ask.MoveToGauge: TECHNICAL,
     ask.TypeGauge: TECHNICAL,
+    certificates.NameInstrument: TECHNICAL,
+    certificates.ListCertificates: SIGNED_IN,
+    certificates.ReadCertificate: SIGNED_IN,
+    certificates.ExportCertificate: SIGNED_IN,
+    certificates.ReadDrift: SIGNED_IN,
+    check.BeginCheck: TECHNICAL,
+    check.AnswerSeen: TECHNICAL,
+    check.LeaveCheck: TECHNICAL,
+    check.ReportTouches: TECHNICAL,
+    check.MeasureLapse: TECHNICAL,
+    check.ResetTimes: TECHNICAL,
+    check.RecordTimes: TECHNICAL,
     ask.WriteAftercare: TREATS,
     ask.NoteReaction: TREATS,
     ask.ListDue: TREATS,
+    KeepPreset: TREATS,
+    RetirePreset: TREATS,
     ask.ListApprovals: ADMINISTERS,
     ask.ReadApproval: ADMINISTERS,
     ask.Approve: ADMINISTERS,

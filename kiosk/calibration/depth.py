@@ -6,6 +6,7 @@ The needle always approaches downwards, so the line is fitted to the downward re
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from typing import Literal
@@ -13,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from kiosk.calibration.errors import NotACorrection, TooFew
+from kiosk.calibration.sample import student
 
 POINTS = 5
 ERROR_MOST_UM = 100.0
@@ -46,6 +48,14 @@ class DepthResult(msgspec.Struct, frozen=True):
     """Downward reading farthest from its commanded depth: gauge minus commanded."""
     backlash_um: float
     """Mean of upward minus downward reading at the same depth."""
+    downward: int
+    """Readings from above, which the line is fitted to."""
+    scatter_um: float
+    """Standard deviation of those about the line."""
+    zero_half_um: float
+    slope_half: float
+    backlash_half_um: float
+    """Half of the 95 % confidence interval of zero, slope and backlash."""
 
     @property
     def depth_passes(self) -> bool:
@@ -87,14 +97,25 @@ def judge(readings: Sequence[Reading]) -> DepthResult:
     line = statistics.linear_regression(
         [float(reading.depth_um) for reading in fallen], [reading.gauge_um for reading in fallen]
     )
+    left = tuple(reading.gauge_um - (line.intercept + line.slope * reading.depth_um) for reading in fallen)
+    n, depths = len(fallen), [reading.depth_um for reading in fallen]
+    middle = statistics.fmean(depths)
+    wide = sum((depth - middle) ** 2 for depth in depths)
+    scatter = math.sqrt(sum(um**2 for um in left) / (n - 2))
+    slack = [statistics.fmean(up[depth]) - statistics.fmean(down[depth]) for depth in both]
     return DepthResult(
         points=len(both),
         readings=len(readings),
         zero_um=line.intercept,
         slope=line.slope,
-        residuals_um=tuple(reading.gauge_um - (line.intercept + line.slope * reading.depth_um) for reading in fallen),
+        residuals_um=left,
         worst_um=max((reading.gauge_um - reading.depth_um for reading in fallen), key=abs),
-        backlash_um=statistics.fmean(statistics.fmean(up[depth]) - statistics.fmean(down[depth]) for depth in both),
+        backlash_um=statistics.fmean(slack),
+        downward=n,
+        scatter_um=scatter,
+        zero_half_um=student(n - 2) * scatter * math.sqrt(1 / n + middle**2 / wide),
+        slope_half=student(n - 2) * scatter / math.sqrt(wide),
+        backlash_half_um=student(len(slack) - 1) * statistics.stdev(slack) / math.sqrt(len(slack)),
     )
 
 

@@ -31,3 +31,15 @@ class WorksheetInvalid(NappageError, ValueError):
     number = 253
     sentence = "{file}: {why}"
     remedy = "Correct the worksheet; nothing was calculated."
+
+
+class CertificateInvalid(NappageError, ValueError):
+    number = 254
+    sentence = "{file} is no certificate of this program ({why})"
+    remedy = "Take the file as it was exported; export it again with 'nappage calibrate certificate'."
+
+
+class CertificateTooNew(NappageError, ValueError):
+    number = 255
+    sentence = "{file} is a certificate of form {version}, this program knows up to {known}"
+    remedy = "Bring the program up to date, then look again."

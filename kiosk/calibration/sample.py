@@ -58,7 +58,7 @@ def sample(values: Sequence[float], reference: float, *, at_least: int = 3, what
     return Sample(
         n=n,
         mean=mean,
-        half_width=_T95[min(n - 1, len(_T95)) - 1] * deviation / math.sqrt(n),
+        half_width=student(n - 1) * deviation / math.sqrt(n),
         deviation=deviation,
         deviation_most=deviation * math.sqrt((n - 1) / chi_square(n - 1, -_Z_ONE_SIDED)),
         worst=max(values, key=lambda value: abs(value - reference)),
@@ -66,6 +66,11 @@ def sample(values: Sequence[float], reference: float, *, at_least: int = 3, what
         high=mean + reach,
         apart=_apart(values),
     )
+
+
+def student(freedom: float) -> float:
+    """Student's t, two-sided 95 %, at so many degrees of freedom (1 or more), rounded down to whole ones."""
+    return _T95[int(min(freedom, len(_T95))) - 1]
 
 
 def chi_square(freedom: int, z: float) -> float:

@@ -21,6 +21,8 @@ _RANGES = {
     "humidity_percent": ("A humidity", 10.0, 90.0, "%"),
 }
 """What a weighing room may be like; below 600 hPa nobody weighs (ours)."""
+_NEAR = 0.5
+"""Within so much of a figure Z is a straight line for our purpose."""
 
 
 class Air(msgspec.Struct, frozen=True):
@@ -57,3 +59,11 @@ class Air(msgspec.Struct, frozen=True):
         """Volume of what a balance in this air shows as 1 ug of water, nL/ug."""
         water, air = self.water_kg_m3, self.air_kg_m3
         return 1000.0 / water * (1 - air / WEIGHTS_KG_M3) / (1 - air / water)
+
+    def change_of_z(self, name: str) -> float:
+        """How much Z changes, nL/ug, with one unit of the figure `name`: what its uncertainty does to a volume."""
+        _, low, high, _ = _RANGES[name]
+        here = getattr(self, name)
+        below, above = max(low, here - _NEAR), min(high, here + _NEAR)
+        apart = (msgspec.structs.replace(self, **{name: at}).z_nl_ug for at in (above, below))
+        return (next(apart) - next(apart)) / (above - below)

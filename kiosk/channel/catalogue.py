@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.channel.base import View
+from kiosk.channel.presets import Preset
 
 
 class ProtocolCard(View, frozen=True):
@@ -51,3 +52,5 @@ class Catalogue(View, frozen=True):
     versions: tuple[tuple[str, str], ...] = ()
     cleanup: tuple[Choice, ...] = ()
     reactions: tuple[Choice, ...] = ()
+    presets: tuple[Preset, ...] = ()
+    """Treatments with the clinic's own usual values."""

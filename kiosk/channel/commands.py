@@ -1,7 +1,6 @@
 """What a client may ask of control: one frozen struct for each command, tagged by its name on the wire.
 
-Control believes nothing in them: role, state and every value are checked again (ACC-5). Depth travels as integer um,
-dose and volume as integer nL, rate as integer mHz (shots per 1000 s), so that no unit is ever guessed (UI-2).
+Control checks role, state and values of each again (ACC-5). Integers: um, nL, mHz (shots per 1000 s), ms (UI-2).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.channel.approving import Approve, ListApprovals, ReadApproval
+from kiosk.channel.asking import ExportSession, FindPatient, ListSessions, ReadSession
 from kiosk.channel.base import Command, Text
 from kiosk.channel.calibration_commands import (
     CalibrateDepth,
@@ -30,7 +30,10 @@ from kiosk.channel.calibration_commands import (
     WriteCalibration,
     ZeroGauge,
 )
+from kiosk.channel.certificates import AnyCertificate
+from kiosk.channel.checking_commands import CheckingCommand
 from kiosk.channel.followup import Day, ListDue, NoteReaction, WriteAftercare
+from kiosk.channel.presets import PresetCommand
 
 Um = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Nl = Annotated[int, msgspec.Meta(ge=0, le=100_000_000)]
@@ -126,13 +129,13 @@ class AnswerCheck(Command, frozen=True):
 
 # -- session ------------------------------------------------------------------------------------------------------
 class OpenSession(Command, frozen=True):
-    """Opens a session. `new_patient` must agree with what the ledger knows of the code (LIM-15)."""
+    """Opens a session; what it says of the code must agree with the ledger (LIM-15). `preset` is proposed, 0: none."""
 
     protocol: Text
     patient: Text
     new_patient: bool
-    similar_confirmed: bool = False
-    """True when the code is one character from an existing one and the person said it is another patient."""
+    similar_confirmed: bool = False  # one character from an existing code, and yet another patient
+    preset: Count = 0
 
 
 class AnswerScreening(Command, frozen=True):
@@ -300,27 +303,6 @@ class Sign(Command, frozen=True):
     next_date: Day = ""
 
 
-# -- read ---------------------------------------------------------------------------------------------------------
-class ListSessions(Command, frozen=True):
-    before: int = 0
-    """Session number to page back from; 0 for the newest."""
-
-
-class ReadSession(Command, frozen=True):
-    session: int
-
-
-class ExportSession(Command, frozen=True):
-    session: int
-    format: Literal["json", "csv", "pdf", "aftercare"]
-
-
-class FindPatient(Command, frozen=True):
-    """What the ledger knows of a code: last date, zone, product, and codes one character away (LIM-15)."""
-
-    patient: Text
-
-
 AnyCommand = (
     Hello
     | Flip
@@ -372,6 +354,7 @@ AnyCommand = (
     | WriteAftercare
     | NoteReaction
     | ListDue
+    | PresetCommand
     | OpenCalibration
     | CalibrateDose
     | FlushBench
@@ -388,6 +371,8 @@ AnyCommand = (
     | ZeroGauge
     | MoveToGauge
     | TypeGauge
+    | AnyCertificate
+    | CheckingCommand
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.channel.approving import ApprovalList, ApprovalPage
 from kiosk.channel.base import View
+from kiosk.channel.certificates import CertificateList, CertificatePage, DriftPage
 from kiosk.channel.commands import Side
 from kiosk.channel.followup import DueList
 
@@ -100,4 +101,15 @@ class Exported(View, frozen=True, tag=True):
     path: str
 
 
-Page = SessionList | SessionPage | PatientPage | Exported | ApprovalList | ApprovalPage | DueList
+Page = (
+    SessionList
+    | SessionPage
+    | PatientPage
+    | Exported
+    | ApprovalList
+    | ApprovalPage
+    | DueList
+    | CertificateList
+    | CertificatePage
+    | DriftPage
+)

@@ -12,6 +12,18 @@ from kiosk.channel.approving import ApprovalLine, ApprovalList, ApprovalPage, Ch
 from kiosk.channel.base import View
 from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView, RunView
 from kiosk.channel.catalogue import Catalogue, Choice, ProductChoice, ProtocolCard, SyringeChoice
+from kiosk.channel.certificates import (
+    CertificateLine,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
+    DriftPart,
+    DriftPoint,
+    DriftSeries,
+    InstrumentView,
+    ProvedLine,
+)
+from kiosk.channel.checking_views import CheckingView, CheckLine, CheckNow, PinsView, SensedView, TimeView
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.followup import DueLine, DueList, NextVisit
 from kiosk.channel.pages import (
@@ -25,6 +37,7 @@ from kiosk.channel.pages import (
     ShotLine,
     Zone,
 )
+from kiosk.channel.presets import Preset
 
 __all__ = [
     "Account",
@@ -35,16 +48,27 @@ __all__ = [
     "ArmingView",
     "CalibratingView",
     "Catalogue",
+    "CertificateLine",
+    "CertificateList",
+    "CertificatePage",
     "Change",
     "ChangeView",
     "Check",
+    "CheckLine",
+    "CheckNow",
     "CheckState",
+    "CheckingView",
     "Choice",
     "ClockView",
+    "DriftPage",
+    "DriftPart",
+    "DriftPoint",
+    "DriftSeries",
     "DueLine",
     "DueList",
     "Exported",
     "InForceView",
+    "InstrumentView",
     "LinkView",
     "LoopView",
     "Message",
@@ -54,16 +78,20 @@ __all__ = [
     "Page",
     "PatientPage",
     "Phase",
+    "PinsView",
     "PlanLimits",
+    "Preset",
     "PressureState",
     "Priority",
     "ProductChoice",
     "ProposalView",
     "ProtocolCard",
+    "ProvedLine",
     "Question",
     "RecordView",
     "Reply",
     "RunView",
+    "SensedView",
     "SessionLine",
     "SessionList",
     "SessionPage",
@@ -75,6 +103,7 @@ __all__ = [
     "StopState",
     "StopView",
     "SyringeChoice",
+    "TimeView",
     "Total",
     "Treat",
     "User",
@@ -332,6 +361,10 @@ class Snapshot(View, frozen=True):
     in_force: InForceView = InForceView()
     calibrating: CalibratingView | None = None
     """The calibration that is open; None when none is."""
+    instruments: tuple[InstrumentView, ...] = ()
+    """What measures when the device is calibrated, named or not."""
+    checking: CheckingView | None = None
+    """Inputs, outputs, checks and times; for a technician between sessions only."""
 
 
 class Reply(View, frozen=True):

@@ -21,18 +21,23 @@ from sqlite_utils import Database
 from drivers.errors import NappageError
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
-from kiosk.records import approvals, chain, due, history
+from kiosk.records import approvals, certificate_pages, chain, due, history
 from kiosk.records.connection import open_reader, spoken
 from kiosk.records.course import course
 from kiosk.records.errors import QuestionUnknown
 from kiosk.session.exchange import (
     Answer,
+    CertificatesBefore,
     CheckPin,
     CompareApproval,
+    Drift,
     HashPin,
     Listing,
+    MakeCertificate,
     MakeExport,
     MakeSheet,
+    OfCertificates,
+    OneCertificate,
     Question,
     ReadApprovals,
     ReadCourse,
@@ -81,9 +86,24 @@ class Clerk:
             with spoken(self._ledger):
                 if isinstance(question, ReadCourse):
                     return Answer(ticket, ok=True, course=course(db, question))
+                if isinstance(question, OfCertificates):
+                    return Answer(ticket, ok=True, page=self._certificates(db, question))
                 return Answer(ticket, ok=True, page=self._page(db, question))
         finally:
             db.close()
+
+    def _certificates(self, db: Database, question: OfCertificates) -> Page:
+        match question:
+            case CertificatesBefore(before):
+                return certificate_pages.listed(db, before, PAGE_LINES)
+            case OneCertificate(number):
+                return certificate_pages.page(db, number)
+            case Drift():
+                return certificate_pages.history(db)
+            case MakeCertificate(number, form):
+                from kiosk.records.certificate_files import export_certificate
+
+                return Exported(str(export_certificate(db, number, form, self._out)))
 
     def _page(self, db: Database, question: Reading) -> Page:
         match question:

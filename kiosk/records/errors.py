@@ -135,3 +135,15 @@ class ApprovalRefused(NappageError, ValueError):
     number = 420
     sentence = "'{protocol}' cannot be approved: {why}"
     remedy = "Nothing was written. See the state of every treatment with 'nappage service approvals'."
+
+
+class CertificateUnknown(NappageError, LookupError):
+    number = 422
+    sentence = "There is no certificate {number} in the record"
+    remedy = "List them with 'nappage calibrate certificates'."
+
+
+class FileUnreadable(NappageError, OSError):
+    number = 423
+    sentence = "The file {file} cannot be read ({why})"
+    remedy = "Check its name and its rights."

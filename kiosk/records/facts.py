@@ -50,6 +50,15 @@ class Fact(StrEnum):
     """An administrator approved a resolved set of profiles. Body: `protocol`, `title`, `sha256` (64 hexadecimal
     digits), `content` (the JSON that was hashed). Only the last of a protocol counts. Made by
     `approvals.approval_row`."""
+    PRESET = "preset"
+    """A practitioner kept the values that were set under a name. Body: `preset` (its number), `name`, `protocol`,
+    `zone`, `side`, `depth_um`, `dose_nl`, `mode`, `rate_mhz`, `shots`."""
+    PRESET_RETIRED = "preset retired"
+    """A preset is offered no more. Body: `preset`, `name`."""
+    PRESET_CHOSEN = "preset chosen"
+    """A session was opened with a preset. Body as `PRESET`."""
+    PRESET_PROPOSED = "preset proposed"
+    """The values of the session's preset were proposed, which is done once. Body: `preset`."""
     REACTION = "reaction"
     """What was seen after a session, with its signature or later. Body: `reactions` (texts), `note`."""
     NEXT_DATE = "next date"
@@ -71,5 +80,12 @@ class Fact(StrEnum):
     record's fields."""
     CALIBRATION = "calibration"
     """What puts a calibration in force or proves it. Body: `serial`, `what` and its figures; see `session.in_force`."""
+    CHECKED = "device checked"
+    """One guided check of an input or output, or the touch test. Body: `check`, `outcome`, `detail`."""
+    TIMES = "times measured"
+    """One time as it was measured on the device. Body: `time`, `n`, `p50_us`, `p99_us`, `max_us`, `limit_us`, `over`,
+    `lost`, `powered`, and `bars` (texts: from, to in us, and how many)."""
     CALIBRATION_POINT = "calibration point"
     """One weight, gauge reading, room or blank of a calibration. Body: `what` and its figures."""
+    INSTRUMENT = "instrument"
+    """What measures when the device is calibrated. Body: a `calibration.instrument.Instrument`; the last of a kind."""

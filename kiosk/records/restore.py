@@ -8,9 +8,11 @@ from sqlite_utils import Database
 
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
+from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
 from kiosk.records.known import STILL
+from kiosk.records.presets import presets
 from kiosk.records.rows import (
     AccountRow,
     AuthorisationRow,
@@ -27,6 +29,7 @@ R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
+LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
 
 
 def fetch(db: Database, row_type: type[R], where: str = "", parameters: tuple[Any, ...] = ()) -> tuple[R, ...]:
@@ -156,6 +159,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     recorded = tuple(
         (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
     )
+    kept, following = presets(db)
     in_full = run(
         db, "SELECT DISTINCT authorisation FROM shot WHERE serial = ? AND number = 0 AND authorisation > 0", (serial,)
     )
@@ -178,6 +182,8 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         verified=verified,
         path_opened_ms=path_opened(db),
         approvals=tuple((key, last.sha256) for key, last in last_approvals(db).items()),
+        presets=kept,
+        next_preset=following,
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
@@ -185,5 +191,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),
         certificates=fetch(db, CalibrationRow, "WHERE row IN (SELECT max(row) FROM calibration GROUP BY serial)"),
+        checks=last_checks(db),
         calibrations=fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.CALIBRATION.value,)),
+        instruments=fetch(db, EventRow, LAST_INSTRUMENTS, (Fact.INSTRUMENT.value,)),
     )

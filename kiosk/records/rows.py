@@ -206,6 +206,17 @@ class WriteFailed(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """How one check of the device ended last. Wall times UTC ms, 0 for never."""
+
+    check: str
+    outcome: str
+    detail: str
+    user: str
+    wall_ms: int
+    passed_ms: int
+
+
 class Restored(msgspec.Struct, frozen=True):
     """What a restart finds: enough to go on where the ledger ends, disarmed (LED-6)."""
 
@@ -237,6 +248,9 @@ class Restored(msgspec.Struct, frozen=True):
     """Wall time the present fluid path was opened, 0 when none is (LIM-14)."""
     approvals: tuple[tuple[str, str], ...] = ()
     """Each treatment that an administrator approved on this device, with the SHA-256 (hexadecimal) approved last."""
+    presets: tuple[tuple[int, EventRow], ...] = ()
+    """Every preset that is not retired: its wall time (UTC ms) and its row."""
+    next_preset: int = 1
     recorded: tuple[tuple[int, int], ...] = ()
     """For each unresolved authorisation its id and how many shots are recorded under it."""
     blocked: tuple[tuple[int, str], ...] = ()
@@ -254,3 +268,7 @@ class Restored(msgspec.Struct, frozen=True):
     """The last calibration row of each injector."""
     calibrations: tuple[EventRow, ...] = ()
     """Every event that put a calibration in force or proved one, of every injector, oldest first (ACU-3)."""
+    instruments: tuple[EventRow, ...] = ()
+    """The last event of each kind of instrument."""
+    checks: tuple[Checked, ...] = ()
+    """How each check of the device ended last."""

@@ -16,7 +16,9 @@ SCREENS: dict[str, str] = {
     "approvals": "ApprovalsScreen", "approval": "ApprovalScreen", "calibration": "CalibrationScreen",
     "calibrating": "CalibratingScreen", "proposal": "ProposalScreen",
     "cleanup": "CleanupScreen", "aftercare": "AftercareScreen", "reactions": "ReactionsScreen",
-    "due": "DueScreen",
+    "instruments": "InstrumentsScreen", "instrument": "InstrumentScreen", "certificates": "CertificatesScreen",
+    "certificate": "CertificateScreen", "drift": "DriftScreen",
+    "due": "DueScreen", "inputs": "InputsScreen", "checks": "ChecksScreen", "timing": "TimingScreen",
 }  # fmt: skip
 """Screen key, which is also its module and kv file, and its class."""
 PANELS: dict[str, tuple[str, str]] = {
@@ -24,11 +26,12 @@ PANELS: dict[str, tuple[str, str]] = {
     "stop": ("stopped", "StopPanel"), "question": ("question", "QuestionPanel"), "edit": ("edit", "EditPanel"),
     "text": ("text", "TextPanel"), "pin": ("pin", "PinPanel"), "arm": ("arm", "ArmPanel"),
     "choice": ("choice", "ChoicePanel"),
-    "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"),
+    "map": ("map", "MapPanel"), "help": ("help", "HelpPanel"), "touch": ("touch", "TouchPanel"),
+    "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
 PARTS = (
     "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots",
-    "code",
+    "code", "histogram", "levels", "ring",
 )  # fmt: skip
 HERE = Path(__file__).resolve().parent
 

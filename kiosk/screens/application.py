@@ -30,6 +30,7 @@ from kiosk.view.observe import clicks, hear, see, tick
 from kiosk.view.pace import frames, glance
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
+from kiosk.view.touching import twice
 from kiosk.view.update import World, act, replace, sentence
 
 DRAIN_S = 1 / 40
@@ -182,6 +183,7 @@ class KioskApp(App):
         if seen != self._drawn:
             self._drawn = seen
             self.glass.show(draw(self.snapshot, self.local, self.catalogue))
+        self.glass.point()
         self._shown = self.snapshot.number if self.snapshot else 0
 
     def _set_light(self) -> None:
@@ -252,7 +254,7 @@ class KioskApp(App):
             return True
         fault = self._finger.begins(str(touch.device), touch.sx, touch.sy, self.clock())
         if fault is not None:
-            self.local = self.local.saying(sentence(fault))
+            self.local = twice(self.local).saying(sentence(fault))
             return True
         if self.client.connected and self.clock() - self._told >= TOUCHED_S:
             self._told = self.clock()

@@ -1,38 +1,47 @@
 """The whole glass: header, message strip, rail and STOP around one screen, and at most one panel over it.
 
-STOP is the last child, so nothing is ever drawn over it and no touch meets anything before it (STP-2).
+While a lesson runs it has a line of its own under the message strip, and a ring that takes no touch. STOP is the last
+child, so nothing is ever drawn over it and no touch meets anything before it (STP-2).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import panel_class, screen_class
 from kiosk.screens.page import Page
+from kiosk.screens.reach import reached, ringed
 from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.rows import PagedRows
 from kiosk.screens.widgets.touchable import StopButton, Touchable
 from kiosk.view.frame import Frame
+from kiosk.view.lesson import LessonStrip
 from kiosk.view.picture import Picture
 
 
 class Surround(Fair):
-    """Header, body and strip, beside (portrait: under) the rail."""
+    """Header, body, strip and, while a lesson runs, its line; beside (portrait: under) the rail."""
 
     frame = ObjectProperty(Frame(), rebind=True)
+    lesson = ObjectProperty(LessonStrip(), rebind=True)
     tall = BooleanProperty(False)
+    below = NumericProperty(0)
+    """Height of what a panel leaves uncovered at the bottom, pixels."""
 
 
 class Glass(FloatLayout):
     """The root widget. `show` draws a picture; only what changed is written."""
 
     frame = ObjectProperty(Frame(), rebind=True)
+    lesson = ObjectProperty(LessonStrip(), rebind=True)
     tall = BooleanProperty(False)
     covered = BooleanProperty(False)
     """True under the cover and in the dark, which hide the message strip as well."""
+    whole = BooleanProperty(False)
+    """True while a panel takes the whole glass, rail and strip included; STOP stays above it (STP-2)."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -62,6 +71,7 @@ class Glass(FloatLayout):
             return False
         self.picture = picture
         self.frame = picture.frame
+        self.lesson = picture.lesson
         self._turn_to(picture.screen, picture.page)
         self._cover_with(picture.panel, picture.over)
         return True
@@ -87,13 +97,21 @@ class Glass(FloatLayout):
             page.data = data
         if panel != self._panel:
             before, self._panel = self._panel, panel
-            self.covered = panel in ("cover", "dark")
+            self.covered, self.whole = panel in ("cover", "dark"), panel == "touch"
             over.clear_widgets()
             if panel:
                 over.add_widget(self._panels[panel])
                 _appear(self._panels[panel])
             elif before:
                 _appear(self.ids.surround)
+
+    def point(self) -> None:
+        """Draws the ring of a lesson around what it means, wherever that stands now; around nothing without one."""
+        ring = self.ids.ring
+        found = ringed(self.lesson.ring, reached(self)) if self.lesson.ring else None
+        ring.on = found is not None and not self.covered
+        if found is not None:
+            ring.pos, ring.size = found.to_window(*found.pos), found.size
 
     def lists_at_end(self) -> frozenset[str]:
         """Names of the led lists of the screen that show their last page; none while a panel covers them."""
@@ -108,6 +126,8 @@ class Glass(FloatLayout):
             return True
         if self._panel:
             self.ids.over.on_touch_down(touch)
+            if not self.covered:
+                self.ids.surround.ids.lesson.on_touch_down(touch)
             return True
         return bool(self.ids.rail.on_touch_down(touch) or self.ids.surround.on_touch_down(touch))
 

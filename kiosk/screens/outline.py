@@ -9,7 +9,9 @@ from typing import Any
 from kivy.core.window import Window
 
 from kiosk.screens.glass import Glass
+from kiosk.screens.reach import reached, ringed
 from kiosk.screens.widgets.touchable import Touchable
+from kiosk.view.lesson import LessonStrip
 
 
 def outline(glass: Glass) -> dict[str, Any]:
@@ -17,33 +19,18 @@ def outline(glass: Glass) -> dict[str, Any]:
 
     `enabled` is False while it is greyed, and for 400 ms after it has appeared (UI-6).
     """
-    root = glass.ids.over if glass.panel else glass.ids.surround
-    found = [widget for widget in root.walk(restrict=True) if isinstance(widget, Touchable) and reachable(widget)]
-    if not glass.panel:
-        found += [
-            widget
-            for widget in glass.ids.rail.walk(restrict=True)
-            if isinstance(widget, Touchable) and reachable(widget)
-        ]
-    found.append(glass.stop)
+    found = reached(glass)
     picture = glass.picture
+    lesson = picture.lesson if picture else LessonStrip()
+    pointed = ringed(lesson.ring, found)
     return {
         "screen": picture.screen if picture else "",
         "panel": glass.panel,
         "message": picture.frame.strip.text if picture else "",
+        "lesson": lesson.text,
+        "ring": pointed.model.key if pointed is not None else "",
         "widgets": [describe(widget) for widget in found],
     }
-
-
-def reachable(widget: Any) -> bool:
-    """True when it is drawn and nothing around it is hidden or disabled."""
-    if not widget.there:
-        return False
-    while widget is not None and widget is not Window:
-        if widget.opacity == 0 or widget.disabled:
-            return False
-        widget = widget.parent
-    return True
 
 
 def describe(widget: Touchable) -> dict[str, Any]:

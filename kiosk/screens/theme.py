@@ -24,6 +24,8 @@ RADIUS = 8
 RAIL = 124
 HEADER = 40
 STRIP = 60
+HEADER_TAUGHT, STRIP_TAUGHT, LESSON_LINE, LESSON_TALL = 24, 34, 58, 66
+"""While a lesson runs, header and message are lower, and its own line stands below them."""
 
 THEMES: dict[ThemeName, dict[str, str]] = {
     "day": {
@@ -35,7 +37,7 @@ THEMES: dict[ThemeName, dict[str, str]] = {
         "zone_planned": "bfe2ea", "zone_left": "fbdca6", "zone_done": "bde3cb", "epidermis": "d99c86",
         "dermis": "f0c8b6", "subcutis": "f8e8b9", "tissue": "f0e2d8", "white": "ffffff", "petrol_fill": "0a6577",
         "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
-        "armed_fill_deep": "93350a",
+        "armed_fill_deep": "93350a", "lesson": "7d2ba8", "lesson_fill": "54207a",
     },
     "night": {
         "night": "0a131a", "deep": "13232f", "slate": "2b4759", "paper": "121e27", "card": "1c2d39", "ink": "eef3f6",
@@ -46,7 +48,7 @@ THEMES: dict[ThemeName, dict[str, str]] = {
         "zone_planned": "1e4f5c", "zone_left": "5a4216", "zone_done": "1f4d37", "epidermis": "7d4f3f",
         "dermis": "6a4a40", "subcutis": "5b4f2c", "tissue": "3f3531", "white": "ffffff", "petrol_fill": "0a6577",
         "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
-        "armed_fill_deep": "93350a",
+        "armed_fill_deep": "93350a", "lesson": "d4a4f2", "lesson_fill": "54207a",
     },
 }  # fmt: skip
 """Named sRGB colours of each theme; a theme is data, and every theme has every name.
@@ -55,6 +57,25 @@ A strong ground has a name with ``_fill`` and text in white on it; the name with
 STOP, the alarms and the arming keep their grounds in every theme. `PAIRS` is tested against WCAG AA for all of them.
 """
 _chosen: list[ThemeName] = ["day"]
+
+
+def header_height(lesson: str, rows: str) -> int:
+    """Height of the header, dp."""
+    return HEADER_TAUGHT if lesson and rows == "both" else HEADER
+
+
+def message_height(lesson: str, rows: str) -> int:
+    """Height of the message at the foot, dp; 0 where the lesson has the only line there is."""
+    if not lesson or rows == "message":
+        return STRIP
+    return 0 if rows == "lesson" else STRIP_TAUGHT
+
+
+def lesson_height(lesson: str, rows: str, tall: bool) -> int:
+    """Height of the lesson's line, dp; 0 while there is none, or an alarm has its line."""
+    if not lesson or rows == "message":
+        return 0
+    return STRIP if rows == "lesson" else LESSON_TALL if tall else LESSON_LINE
 
 
 def use(name: ThemeName) -> None:
@@ -96,7 +117,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     *((dress.ink, dress.fill) for dress in (*TONES.values(), DISABLED, SELECTED, RAIL_DRESS)),
     *((dress.ink, dress.pressed) for dress in (*TONES.values(), SELECTED)),
     ("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("white", "night"), ("mist", "night"),
-    ("white", "armed_fill"), ("white", "red_fill_deep"),
+    ("white", "armed_fill"), ("white", "lesson_fill"), ("white", "red_fill_deep"),
     ("petrol_deep", "card"),
     ("amber", "card"), ("amber", "paper"), ("red", "card"), ("red", "paper"), ("green", "card"), ("green", "paper"),
     ("petrol", "card"), ("petrol", "paper"), ("soft", "petrol_pale"), ("armed", "card"), ("armed", "paper"),

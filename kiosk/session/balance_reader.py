@@ -29,6 +29,11 @@ class BalanceReader:
         return self._told.name if self._told is not None and not self.trouble else ""
 
     @property
+    def identity(self) -> tuple[str, str] | None:
+        """Model and number of the balance that answers, apart; None when none does."""
+        return (self._told.model, self._told.number) if self._told is not None and not self.trouble else None
+
+    @property
     def trouble(self) -> str:
         """Why there is no weight; "" while there is one."""
         if self._told is None:

@@ -107,6 +107,9 @@ class Calibrating:
         ug = self.balance.steady(since)
         if ug is None:
             return
+        identity = self.balance.identity
+        assert identity is not None, "it rests, so it answers"
+        self.dose.weighed_by.add(identity)
         try:
             self.weigh(ug)
         except NotNow as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from drivers.errors import NappageError
+from kiosk.channel import certificates
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page
 
@@ -44,4 +45,5 @@ def handlers(engine: Engine) -> dict[type, Handler]:
         ask.MoveToGauge: later(work.under_gauge.move),
         ask.TypeGauge: lambda command, _: work.under_gauge.read(command.um),
         ask.LeaveCalibration: lambda _, __: work.end("asked"),
+        certificates.NameInstrument: lambda command, _: engine.instruments.name(command),
     }

@@ -115,7 +115,7 @@ class Cycle:
         self._posted: deque[Committed | WriteFailed | Restored] = deque()
         self._published = float("-inf")
         self._told: tuple[int | None, int] = (None, 0)
-        """Whom the catalogue was sent to, and how many approvals were given by then."""
+        """Whom the catalogue was sent to, and how often approvals and presets had changed by then."""
         self._gap = False
         self._epoch = panel.epoch
 
@@ -130,7 +130,7 @@ class Cycle:
         if any(isinstance(request.command, Stop) for _, request in requests):
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
-        self._panel.edges()
+        edges = tuple(self._panel.edges())
         status, records = self._exchange(now, self.engine.pedal.read(panel, now))
         posted = [self._posted.popleft() for _ in range(len(self._posted))]
         wall_ms, trusted = self._wall()
@@ -141,6 +141,8 @@ class Cycle:
             wall_trusted=trusted,
             clock=x.ClockState() if self.clock is None else self.clock.state(),
             panel_alive=self._panel.alive(),
+            edges=edges,
+            leased=self.line.take_leased(),
             status=status,
             records=records,
             link=self.line.take_link(),
@@ -170,7 +172,7 @@ class Cycle:
         return self._epoch != was
 
     def _publish(self, now: float, *, urgent: bool) -> None:
-        told = (self._seat.seat, self.engine.approval.given)
+        told = (self._seat.seat, self.engine.approval.given + self.engine.presets.changed)
         if told != self._told:
             self._told = told
             self._seat.send_catalogue(self.engine.catalogue())

@@ -150,7 +150,7 @@ class Desk:
     def mono_ms(self) -> int:
         return round(self.now * 1000)
 
-    def event(self, kind: str, sentence: str, **body: Json) -> None:
+    def event(self, kind: str, sentence: str, /, **body: Json) -> None:
         """Record an event of the present session and user."""
         self.write(EventRow(kind, self.mono_ms, self.session, self.user, sentence, body))
 

@@ -85,7 +85,7 @@ class Dispatch:
         self._since = desk.now
         self._void_id = 0
         self._interrupted_at = self._taken_by = 0.0
-        self._taken = False
+        self._taken = self._dropped = False
         self._taken_back_by = CommandKind.VOID
         self._accepted = False
         self._sentence = ""
@@ -250,8 +250,16 @@ class Dispatch:
             self._give_up()
         elif told and not self._taken:
             self._take_back(self._taken_back_by)
-        elif shown and self._quiet():
-            self._end(self._what_was_done(), self._sentence)
+        elif shown and not desk.moving:
+            self._drop()
+            if self._quiet():
+                self._end(self._what_was_done(), self._sentence)
+
+    def _drop(self) -> None:
+        """The stroke is over: the enable waits for no record, which a storage that fails would never keep."""
+        if self._moves and not self._dropped:
+            self._dropped = True
+            self._desk.emit(Disable())
 
     def _what_was_done(self) -> Certainty:
         if self._accepted or self.records:

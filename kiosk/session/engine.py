@@ -23,6 +23,7 @@ from kiosk.records.rows import Restored, ShotRow
 from kiosk.session import guards, looks, present
 from kiosk.session.approval import Approval
 from kiosk.session.calibrating import Calibrating
+from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
 from kiosk.session.date_time import DateAndTime
@@ -32,10 +33,13 @@ from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
 from kiosk.session.fluid_path import FluidPath
 from kiosk.session.followup import FollowUp
 from kiosk.session.in_force import InForce
+from kiosk.session.instruments import Instruments
 from kiosk.session.intake import Intake
+from kiosk.session.lapse import Lapse
 from kiosk.session.lease import KioskLease
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
+from kiosk.session.presets import Presets
 from kiosk.session.reading import Reading
 from kiosk.session.record_check import RecordCheck
 from kiosk.session.recovery import Recovery
@@ -48,6 +52,7 @@ from kiosk.session.signals import Signals
 from kiosk.session.slot import Slot
 from kiosk.session.stop import StopCircuit
 from kiosk.session.tally import Tally
+from kiosk.session.timing import Timing
 from kiosk.session.treatment import Treatment
 
 PARTS_CHANGED: dict[str, str] = {
@@ -112,7 +117,7 @@ class Engine:
         self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
         self.path = FluidPath(self.desk, self.slot, library, self.setup, senses=device.barrel_sensed)
-        self.treatment = Treatment(self.desk, self.slot, self.totals, self._zone_title, restored.armings)
+        self.treatment = Treatment(self.desk, self.slot, self.totals, self.zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
         self.reading = Reading(self.desk)
@@ -121,7 +126,12 @@ class Engine:
         self.signals = Signals(self.desk, Annunciator())
         self.followup = FollowUp(self)
         self.closing = Closing(self)
+        self.presets = Presets(self, restored.presets, restored.next_preset)
         self.calibrating = Calibrating(self)
+        self.instruments = Instruments(self, restored.instruments)
+        self.timing = Timing(self.desk, self.stop)
+        self.checking = Checking(self, restored.checks)
+        self.lapse = Lapse(self)
         self.requests = Requests(self)
         self.why_no_envelope = ""
         """Why the parts that are known make no envelope (LIM-9)."""
@@ -152,6 +162,7 @@ class Engine:
         desk = self.desk
         desk.begin(inputs, now)
         self.stop.step()
+        self.timing.step()
         if self.stop.live:
             self.treatment.end(self.stop.view().sentence.rstrip("."), CommandKind.STOP)
             self.slot.interrupt("stopped", CommandKind.STOP)
@@ -165,12 +176,15 @@ class Engine:
         self.slot.step()
         self.setup.step()
         self.path.step()
+        self.presets.step()
         self.retraction.step()
         if self.treatment.arming is not None and not self.lease.live(now):
             self.signals.kiosk_lost = True
         self.treatment.step()
         self.rewriting.step()
         self.calibrating.step()
+        self.lapse.step()
+        self.checking.step()
         self.selftest.step()
         self.people.step(enabled=inputs.panel.enable or self.treatment.arming is not None)
         self.signals.step(self)
@@ -334,7 +348,8 @@ class Engine:
         self.treatment.clear()
         self._recount(())
 
-    def _zone_title(self, zone: str) -> str:
+    def zone_title(self, zone: str) -> str:
+        """The zone's title in the open session's protocol, its key where there is none."""
         protocol = self.setup.protocol
         found = None if protocol is None else protocol.zone(zone)
         return zone if found is None else found.title

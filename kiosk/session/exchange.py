@@ -10,8 +10,9 @@ from typing import Literal
 
 import msgspec
 
-from drivers.ports import Authorisation, PanelInputs
+from drivers.ports import Authorisation, PanelEdge, PanelInputs
 from drivers.registers import AnchorPair, Calibration, Command, Identity, ShotRecord, Status
+from kiosk.channel.certificates import CertificateFormat
 from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
@@ -50,6 +51,8 @@ class Sent(_Value, frozen=True):
     id: int
     result: SendResult
     sentence: str = ""
+    uptime_ms: int = 0
+    """The controller's clock when it accepted it; 0 where it did not."""
 
 
 class CalibrationTold(_Value, frozen=True):
@@ -61,12 +64,19 @@ class CalibrationTold(_Value, frozen=True):
 
 
 class BalanceTold(_Value, frozen=True):
-    """What the balance says: a weight, or a sentence that says why there is none. `name` is its model and number."""
+    """What the balance says: a weight, or a sentence that says why there is none."""
 
     ug: int = 0
     stable: bool = False
-    name: str = ""
+    model: str = ""
+    number: str = ""
+    """Its own serial number."""
     sentence: str = ""
+
+    @property
+    def name(self) -> str:
+        """Both in one text."""
+        return f"{self.model}, No. {self.number}"
 
 
 class Answer(_Value, frozen=True):
@@ -106,6 +116,10 @@ class Inputs(_Value, frozen=True):
     wall_trusted: bool = True
     clock: ClockState = ClockState()
     panel_alive: bool = True
+    edges: tuple[PanelEdge, ...] = ()
+    """Edges of the pins since the last cycle, oldest first."""
+    leased: tuple[float, bool] | None = None
+    """When the lease of this cycle was on the wire, CLOCK_MONOTONIC seconds, and its pedal bit."""
     status: Status | None = None
     """None when this cycle's exchange brought nothing."""
     records: tuple[ShotRecord, ...] = ()
@@ -198,6 +212,12 @@ class SetCursor(_Value, frozen=True):
 
 class Reread(_Value, frozen=True):
     """Have the ledger thread read back what a restart would find, after all that was handed to it; see `restored`."""
+
+
+class PauseLease(_Value, frozen=True):
+    """Renew no lease for so long, to see the controller bring the needle back; anything taken back ends it."""
+
+    seconds: float
 
 
 class WriteAnchor(_Value, frozen=True):
@@ -298,6 +318,27 @@ class ReadDue(_Value, frozen=True, tag=True):
     """Whose next date is near or past."""
 
 
+class CertificatesBefore(_Value, frozen=True, tag=True):
+    """The certificates with numbers below this one, the newest first; 0 for all."""
+
+    before: int
+
+
+class OneCertificate(_Value, frozen=True, tag=True):
+    number: int
+
+
+class MakeCertificate(_Value, frozen=True, tag=True):
+    """Write a certificate as a file."""
+
+    number: int
+    format: CertificateFormat
+
+
+class Drift(_Value, frozen=True, tag=True):
+    """How the device drifted from one proof to the next."""
+
+
 class VerifyLedger(_Value, frozen=True, tag=True):
     """Check the whole ledger, against the injector's anchors when there are any (LED-11)."""
 
@@ -308,7 +349,9 @@ class VerifyLedger(_Value, frozen=True, tag=True):
 
 Reading = Listing | ReadPage | ReadPatient | ReadDue | MakeExport | MakeSheet | ReadApprovals | CompareApproval
 """Questions that are answered with a page."""
-Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading
+OfCertificates = CertificatesBefore | OneCertificate | MakeCertificate | Drift
+"""The same about calibrations."""
+Question = HashPin | CheckPin | ReadCourse | VerifyLedger | Reading | OfCertificates
 
 
 class Beacon(_Value, frozen=True):
@@ -341,6 +384,7 @@ Effect = (
     | FollowBalance
     | SetCursor
     | Reread
+    | PauseLease
     | WriteAnchor
     | SetWall
     | ConfirmWall

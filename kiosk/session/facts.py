@@ -46,6 +46,8 @@ class Facts(msgspec.Struct, frozen=True):
     products: tuple[str, ...] = ()
     """Every product that was chosen in this session."""
     course: Course = Course(0, 0, 0)
+    preset: dict[str, Any] | None = None
+    """What the session is to begin with; None once it was proposed."""
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
@@ -94,6 +96,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     NOT_PRIMED: {"primed": False},
     FINISHED: {"finished": True},
     RESUMED: {"finished": False},
+    Fact.PRESET_PROPOSED: {"preset": None},
 }
 """Kinds that say all by themselves."""
 
@@ -108,6 +111,8 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         return {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
     if kind == Fact.PATH_OPENED:
         return {"path_opened_ms": body["wall_ms"]}
+    if kind == Fact.PRESET_CHOSEN:
+        return {"preset": dict(body)}
     if kind == COURSE:
         return {"course": _course(body)}
     return {}

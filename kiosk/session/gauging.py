@@ -11,12 +11,15 @@ from drivers.registers import Calibration
 from kiosk.calibration import depth as law
 from kiosk.calibration.depth import Reading
 from kiosk.calibration.errors import NotACorrection
+from kiosk.calibration.proof import Depth, depth_measured
+from kiosk.calibration.uncertainty import Instruments
 from kiosk.channel.calibration_views import GaugeView
 from kiosk.protocols.profile import Device
 from kiosk.records.facts import Fact
 from kiosk.session.desk import Desk
 from kiosk.session.errors import NotNow
 from kiosk.session.in_force import DEPTH
+from kiosk.session.in_force import figures as figures_of
 from kiosk.session.measured import Measured
 from kiosk.session.words import mm
 
@@ -121,7 +124,8 @@ class Gauging:
         left = max(result.residuals_um, key=abs)
         told = (
             f"n {result.readings} at {result.points} depths, farthest off {result.worst_um:+.0f} um, backlash "
-            f"{result.backlash_um:+.0f} um, line {result.zero_um:+.0f} um and {result.slope:.4f}, farthest from it "
+            f"{result.backlash_um:+.0f} +/- {result.backlash_half_um:.0f} um, line {result.zero_um:+.0f} +/- "
+            f"{result.zero_half_um:.0f} um and {result.slope:.4f} +/- {result.slope_half:.4f}, farthest from it "
             f"{left:+.0f} um"
         )
         return Measured(result.passes, said, figures, why, "", told)
@@ -129,6 +133,11 @@ class Gauging:
     def points(self) -> str:
         """All that was read, as one line of text: what a certificate's hash is taken over."""
         return repr(self.readings)
+
+    def kept(self, calibration: Calibration, instruments: Instruments) -> Depth:
+        """All of it as the record keeps it; all depths were read."""
+        figures = figures_of(calibration, self.part)
+        return depth_measured(self.measured_with, figures, law.judge(self.readings), self.readings, instruments)
 
     def views(self) -> tuple[GaugeView, ...]:
         """Every depth, read or not."""

@@ -68,6 +68,8 @@ def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
         yield "the handpiece touches something: take it away"
     if engine.treatment.arming is not None:
         yield "a treatment is armed"
+    if engine.checking.powers:
+        yield "the enable relay is being checked"
 
 
 def _against_message(engine: Engine, kind: CommandKind) -> Iterator[str]:
@@ -118,7 +120,7 @@ def against_device(engine: Engine) -> Iterator[str]:
 
 
 def _against_session(engine: Engine) -> Iterator[str]:
-    facts, connected = engine.setup.facts, engine.connection.connected
+    facts = engine.setup.facts
     if facts is None:
         yield "no session is open"
         return
@@ -130,13 +132,19 @@ def _against_session(engine: Engine) -> Iterator[str]:
         yield f"the set-up waits for: {step}"
     if facts.expiry and facts.expiry < engine.today():
         yield f"lot {facts.lot} expired on {facts.expiry}"
+    yield from _against_calibration(engine)
+    if not engine.simulated and not engine.approved(facts.protocol):
+        yield "the protocol is not approved on this device"
+    yield from _against_parts(engine, facts)
+
+
+def _against_calibration(engine: Engine) -> Iterator[str]:
+    """A calibration that is not proved, expired or not explained blocks every session (ACU-3)."""
+    connected = engine.connection.connected
     if connected is not None and connected.calibration is not None:
         refusal = engine.calibration_refusal(connected.calibration)
         if refusal:
             yield refusal.rstrip(".")
-    if not engine.simulated and not engine.approved(facts.protocol):
-        yield "the protocol is not approved on this device"
-    yield from _against_parts(engine, facts)
 
 
 def _against_parts(engine: Engine, facts: Facts) -> Iterator[str]:
@@ -163,6 +171,8 @@ def _missing(engine: Engine) -> Iterator[str]:
     yield from against_opening(engine)
     if engine.setup.facts is not None:
         yield from _against_session(engine)
+    else:
+        yield from _against_calibration(engine)
     if status is not None:
         if status.state == ControllerState.UNHOMED:
             yield "the needle's place is unknown: home it"

@@ -23,6 +23,7 @@ from kiosk.records.rows import CalibrationRow, EventRow
 from kiosk.session.desk import Desk
 
 OPENED, WRITING, IN_FORCE, KEPT, PROVED, LEFT = "opened", "writing", "in force", "kept", "proved", "left"
+CERTIFIED = "certified"
 """`what` of the events of kind `Fact.CALIBRATION`."""
 BARRELS = ("1", "2", "5", "10")
 DEPTH = "depth"
@@ -52,12 +53,16 @@ def figures(calibration: Calibration, part: str) -> tuple[int, int]:
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """A part that was measured and passed: for these figures, made and due on these ISO dates."""
+    """A part that was measured and passed: for these figures, made and due on these ISO dates.
+
+    `kept` is all of it as `calibration.proof.Proof`, the bytes that `sha256` is over.
+    """
 
     figures: tuple[int, int]
     made: str
     expires: str
     sha256: str
+    kept: str
 
 
 class InForce:
@@ -96,6 +101,10 @@ class InForce:
         self.highest = 0
         """Highest number that was ever intended: a number never stands for two calibrations."""
         self.proofs: dict[str, Proof] = {}
+        self.found: dict[str, str] = {}
+        """The first measurement of each part since its last proof that led to a correction."""
+        self.covered = ""
+        """Hash over the hashes of the proofs that the last certificate stands on."""
         for event in self._events:
             if event.body["serial"] == serial:
                 self._fold(event)
@@ -109,16 +118,24 @@ class InForce:
             self._values[key_of(new)] = new
             self.highest = max(self.highest, new.id)
             self._pending = (_key(body, "old_"), key_of(new))
+            if "found" in body:
+                self.found.setdefault(str(body["part"]), str(body["found"]))
         elif what in (IN_FORCE, KEPT):
             self._pending, self._expected = None, _key(body)
-        elif what == PROVED:
+        elif what == PROVED and "proof" in body:  # one without its points belongs on no certificate
             self._prove(body)
+        elif what == CERTIFIED:
+            self.covered = str(body["proofs"])
+            if body["restored"]:
+                self.found.clear()
 
     def _prove(self, body: dict[str, str | int | float | bool | list[str] | None]) -> None:
         proof = Proof(
-            (_int(body, "first"), _int(body, "second")), str(body["made"]), str(body["expires"]), str(body["sha256"])
+            (_int(body, "first"), _int(body, "second")),
+            *(str(body[name]) for name in ("made", "expires", "sha256", "proof")),
         )
         self.proofs[str(body["part"])] = proof
+        self.found.pop(str(body["part"]), None)
 
     def write(self, what: str, sentence: str, **body: str | int) -> EventRow:
         """A row of this kind, folded at once."""
@@ -132,6 +149,11 @@ class InForce:
     def event(self, what: str, sentence: str, **body: str | int) -> None:
         """Write and fold a row that nobody waits for."""
         self._desk.write(self.write(what, sentence, **body))
+
+    @property
+    def next_number(self) -> int:
+        """Number of the next certificate: they count from 1 in one ledger, whichever injector."""
+        return 1 + sum(event.body["what"] == CERTIFIED for event in self._events)
 
     # -- what the injector says --------------------------------------------------------------------------------------
     def compare(self, identity: Identity, calibration: Calibration | None) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused, StaleEpoch
 from drivers.ports import Begun, Injector, Leased, Panel
-from drivers.registers import Anchor, CommandKind, Identity, ShotRecord, Status
+from drivers.registers import LEASE_MS, Anchor, CommandKind, Identity, ShotRecord, Status
 from kiosk.session import exchange as x
 
 PATIENCE_S = 0.006
@@ -39,12 +39,16 @@ RENEW_AFTER_S = 0.015
 (WDG-1). Another level of the pedal does not wait for that."""
 KEPT_BACK_S = 0.035
 """What waits to be sent goes ahead of the next lease, but for a lease that is older: it would be renewed too late."""
+PAUSE_MAX_S = (LEASE_MS + 250) / 1000
+"""No pause of the lease is longer: the needle is back by then (STP-5)."""
 RECONNECT_S = 0.5
 BAD_WINDOW_S = 1.0
 BAD_CLOSES = 3
 """Three bad frames in a second: the port is closed and opened again, through reconciliation (LNK-3)."""
 
-ToInjector = x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.WriteAnchor | x.Disconnect
+ToInjector = (
+    x.SendAuthorisation | x.SendCommand | x.AskIdentity | x.SetCursor | x.PauseLease | x.WriteAnchor | x.Disconnect
+)
 TAKES_BACK = frozenset({CommandKind.STOP, CommandKind.VOID, CommandKind.RETRACT})
 NO_ANSWER = "the connection was closed before it was answered"
 OVERTAKEN = "it was taken back before it was sent"
@@ -107,6 +111,8 @@ class Line:
         self._ask_identity = False
         self._leased = (float("-inf"), False)
         """When the newest lease was begun, and its pedal bit."""
+        self._on_wire: tuple[float, bool] | None = None
+        self._silent_until = float("-inf")
         self._brought: Leased | None = None
         self._link: x.Connected | x.Disconnected | None = None
         self._identity: Identity | None = None
@@ -124,6 +130,8 @@ class Line:
         if self.injector is None:
             self._try_to_connect()
             return None, ()
+        if stopped:
+            self._silent_until = float("-inf")
         self._hear(0.0 if stopped else PATIENCE_S)
         self._ask_waiting(most=0)
         if self._asked is None:
@@ -134,6 +142,8 @@ class Line:
         return (None, ()) if self._brought is None else self._brought
 
     def _renew(self, pedal: bool) -> None:
+        if self._now < self._silent_until:
+            return
         if self._ask_identity:
             self._ask_in_turn(_Question(lambda injector: injector.begin_identity(), self._heard_identity, self._lost))
         if not self._ask_identity and self._lease_due(pedal):
@@ -161,6 +171,11 @@ class Line:
         sent, self._sent = tuple(self._sent), []
         return sent
 
+    def take_leased(self) -> tuple[float, bool] | None:
+        """When the newest lease was on the wire, CLOCK_MONOTONIC seconds, and its pedal bit, once."""
+        leased, self._on_wire = self._on_wire, None
+        return leased
+
     def bad_lately(self) -> int:
         """Bad frames and time-outs of the last second."""
         while self._bad and self._now - self._bad[0] > BAD_WINDOW_S:
@@ -187,6 +202,8 @@ class Line:
                 self._ask_identity = True
             case x.SetCursor(cursor):
                 self._cursor = cursor
+            case x.PauseLease(seconds):
+                self._silent_until = self._now + min(seconds, PAUSE_MAX_S)
             case x.WriteAnchor(row, digest):
                 self._anchor(Anchor(row, digest))
             case _:
@@ -205,8 +222,9 @@ class Line:
         if rank == 0:
             self._overtake()
 
-        def heard(_: object) -> None:
-            self._sent.append(x.Sent(number, "done"))
+        def heard(shown: object) -> None:
+            uptime_ms = shown.uptime_ms if isinstance(shown, Status) else 0
+            self._sent.append(x.Sent(number, "done", uptime_ms=uptime_ms))
 
         def failed(error: NappageError) -> None:
             self._to_take_back = self._to_take_back or rank == 0
@@ -215,7 +233,8 @@ class Line:
         self._queue(_Question(begin, heard, failed, rank=rank, number=number))
 
     def _overtake(self) -> None:
-        """What waits unsent is not sent any more."""
+        """What waits unsent is not sent any more, and the lease that follows is not kept back on purpose."""
+        self._silent_until = float("-inf")
         self._sent += [x.Sent(asked.number, "stale", OVERTAKEN) for asked in self._waiting if asked.rank == 1]
         self._waiting = [asked for asked in self._waiting if asked.rank != 1]
 
@@ -283,7 +302,9 @@ class Line:
 
         def begin(injector: Injector) -> Begun[Leased]:
             self._leased = self._now, pedal
-            return injector.begin_exchange(pedal=pedal, cursor=cursor)
+            begun = injector.begin_exchange(pedal=pedal, cursor=cursor)
+            self._on_wire = begun.written, pedal
+            return begun
 
         def heard(leased: Leased) -> None:
             self.good_frames += 1

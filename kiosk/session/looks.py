@@ -6,7 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from drivers.registers import Input
+from kiosk.session import present_calibration
 from kiosk.session.guards import SYRINGE_FAULTS
+from kiosk.session.in_force import WARN_DAYS
 from kiosk.session.present import wall
 from kiosk.session.words import fault_words
 
@@ -92,4 +94,14 @@ def detail(engine: Engine, key: str) -> str:
         return wall(engine)
     if identity is not None and key == "link":
         return f"Serial {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
-    return f"Number {identity.calibration_id}" if identity is not None and key == "calibration" else ""
+    return _in_force(engine) if key == "calibration" else ""
+
+
+def _in_force(engine: Engine) -> str:
+    """Which calibration is in force and until when; said earlier than it blocks (ACU-3)."""
+    shown = present_calibration.in_force(engine)
+    if not shown.made:
+        return f"Number {shown.id}, never proved on this device" if shown.id else ""
+    if shown.days_left <= WARN_DAYS:
+        return f"Number {shown.id}, due again on {shown.expires}, in {shown.days_left} days: calibrate it before"
+    return f"Number {shown.id}, due again on {shown.expires}"

@@ -27,7 +27,7 @@ from kiosk.channel.snapshot import (
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
 from kiosk.records.rows import EventRow
-from kiosk.session import present_calibration
+from kiosk.session import present_calibration, present_checking
 from kiosk.session.date_time import in_words
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import in_words as setting_in_words
@@ -145,6 +145,8 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         clock=engine.clock.view(),
         in_force=present_calibration.in_force(engine),
         calibrating=present_calibration.calibrating(engine),
+        instruments=engine.instruments.views(),
+        checking=present_checking.checking(engine),
     )
 
 
@@ -316,6 +318,7 @@ def catalogue(engine: Engine) -> Catalogue:
         versions=engine.versions,
         cleanup=tuple(Choice(item.key, item.text) for item in library.cleanup.values()),
         reactions=tuple(Choice(item.key, item.text) for item in library.reactions.values()),
+        presets=engine.presets.views(),
     )
 
 

@@ -15,12 +15,13 @@ import msgspec
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration
+from kiosk.calibration.certificate import canonical, digest
 from kiosk.channel.snapshot import Page
-from kiosk.records.rows import CalibrationRow
+from kiosk.session.certifying import certified, proof_of, write
 from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.exchange import WriteAnchor
 from kiosk.session.gauging import Gauging
-from kiosk.session.in_force import BARRELS, DEPTH, PARTS, PROVED, figures, key_of
+from kiosk.session.in_force import BARRELS, DEPTH, PROVED, figures, key_of
 from kiosk.session.measured import Measured
 from kiosk.session.weighing_out import WeighingOut
 
@@ -73,7 +74,8 @@ class Proving:
         if work is None or calibration is None or not work.complete or work.busy:
             return None
         points = f"{key_of(calibration)} {work.points()}"
-        stands = f"{self._desk.inputs.wall_trusted} {points}"
+        engine = self._engine
+        stands = f"{self._desk.inputs.wall_trusted} {engine.today()} {engine.instruments.named} {points}"
         if self._proposal is None or self._proposal[0] != stands:
             self._proposal = (stands, self._propose(work, calibration, sha256(points.encode()).hexdigest()[:16]))
         return self._proposal[1]
@@ -112,7 +114,10 @@ class Proving:
             return found.why_not_certify
         if any(getattr(calibration, name) for name in self._unproved(calibration, part)):
             return "barrels that were never proved here are still open: write it first"
-        return "" if self._desk.inputs.wall_trusted else "the clock is not trusted, so it has no date"
+        if not self._desk.inputs.wall_trusted:
+            return "the clock is not trusted, so it has no date"
+        weighed_by = () if self._calibrating.dose is None else self._calibrating.dose.weighed_by
+        return self._engine.instruments.against(part, weighed_by)
 
     # -- confirmed ---------------------------------------------------------------------------------------------------
     def write(self, key: str, respond: Respond) -> None:
@@ -125,7 +130,10 @@ class Proving:
         proposal, calibration = self._confirmed(what, key), self._calibrating.in_force(what)
         if proposal.wanted is None:
             raise NotNow(what=what, why=proposal.why_not_write.rstrip("."))
-        self._rewrite(calibration, proposal.wanted, proposal.sentence, respond)
+        work = self._calibrating.measurement
+        assert work is not None, "something was measured, or nothing would be proposed"
+        found = canonical(work.kept(calibration, self._engine.instruments.named)).decode()
+        self._rewrite(calibration, proposal.wanted, proposal.sentence, respond, part=work.part, found=found)
 
     def restore(self, respond: Respond) -> None:
         """Put the figures last certified in force again, under a new number; they keep their proof and its date.
@@ -140,7 +148,7 @@ class Proving:
             raise NotNow(what=what, why="the figures last certified are in force, or this record does not hold them")
         self._rewrite(calibration, wanted, "the figures last certified are restored", respond)
 
-    def _rewrite(self, old: Calibration, wanted: Calibration, why: str, respond: Respond) -> None:
+    def _rewrite(self, old: Calibration, wanted: Calibration, why: str, respond: Respond, **because: str) -> None:
         what = "Writing a calibration"
         self._calibrating.rest(what)
 
@@ -148,21 +156,19 @@ class Proving:
             self._calibrating.note = trouble[:1].upper() + trouble[1:]
             if not trouble:
                 self._calibrating.written = True
-                self._carry_over()
+                self._carry_over(restored=not because)
             respond(MotionFailed(what=what, why=trouble) if trouble else None, None)
 
-        self._engine.rewriting.begin(old, wanted, why, done)
+        self._engine.rewriting.begin(old, wanted, why, done, **because)
 
-    def _carry_over(self) -> None:
+    def _carry_over(self, *, restored: bool) -> None:
         """Figures that all stand proved need no fresh proof under their new number."""
         calibration = self._calibrating.calibration
         assert calibration is not None, "it was put in force just now"
-        row = self._certificate(calibration)
-        old = self._engine.in_force.certified
-        if row is None or old is None or row.sha256 != old.sha256:
+        found = certified(self._engine, calibration)
+        if found is None or found.covers != self._engine.in_force.covered:
             return
-        self._engine.in_force.certify(row)
-        self._desk.write(row)
+        self._desk.write(write(self._engine, found, restored=restored), found.row)
 
     def certify(self, key: str, respond: Respond) -> None:
         """Record the proof, and with it the certificate when every part that has to be proved is.
@@ -179,7 +185,8 @@ class Proving:
         engine, desk = self._engine, self._desk
         made = engine.today()
         expires = (date.fromisoformat(made) + timedelta(days=VALID_DAYS)).isoformat()
-        digest = sha256(work.points().encode()).hexdigest()
+        kept = proof_of(engine, work.part, work.kept(calibration, engine.instruments.named), made, expires)
+        data = canonical(kept)
         first, second = figures(calibration, work.part)
         proof = engine.in_force.write(
             PROVED,
@@ -191,43 +198,22 @@ class Proving:
             second=second,
             made=made,
             expires=expires,
-            sha256=digest,
+            sha256=digest(data),
             figures=work.measured(calibration).told,
-            instrument=self._calibrating.balance.name,
+            instrument=", ".join(f"{each.model}, No. {each.serial}" for each in kept.instruments),
+            proof=data.decode(),
         )
-        row = self._certificate(calibration)
-        rows = (proof,) if row is None else (proof, row)
-        if row is not None:
-            engine.in_force.certify(row)
+        found = certified(engine, calibration)
+        rows = (proof,) if found is None else (proof, write(engine, found), found.row)
 
         def written() -> None:
             desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
             self._calibrating.measured()
-            missing = "" if row is not None else f". {MISSING[work.part == DEPTH]}"
-            self._calibrating.note = f"{proof.sentence}{missing}."
+            more = MISSING[work.part == DEPTH] if found is None else f"Certificate {found.made.number} is made"
+            self._calibrating.note = f"{proof.sentence}. {more}."
             respond(None, None)
 
         desk.commit(*rows, then=written, failed=lambda: respond(_unwritten(), None))
-
-    def _certificate(self, calibration: Calibration) -> CalibrationRow | None:
-        """The row that ACU-3 judges: none while a part that has to be proved is not."""
-        proofs = {part: self._engine.in_force.proved(calibration, part) for part in PARTS}
-        stand = [proof for proof in proofs.values() if proof is not None]
-        barrel = any(proofs[part] is not None for part in BARRELS)
-        if not stand or not (self._engine.simulated or (barrel and proofs[DEPTH] is not None)):
-            return None
-        newest = max(stand, key=lambda proof: proof.made)
-        digest = sha256("".join(proof.sha256 for proof in stand).encode()).hexdigest()
-        return CalibrationRow(
-            calibration.id,
-            self._desk.mono_ms,
-            self._desk.user,
-            self._calibrating.serial,
-            calibration.crc,
-            newest.made,
-            min(proof.expires for proof in stand),
-            digest,
-        )
 
     def _confirmed(self, what: str, key: str) -> Proposal:
         proposal = self.proposal()

@@ -12,9 +12,10 @@ from drivers.errors import NappageError
 from drivers.registers import CommandKind
 from kiosk.access.roles import Role, require
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.profile import MODES
-from kiosk.session import calibration_requests, guards
+from kiosk.session import calibration_requests, checking_requests, guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
 from kiosk.session.exchange import Client, Respond
 from kiosk.session.reading import QUESTIONS
@@ -77,9 +78,12 @@ class Requests:
             ask.Sign: self._sign,
             **dict.fromkeys(QUESTIONS, engine.reading.page),
             **calibration_requests.handlers(engine),
+            **checking_requests.handlers(engine),
             ask.ListApprovals: engine.approval.list,
             ask.ReadApproval: engine.approval.read,
             ask.Approve: engine.approval.approve,
+            KeepPreset: engine.presets.keep,
+            RetirePreset: engine.presets.retire,
             ask.WriteAftercare: engine.followup.write_sheet,
             ask.NoteReaction: engine.followup.note,
         }
@@ -101,6 +105,8 @@ class Requests:
             handler: Callable[[Any, Answerer], bool | None] = self._handlers[type(command)]
             later = handler(command, answer)
         except NappageError as error:
+            if not self._engine.slot.free:
+                self._engine.slot.ignored += 1
             answer(error)
             return
         if not later and type(command) not in QUIET:
@@ -192,7 +198,8 @@ class Requests:
         if command.protocol in engine.library.protocols and not (engine.simulated or engine.approved(command.protocol)):
             raise NotNow(what="Opening a session", why="an administrator has not approved this protocol here")
         versions = ", ".join(f"{name} {version}" for name, version in engine.versions)
-        engine.setup.open(command, engine.new_session_number, answer, versions)
+        preset = engine.presets.chosen(command)
+        engine.setup.open(command, engine.new_session_number, answer, versions, preset)
         return True
 
     def _screen(self, command: ask.AnswerScreening, _: Answerer) -> None:
@@ -325,6 +332,7 @@ class Requests:
         engine = self._engine
         engine.treatment.end("a retract was asked", CommandKind.STOP)
         engine.slot.interrupt("a retract was asked", CommandKind.STOP)
+        engine.checking.leave("a retract was asked")
         engine.retraction.ask(answer, stopped=engine.stop.live)
         return True
 

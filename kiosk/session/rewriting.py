@@ -46,14 +46,18 @@ class Rewriting:
     def busy(self) -> bool:
         return self.stage is not None
 
-    def begin(self, old: Calibration, wanted: Calibration, why: str, done: Done) -> None:
-        """Put the figures of `wanted` in force under a new number; `done` hears "" or why it did not come to it."""
+    def begin(self, old: Calibration, wanted: Calibration, why: str, done: Done, **because: str) -> None:
+        """Put the figures of `wanted` in force under a new number; `done` hears "" or why it did not come to it.
+
+        `because` goes into its row: what was measured that asks for it.
+        """
         number = max(old.id, wanted.id, self._in_force.highest) + 1
         new = self._new = sealed(msgspec.structs.replace(wanted, id=number))
         self.stage, self._done = Stage.COMMIT, done
         row = self._in_force.write(
-            WRITING, f"Calibration {new.id} is being written: {why}", **as_body(new), old_id=old.id, old_crc=old.crc
-        )
+            WRITING, f"Calibration {new.id} is being written: {why}", **as_body(new), old_id=old.id, old_crc=old.crc,
+            **because,
+        )  # fmt: skip
         self._desk.commit(row, then=self._committed, failed=lambda: self._end("the record cannot be written"))
 
     def step(self) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from drivers.errors import NappageError
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import Page, PatientPage, SetupStep
@@ -104,8 +106,17 @@ class Setup:
         return lambda: self._desk.user == user and self._desk.session == session
 
     # -- opening -------------------------------------------------------------------------------------------------
-    def open(self, command: ask.OpenSession, number: Callable[[], int], respond: Respond, versions: str) -> None:
+    def open(
+        self,
+        command: ask.OpenSession,
+        number: Callable[[], int],
+        respond: Respond,
+        versions: str,
+        preset: msgspec.Struct | None = None,
+    ) -> None:
         """Open a session for this patient once the record was asked about the code (LIM-15).
+
+        `preset` are the values that it begins with, as they stand in the record.
 
         Raises:
             NotChoosable, PatientMismatch: there is no such protocol, or no code.
@@ -129,6 +140,10 @@ class Setup:
                 respond(PatientMismatch(why=why), None)
             else:
                 self._open(protocol, patient, number(), versions)
+                if preset is not None:
+                    body = msgspec.to_builtins(preset)
+                    name = body["name"]
+                    self.record(Fact.PRESET_CHOSEN, f"Opened with the preset {name}", **body)
                 respond(None, None)
 
         self._desk.ask(ReadPatient(patient), known)

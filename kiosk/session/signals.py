@@ -60,6 +60,8 @@ class Signals:
         self._worst: Total | None = None
         self.mismatch = ""
         """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
+        self.sounds = False
+        """Whether an alarm's tone is on in this very step."""
         self.kiosk_lost = False
         self.relay_stuck = False
 
@@ -72,13 +74,23 @@ class Signals:
         for change in signals.changes:
             body = {"number": change.number, "what": change.kind, "detail": change.detail}
             self._desk.event(Fact.ALARM, change.sentence, **body)
+        self.sounds = signals.tone is not None
         tone = signals.tone if engine.selftest.tone is None else engine.selftest.tone
-        if signals.beacon != self._beacon:
-            self._beacon = signals.beacon
-            self._desk.emit(Beacon(signals.beacon.red, signals.beacon.yellow, signals.beacon.cyan))
+        tone = engine.checking.tone if tone is None else tone
+        red, yellow, cyan = engine.checking.lamps
+        alarms = signals.beacon
+        beacon = BeaconLevels(alarms.red or red, alarms.yellow or yellow, alarms.cyan or cyan)
+        if beacon != self._beacon:
+            self._beacon = beacon
+            self._desk.emit(Beacon(beacon.red, beacon.yellow, beacon.cyan))
         if tone != self._tone:
             self._tone = tone
             self._desk.emit(Buzzer(tone))
+
+    @property
+    def driven(self) -> tuple[BeaconLevels, int | None]:
+        """Lamps and tone as they are driven."""
+        return self._beacon, self._tone
 
     def _watch_relay(self) -> None:
         panel, now = self._desk.inputs.panel, self._desk.now

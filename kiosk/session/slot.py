@@ -46,7 +46,7 @@ class Slot:
         self.words = ""
         self.relay_failed = False
         self.ignored = 0
-        """Requests that came while one was on its way (LIM-7)."""
+        """Requests that were refused while the present one was on its way; the record tells it at its end (LIM-7)."""
 
     @property
     def free(self) -> bool:
@@ -129,13 +129,15 @@ class Slot:
 
     def _require_free(self) -> None:
         if self.current is not None:
-            self.ignored += 1
             raise Busy(what=self.words)
 
     def _then(self, ended: Callable[[Ended], None], *, drop: bool) -> Callable[[Ended], None]:
         def over(end: Ended) -> None:
             self.relay_failed = self.current is not None and self.current.relay_late
             self.current = None
+            if self.ignored:
+                count, self.ignored = self.ignored, 0
+                self._desk.event("ignored", f"Requests refused while the injector was at work: {count}", count=count)
             if drop:
                 self._desk.emit(Disable())
             ended(end)

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel import certificates
+from kiosk.channel import checking_commands as check
 from kiosk.channel import commands as ask
+from kiosk.channel.presets import KeepPreset, RetirePreset
 from kiosk.channel.snapshot import Phase
 
 ALWAYS: frozenset[Phase] = frozenset({"starting", "home", "setup", "treat", "closing", "calibrate"})
@@ -19,6 +22,7 @@ SETUP: frozenset[Phase] = frozenset({"setup", "treat"})
 TREAT: frozenset[Phase] = frozenset({"treat"})
 CLOSING: frozenset[Phase] = frozenset({"closing"})
 CALIBRATING: frozenset[Phase] = frozenset({"calibrate"})
+BETWEEN: frozenset[Phase] = frozenset({"starting", "home"})
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -80,6 +84,8 @@ TABLE: dict[type, Rule] = {
     ask.WriteAftercare: Rule(CLOSING),
     ask.NoteReaction: Rule(HOME),
     ask.ListDue: Rule(ALWAYS, shell=True),
+    KeepPreset: Rule(TREAT),
+    RetirePreset: Rule(HOME),
     ask.Approve: Rule(frozenset({"starting", "home"})),
     ask.OpenCalibration: Rule(frozenset({"starting", "home"})),
     ask.CalibrateDose: Rule(CALIBRATING),
@@ -97,5 +103,17 @@ TABLE: dict[type, Rule] = {
     ask.ZeroGauge: Rule(CALIBRATING),
     ask.MoveToGauge: Rule(CALIBRATING),
     ask.TypeGauge: Rule(CALIBRATING),
+    certificates.NameInstrument: Rule(frozenset({"starting", "home", "calibrate"})),
+    certificates.ListCertificates: Rule(ALWAYS, shell=True),
+    certificates.ReadCertificate: Rule(ALWAYS, shell=True),
+    certificates.ExportCertificate: Rule(ALWAYS, shell=True),
+    certificates.ReadDrift: Rule(ALWAYS, shell=True),
+    check.BeginCheck: Rule(BETWEEN),
+    check.AnswerSeen: Rule(BETWEEN),
+    check.LeaveCheck: Rule(BETWEEN),
+    check.ReportTouches: Rule(BETWEEN),
+    check.MeasureLapse: Rule(BETWEEN),
+    check.ResetTimes: Rule(BETWEEN),
+    check.RecordTimes: Rule(BETWEEN),
 }
 """Every command but `Hello`, which the channel itself answers."""

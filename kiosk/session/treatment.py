@@ -139,17 +139,48 @@ class Treatment:
             OutsideLimit: with the limit and its origin.
         """
         assert self.setting is not None, "a value is edited in a zone"
-        allowed = getattr(self.ranges(self.setting.zone), name)
-        low, high, unit = allowed.hard_low, allowed.hard_high, allowed.unit
-        if not low.value <= value <= high.value or value % allowed.step:
-            sentence = (
-                f"{name.capitalize()} {amount(value, unit)} is not allowed: from {bound_in_words(low, unit)} "
-                f"to {bound_in_words(high, unit)} in steps of {amount(allowed.step, unit)}"
-            )
-            self._desk.event("refused", sentence, field=name, value=value)
+        sentence = self._outside(name, value)
+        if sentence:
             raise OutsideLimit(sentence_of_limit=sentence)
         self.end(f"{name} was changed")
         self._consider(msgspec.structs.replace(self.setting, **{FIELDS[name]: value}))
+
+    def _outside(self, name: str, value: int) -> str:
+        """Why the value may not be set at all, which is recorded; "" when it may."""
+        assert self.setting is not None, "a value is looked at in a zone"
+        allowed: Range = getattr(self.ranges(self.setting.zone), name)
+        low, high, unit = allowed.hard_low, allowed.hard_high, allowed.unit
+        if low.value <= value <= high.value and not value % allowed.step:
+            return ""
+        sentence = (
+            f"{name.capitalize()} {amount(value, unit)} is not allowed: from {bound_in_words(low, unit)} "
+            f"to {bound_in_words(high, unit)} in steps of {amount(allowed.step, unit)}"
+        )
+        self._desk.event("refused", sentence, field=name, value=value)
+        return sentence
+
+    def propose(self, wanted: Setting) -> None:
+        """Values that somebody kept: each is taken as if it were set now, so that every limit of now counts.
+
+        One outside a hard limit is refused and named, the zone's own stays; what has to be asked is asked at the end.
+        """
+        self._go_to(wanted.zone, wanted.side, wanted.mode, None)
+        now, asked = self.setting, dict[str, int]()
+        assert now is not None, "values are proposed once the parts are known"
+        for name, field in FIELDS.items():
+            value = getattr(wanted, field)
+            sentence = self._outside(name, value)
+            if sentence:
+                self._desk.notice(sentence)
+                continue
+            candidate = msgspec.structs.replace(now, **{field: value})
+            if self._ask_about(candidate) is None:
+                self.setting = now = candidate
+            else:
+                asked[field] = value
+        self._desk.event("set", f"Set: {in_words(now, self._title(now.zone))}")
+        if asked:
+            self._consider(msgspec.structs.replace(now, **asked))
 
     def _consider(self, candidate: Setting) -> None:
         """Take `candidate` when nothing about it has to be asked, else ask the first question."""

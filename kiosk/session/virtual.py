@@ -7,7 +7,7 @@ Every 25 ms cycle is executed; the same inputs give the same run, bit for bit. T
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused
@@ -20,6 +20,7 @@ from kiosk.records.rows import Committed, Restored, Row, Unit, WriteFailed
 from kiosk.session import exchange as x
 
 SEAT = 1
+CONTACTS = ("stop_a", "stop_b", "pedal_no", "pedal_nc", "feedback")
 
 
 class Levels(Protocol):
@@ -75,6 +76,7 @@ class VirtualAsked:
         self._clock = clock
         self._answer = answer
         self._due = clock.now + late_s
+        self.written = clock.now
         self.expires = clock.now + TIMEOUT_S
 
     def take(self, within_s: float) -> bytes | None:
@@ -179,6 +181,8 @@ class VirtualPanel:
         self._latch = latch
         self._enabled = False
         self._stopped = False
+        self._before: PanelInputs | None = None
+        self._edges: list[PanelEdge] = []
         self.lamps = (False, False, False)
         self.tone: int | None = None
 
@@ -186,10 +190,11 @@ class VirtualPanel:
         """Levels now; an open stop contact raises the epoch, as its edge does on a real panel."""
         levels = self._model.levels(self._clock.now)
         closed = levels.stop_a and levels.stop_b
+        was_on = self._enabled
         if not closed and not self._stopped:
             self.stop()
         self._stopped = not closed
-        return PanelInputs(
+        now = PanelInputs(
             levels.stop_a,
             levels.stop_b,
             levels.pedal_no,
@@ -198,9 +203,21 @@ class VirtualPanel:
             self._enabled,
             self._clock.now,
         )
+        self._edges += [] if self._before is None else list(self._between(self._before, now, was_on))
+        self._before = now
+        return now
+
+    def _between(self, before: PanelInputs, now: PanelInputs, was_on: bool) -> Iterator[PanelEdge]:
+        """What changed between two readings: as old as the second, for time stands still within a cycle."""
+        for name in CONTACTS:
+            level: bool = getattr(now, name)
+            if level != getattr(before, name):
+                stop = name in ("stop_a", "stop_b") and not level
+                yield PanelEdge(name, level, now.stamp, now.stamp, stop and was_on, stop and not now.enable)
 
     def edges(self) -> list[PanelEdge]:
-        return []
+        edges, self._edges = self._edges, []
+        return edges
 
     @property
     def epoch(self) -> int:

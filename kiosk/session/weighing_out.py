@@ -19,7 +19,9 @@ from drivers.registers import Calibration
 from kiosk.calibration import dose as law
 from kiosk.calibration.dose import Level
 from kiosk.calibration.errors import NotACorrection
+from kiosk.calibration.proof import Dose, dose_measured
 from kiosk.calibration.sample import sample
+from kiosk.calibration.uncertainty import Instruments
 from kiosk.calibration.water import Air
 from kiosk.channel.calibration_views import RunView
 from kiosk.protocols.profile import Device, Syringe
@@ -65,6 +67,8 @@ class WeighingOut:
         self.waits: Waits = ""
         self.running: Level | None = None
         self.last: Point | None = None
+        self.weighed_by: set[tuple[str, str]] = set()
+        """Model and number of every balance that weighed by itself."""
         self._weighings: dict[Level, list[law.Weighing]] = {level: [] for level in LEVELS}
         self._doubted: int | None = None
 
@@ -121,7 +125,18 @@ class WeighingOut:
 
     def points(self) -> str:
         """All that was measured, as one line of text: what a certificate's hash is taken over."""
-        return repr((self.part, self.doses, self.air, self.blank, self._weighings))
+        return repr((self.part, self.doses, self.air, self.blank, sorted(self.weighed_by), self._weighings))
+
+    def kept(self, calibration: Calibration, instruments: Instruments) -> Dose:
+        """All of it as the record keeps it; all three runs are complete."""
+        assert self.air is not None, "weighed in a known room"
+        assert self.blank is not None, "weighed with a known blank"
+        runs = [(self._run(result.level), result) for result in self.results()]
+        figures = (
+            getattr(calibration, f"pl_per_step_{self.part}"),
+            getattr(calibration, f"smallest_dose_{self.part}_nl"),
+        )
+        return dose_measured(int(self.part), self.measured_with, figures, runs, self.blank, self.air, instruments)
 
     # -- before the runs ---------------------------------------------------------------------------------------------
     def refit(self, fill_nl: int) -> None:
@@ -175,6 +190,7 @@ class WeighingOut:
         self.pause()
         self.measured_with = with_key
         self._weighings = {level: [] for level in LEVELS}
+        self.weighed_by = set()
 
     # -- shot by shot ------------------------------------------------------------------------------------------------
     def shot(self) -> None:
@@ -286,8 +302,9 @@ SHOWN_FROM = 3
 
 def _told(results: list[law.DoseResult]) -> str:
     return "; ".join(
-        f"{result.level} {ul(result.dose_nl)}: n {result.sample.n}, mean {result.sample.mean / 1000:.3f} uL, "
-        f"error {result.mean_error * 100:+.2f} %, CV {result.cv * 100:.2f} %"
+        f"{result.level} {ul(result.dose_nl)}: n {result.sample.n}, mean {result.sample.mean / 1000:.3f} "
+        f"+/- {result.sample.half_width / 1000:.3f} uL, error {result.mean_error * 100:+.2f} %, "
+        f"CV {result.cv * 100:.2f} %"
         for result in results
     )
 

@@ -42,7 +42,7 @@ class Scales:
             told, self._said = self._said, sentence
             return None if told == sentence else BalanceTold(sentence=sentence)
         self._said = ""
-        return BalanceTold(weight.ug, weight.stable, f"{identity.model}, No. {identity.serial_number}")
+        return BalanceTold(weight.ug, weight.stable, identity.model, identity.serial_number)
 
     def rest(self) -> None:
         """Let go of the port."""

@@ -123,6 +123,18 @@ class Scanned(_Action, frozen=True):
     code: str
 
 
+class Reach(_Action, frozen=True):
+    """A finger reached a target of the touch test."""
+
+    target: str
+
+
+class Teach(_Action, frozen=True):
+    """The lesson of a first session: begin it or go on, leave it, end it."""
+
+    name: Literal["begin", "leave", "end"]
+
+
 class Wipe(_Action, frozen=True):
     """Forget a typed text."""
 
@@ -150,7 +162,9 @@ Action = (
     | StartCream
     | Turn
     | Scanned
+    | Teach
     | Wipe
+    | Reach
 )
 
 __all__ = ["Action", "FieldName"]

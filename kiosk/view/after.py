@@ -48,6 +48,10 @@ class Curve(msgspec.Struct, frozen=True):
     changes: tuple[float, ...] = ()
     """Where another zone begins."""
     last: str = ""
+    first: str = ""
+    """What the first is called below the scale; "" for shot 1."""
+    places: tuple[float, ...] = ()
+    """Where each stands across; evenly where there are none."""
 
 
 class After(msgspec.Struct, frozen=True):

@@ -12,8 +12,9 @@ from kiosk.channel.calibration_commands import (
 )
 from kiosk.channel.calibration_views import ChangeView, RunView
 from kiosk.channel.snapshot import Snapshot
-from kiosk.view.actions import Send
-from kiosk.view.calibrating import HOLD_MS, ICONS, SOON_DAYS, figures, readings, small
+from kiosk.view import validity
+from kiosk.view.actions import Go, Send
+from kiosk.view.calibrating import HOLD_MS, ICONS, figures, readings, small
 from kiosk.view.language import decimal, say
 from kiosk.view.numbers import ul
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
@@ -24,15 +25,16 @@ class InForce(msgspec.Struct, frozen=True):
 
     lines: tuple[Line, ...] = ()
     note: str = ""
+    pages: tuple[Touch, ...] = ()
     begin: Touch = NOTHING
 
 
 def calibration(snapshot: Snapshot) -> InForce:
     """What is in force and until when (ACU-3), and the way to measure it again."""
     shown = snapshot.in_force
-    tone: Tone = "danger" if shown.sentence else "warn" if shown.made and shown.days_left <= SOON_DAYS else "good"
-    proved = say("never proved on this device") if not shown.made else shown.made
-    due = say("{date}, in {days} days", date=shown.expires, days=shown.days_left) if shown.expires else say("no date")
+    tone = validity.tone(snapshot) if shown.made or shown.sentence else "good"
+    proved = say(validity.NEVER) if not shown.made else shown.made
+    due = validity.due(snapshot) or say("no date")
     begin = Touch(
         "begin", say("Hold: handpiece away, begin"), Send(OpenCalibration(True)), icon="play", tone="primary",
         hold_ms=HOLD_MS,
@@ -45,6 +47,11 @@ def calibration(snapshot: Snapshot) -> InForce:
             Line("due", say("Due again"), due, "", "calendar", tone),
         ),
         note=shown.sentence or say("The dose of each syringe is weighed; a balance that reads 0.01 mg and water."),
+        pages=(
+            Touch("instruments", say("Instruments"), Go("instruments"), icon="gauge"),
+            Touch("certificates", say("Certificates"), Go("certificates"), icon="file-document"),
+            Touch("drift", say("History"), Go("drift"), icon="history"),
+        ),
         begin=unless(begin, why),
     )
 
@@ -60,6 +67,7 @@ class Proposing(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     changes: tuple[Line, ...] = ()
     leave: Touch = NOTHING
+    instruments: Touch = NOTHING
     write: Touch = NOTHING
     certify: Touch = NOTHING
 
@@ -89,6 +97,7 @@ def proposing(snapshot: Snapshot) -> Proposing:
         lines=readings(work) if work.gauge else tuple(_verdict(run) for run in work.runs),
         changes=tuple(_change(change) for change in asked.changes),
         leave=leave,
+        instruments=Touch("instruments", say("Instruments"), Go("instruments"), icon="gauge"),
         write=unless(write, _because(asked.why_not_write)),
         certify=unless(certify, _because(asked.why_not_certify)),
     )

@@ -6,6 +6,7 @@ import msgspec
 
 from drivers.errors import NappageError
 from kiosk.channel.snapshot import Catalogue, Snapshot, Value
+from kiosk.view.instruments import FINE, limits_of
 from kiosk.view.language import decimal, say
 from kiosk.view.local import Draft, Local
 from kiosk.view.numbers import FieldName, digits, parse
@@ -55,6 +56,8 @@ def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalo
             hard_high_origin="syringe",
             default=0,
         )
+    if field in FINE:
+        return limits_of(field, snapshot, local)
     if field in BENCH:
         return _bench(field, snapshot, local)
     if snapshot.treat is None:

@@ -9,7 +9,9 @@ import msgspec
 from kiosk.channel.commands import AcknowledgeStop, Lock, SignOut, Stop
 from kiosk.channel.snapshot import Alarm, Snapshot
 from kiosk.view.actions import Back, Go, Panel, Send
-from kiosk.view.language import mark, say
+from kiosk.view.checking import verdict
+from kiosk.view.language import many, mark, say
+from kiosk.view.lesson_memory import entry as lesson_entry
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
 from kiosk.view.numbers import with_unit
@@ -51,6 +53,14 @@ TITLES: dict[ScreenKey, str] = {
     "calibration": mark("Calibration"),
     "calibrating": mark("Calibration"),
     "proposal": mark("Calibration: figures"),
+    "instruments": mark("Instruments"),
+    "instrument": mark("Instrument"),
+    "certificates": mark("Certificates"),
+    "certificate": mark("Certificate"),
+    "drift": mark("Calibration: history"),
+    "inputs": mark("Inputs and outputs"),
+    "checks": mark("Checks"),
+    "timing": mark("Timing"),
 }
 FIRST = mark("No account exists yet. Create the administrator: a name, and a PIN of 6 digits or more.")
 HERE = {
@@ -135,7 +145,13 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
         return Strip(say(FIRST), "primary", "account")
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
-    return _readiness(snapshot, local, screen)
+    return _of_check(snapshot, screen) or _readiness(snapshot, local, screen)
+
+
+def _of_check(snapshot: Snapshot, screen: ScreenKey) -> Strip | None:
+    """How the check that ended last did, on the page of the checks."""
+    words, tone, icon = verdict(snapshot)
+    return Strip(words, tone, icon) if words and screen == "checks" else None
 
 
 def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
@@ -147,14 +163,34 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if local.changed is not None and _holds(local.changed, snapshot, local):
         return _change(local.changed)
     if screen == "treat":
-        return Strip(say("Ready to arm"), "good", "check-circle")
+        return _paused(snapshot, local) or Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
-        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle")
+        return Strip(say(HERE.get(snapshot.user.role, READY)), "quiet", "check-circle", _training(snapshot, local))
+    taught = screen == "signin" or (screen == "selftest" and snapshot.simulated)
+    training = _training(snapshot, local) if taught else NOTHING
     if snapshot.link.connected:
-        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb")
-    return Strip(snapshot.link.sentence, "warn", "usb")
+        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb", training)
+    return Strip(snapshot.link.sentence, "warn", "usb", training)
+
+
+def _paused(snapshot: Snapshot, local: Local) -> Strip | None:
+    """An arming ended before its last shot: how to go on with the rest, in the two steps of every arming (LIM-8)."""
+    left, treat = local.left, snapshot.treat
+    if left is None or treat is None:
+        return None
+    go_on = Panel("arm") if treat.shots.value == left.shots else Panel(f"edit:shots:{left.shots}")
+    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", left.shots)
+    return Strip(told, "good", "timer", Touch("go-on", say("Go on"), go_on, icon="play"))
+
+
+def _training(snapshot: Snapshot, local: Local) -> Touch:
+    """The way into the lesson, for whoever has not treated yet; nothing while it runs."""
+    role = snapshot.user.role if snapshot.user else "practitioner"
+    if local.lesson.on or role != "practitioner" or (snapshot.user is not None and not snapshot.simulated):
+        return NOTHING
+    return lesson_entry(snapshot, local)
 
 
 def _holds(changed: Change, snapshot: Snapshot, local: Local) -> bool:

@@ -18,20 +18,21 @@ import msgspec
 from kiosk.channel import snapshot as channel
 from kiosk.channel.approving import ApprovalLine
 from kiosk.channel.calibration_views import CalibratingView, ChangeView, InForceView, ProposalView
+from kiosk.channel.certificates import InstrumentView, ProvedLine
 from kiosk.view.language import ENGLISH, FOLDER, decimal, many, mark, say, spoken
 from kiosk.view.local import Local, Offer
 
 TEMPLATES = FOLDER / "control.json"
 AS_WRITTEN = frozenset(
-    {"account", "code", "expires", "expiry", "file", "holder", "local", "lot", "name", "path", "patient", "physician",
-     "port", "reason", "similar", "user", "version"}
+    {"account", "code", "expires", "expiry", "file", "holder", "local", "lot", "model", "name", "path", "patient",
+     "physician", "port", "reason", "similar", "user", "version"}
 )  # fmt: skip
 """Facts that were typed by a person, printed on a pack or name a file."""
 NAMED = frozenset({"where", "title", "protocol", "zone", "whose"})
 """Facts that a profile gave their names: said in the language where the shipped profiles have it, else as written."""
 DETAILS = frozenset({"why", "error", "fact", "ledger_broken"})
 """Facts that may be in words of the operating system."""
-BARE = re.compile(r"\d+\.\d+")
+BARE = re.compile(r"[+-]?\d+\.\d+")
 MEASURED = re.compile(r"-?\d+(?:[.,]\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
 TELLING = 16
 """So many fixed letters tell a sentence even where a fact of it is not known."""
@@ -71,6 +72,11 @@ SAID: dict[type, tuple[str, ...]] = {
     ProposalView: ("sentence", "why_not_write", "why_not_certify"),
     CalibratingView: ("todo", "part", "room", "blank", "note"),
     ApprovalLine: ("title",),
+    InstrumentView: ("sentence",),
+    ProvedLine: ("title", "found"),
+    channel.CheckLine: ("title", "detail"),
+    channel.CheckNow: ("title", "todo"),
+    channel.CheckingView: ("why",),
 }
 """Fields of what control shows that hold words; every other text is a key, a code, a name or a date."""
 Shown = TypeVar("Shown", bound=msgspec.Struct)
@@ -281,6 +287,11 @@ def kept_in_language(local: Local) -> Local:
         offer = Offer(in_language(offer.treat), offer.product, offer.syringe, offer.needle)
     pages = {
         name: None if page is None else in_language(page)
-        for name, page in (("patient", local.patient), ("sessions", local.sessions), ("record", local.record))
+        for name, page in (
+            ("patient", local.patient),
+            ("sessions", local.sessions),
+            ("record", local.record),
+            ("certificate", local.certificate),
+        )
     }
     return msgspec.structs.replace(local, offer=offer, **pages)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Cancel
 from kiosk.view.language import mark, say
+from kiosk.view.lesson_memory import entry
+from kiosk.view.local import Local
 from kiosk.view.route import ScreenKey
 from kiosk.view.touch import NOTHING, Touch
 
@@ -131,6 +134,38 @@ HELP: dict[ScreenKey, tuple[str, str]] = {
         mark("What the weights say, before and after a correction. Nothing is changed until you hold a button."),
         mark("Write the correction, then weigh all three doses again. Certify what passes as it is in force."),
     ),
+    "instruments": (
+        mark("What measures when the device is calibrated, each with its own certificate and the day it is due."),
+        mark("Touch one to name it. One that is past its day proves nothing until it is calibrated itself."),
+    ),
+    "instrument": (
+        mark("One instrument: model, serial number, certificate, the day it is due, and how finely it reads."),
+        mark("Touch a line to type it, then touch Keep. A balance that answers says itself which one it is."),
+    ),
+    "certificates": (
+        mark("Every certificate of this device, the newest first."),
+        mark("Touch one to read it, or to write it as PDF or JSON."),
+    ),
+    "certificate": (
+        mark("What was proved: every figure with its n, its 95 % interval and its limit, and the instruments."),
+        mark("Write it as PDF or JSON. 'nappage calibrate verify' says later whether such a JSON was changed."),
+    ),
+    "drift": (
+        mark("How depth and doses stood before and after each calibration, with what is allowed."),
+        mark("Touch a part. A drift that grows from one year to the next asks for service."),
+    ),
+    "inputs": (
+        mark("Every input and output as it is at this moment: contacts from the pins, the rest from the injector."),
+        mark("Press, plug and look. Checks says one after the other what to do, and records what was found."),
+    ),
+    "checks": (
+        mark("One check at a time: do what it says, and it sees both edges by itself. Each result is recorded."),
+        mark("Lamp and buzzer: say if you see or hear it. The relay closes only with the needle home and nothing on."),
+    ),
+    "timing": (
+        mark("Times measured on this device; every stop and every press of the pedal adds one."),
+        mark("Choose a time. The red line is its limit. Record all writes the figures into the record."),
+    ),
     "approval": (
         mark("What has changed in this treatment since it was approved, key by key: old -> new."),
         mark("Read it to its last page, touch Approve, type your PIN and hold. An edit of the file asks again."),
@@ -144,11 +179,12 @@ class Help(msgspec.Struct, frozen=True):
     todo: str = ""
     stopping: str = ""
     close: Touch = NOTHING
+    training: Touch = NOTHING
 
 
-def help_for(screen: ScreenKey) -> Help:
-    """The help of the screen under the panel."""
+def help_for(screen: ScreenKey, snapshot: Snapshot, local: Local) -> Help:
+    """The help of the screen under the panel, and the way into the training while none runs."""
     what, todo = HELP[screen]
-    return Help(
-        say(what), say(todo), say(STOPPING), Touch("cancel", say("Close"), Cancel(), icon="close", tone="primary")
-    )
+    close = Touch("cancel", say("Close"), Cancel(), icon="close", tone="primary")
+    training = NOTHING if local.lesson.on else entry(snapshot, local)
+    return Help(say(what), say(todo), say(STOPPING), close, training)

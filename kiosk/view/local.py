@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.snapshot import ApprovalList, ApprovalPage, DueList, PatientPage, SessionList, SessionPage, Treat
+from kiosk.channel.snapshot import (
+    ApprovalList,
+    ApprovalPage,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
+    DueList,
+    PatientPage,
+    SessionList,
+    SessionPage,
+    Treat,
+)
 from kiosk.view.numbers import FieldName
 from kiosk.view.settings import Settings
 
@@ -44,6 +55,35 @@ class Offer(msgspec.Struct, frozen=True):
     needle: str
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """How far a touch test has got: every touch of a target in order, `last` at `at`."""
+
+    targets: tuple[str, ...] = ()
+    doubled: int = 0
+    last: str = ""
+    at: float = 0.0
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What the last arming had left when it ended: shots in a zone and side."""
+
+    zone: str
+    side: str
+    shots: int
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """The guided first session: only what cannot be read off control's state is kept."""
+
+    on: bool = False
+    begun: str = ""
+    """Local date and time when it began, "" while it never did."""
+    seen: frozenset[str] = frozenset()
+    """What has happened since: "stopped", "filling", "refilled", "signed", "exported"."""
+    session: int = 0
+    """Number of the session that is or was treated in it."""
+
+
 class Local(msgspec.Struct, frozen=True):
     """The kiosk's own state. `texts`, `picks` are replaced, never changed in place."""
 
@@ -60,6 +100,8 @@ class Local(msgspec.Struct, frozen=True):
     draft: Draft | None = None
     offer: Offer | None = None
     changed: Change | None = None
+    left: Left | None = None
+    """What an arming has left, also once it has ended; None after its last shot, and in another zone."""
     focus: str = ""
     shift: bool = False
     touched: float = 0.0
@@ -81,6 +123,9 @@ class Local(msgspec.Struct, frozen=True):
     approvals: ApprovalList | None = None
     approval: ApprovalPage | None = None
     """The treatment whose changes are read."""
+    certificates: CertificateList | None = None
+    certificate: CertificatePage | None = None
+    drift: DriftPage | None = None
     alarm: int = 0
     """Number of the alarm whose page is open."""
     exported: str = ""
@@ -94,6 +139,8 @@ class Local(msgspec.Struct, frozen=True):
     """Page of each list that the view leads."""
     ends: frozenset[str] = frozenset()
     """Names of the lists whose last page has been on the glass in this session."""
+    reached: Reached = Reached()
+    lesson: Lesson = Lesson()
     settings: Settings = Settings()
     has_light: bool = False
     """Whether this screen has a backlight that can be set."""

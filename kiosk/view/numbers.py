@@ -16,8 +16,10 @@ from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosI
 from kiosk.view.language import decimal, many, mark, say
 
 FieldName = Literal[
-    "depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp", "gauge"
-]
+    "depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp", "gauge",
+    "balance_step", "balance_u", "gauge_step", "gauge_u", "thermometer_step", "thermometer_u", "barometer_step",
+    "barometer_u",
+]  # fmt: skip
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -41,8 +43,17 @@ UNITS: dict[FieldName, Unit] = {
     "air": Unit("hPa", 100, 0),
     "damp": Unit(mark("% humidity"), 1, 0),
     "gauge": Unit("mm", 1_000, 3),
+    "balance_step": Unit("mg", 1_000, 3),
+    "balance_u": Unit("mg", 1_000, 3),
+    "gauge_step": Unit("um", 1_000, 1),
+    "gauge_u": Unit("um", 1_000, 1),
+    "thermometer_step": Unit(mark("degrees C"), 1_000, 2),
+    "thermometer_u": Unit(mark("degrees C"), 1_000, 2),
+    "barometer_step": Unit("hPa", 100, 2),
+    "barometer_u": Unit("hPa", 100, 2),
 }
-AS_IT_STANDS = frozenset({"weight", "air", "gauge"})
+STEP, OWN = mark("Smallest step that it shows"), mark("Its uncertainty (k = 2), 0 if not given")
+AS_IT_STANDS = frozenset({"weight", "air", "gauge"}) | {name for name in UNITS if name.endswith(("_step", "_u"))}
 """Read off an instrument, zeros and all (UI-2 is about values that somebody chooses)."""
 TITLES: dict[FieldName, str] = {
     "depth": mark("Depth"),
@@ -57,6 +68,14 @@ TITLES: dict[FieldName, str] = {
     "air": mark("Air pressure"),
     "damp": mark("Humidity"),
     "gauge": mark("What the gauge showed"),
+    "balance_step": STEP,
+    "balance_u": OWN,
+    "gauge_step": STEP,
+    "gauge_u": OWN,
+    "thermometer_step": STEP,
+    "thermometer_u": OWN,
+    "barometer_step": STEP,
+    "barometer_u": OWN,
 }
 
 

@@ -6,6 +6,9 @@ from kiosk.channel.commands import ReadSession
 from kiosk.channel.snapshot import (
     ApprovalList,
     ApprovalPage,
+    CertificateList,
+    CertificatePage,
+    DriftPage,
     DueList,
     Exported,
     PatientPage,
@@ -14,28 +17,35 @@ from kiosk.channel.snapshot import (
     SessionPage,
     Snapshot,
 )
+from kiosk.view import touching
 from kiosk.view.approvals import heard_page
 from kiosk.view.due import ask_anew
 from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
-from kiosk.view.local import DRAFT_S, Local
+from kiosk.view.lesson_memory import exported, watched
+from kiosk.view.local import DRAFT_S, Left, Local
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
 
 EVERYWHERE = frozenset({"alarms", "alarm", "about", "settings"})
 HOME = frozenset({"protocols", "patient", "history", "record", "selftest", "calibration", "reactions", "due"})
 ENDING = frozenset({"cleanup", "aftercare", "reactions"})
+BENCH = frozenset({"instruments", "instrument", "certificates", "certificate", "drift"})
+WORKSHOP = frozenset({"inputs", "checks", "timing"})
 OFFICE = frozenset({"people", "account", "approvals", "approval"})
-KEPT: dict[type, str] = {SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due"}
+KEPT: dict[type, str] = {
+    SessionList: "sessions", SessionPage: "record", ApprovalList: "approvals", DueList: "due",
+    CertificateList: "certificates", CertificatePage: "certificate", DriftPage: "drift",
+}  # fmt: skip
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | {"first", "signin", "calibration"},
-    "home": EVERYWHERE | HOME | OFFICE | {"first"},
+    "starting": EVERYWHERE | BENCH | WORKSHOP | {"first", "signin", "calibration"},
+    "home": EVERYWHERE | HOME | OFFICE | BENCH | WORKSHOP | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},
     "closing": EVERYWHERE | ENDING,
-    "calibrate": EVERYWHERE,
+    "calibrate": EVERYWHERE | {"instruments", "instrument"},
 }
 
 
@@ -76,6 +86,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             draft=None,
             offer=None,
             changed=None,
+            left=None,
             focus="",
             patient=_visited(local, snapshot),
             ticks=frozenset(),
@@ -97,6 +108,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=local.place if local.place in EVERYWHERE else "",
         )
+    local = replace(local, lesson=watched(local.lesson, snapshot), left=_left(local, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
@@ -105,7 +117,19 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
         local = replace(local, heard_notice=newest.number).saying(heard(newest.sentence))
     signed = _signed(local, snapshot)
     local, asked = ask_anew(signed.local, snapshot)
-    return Outcome(local, signed.commands + asked)
+    tested = (touching.report(local),) if touching.over(local) else ()
+    return Outcome(replace(local, panel="") if tested else local, signed.commands + asked + tested)
+
+
+def _left(local: Local, snapshot: Snapshot) -> Left | None:
+    """What is left of the arming that lives or was the last one here."""
+    treat = snapshot.treat
+    if treat is None or (treat.arming is None and local.left is None):
+        return None
+    if treat.arming is not None:
+        return Left(treat.zone, treat.side, treat.arming.left) if treat.arming.left else None
+    here = local.left is not None and (local.left.zone, local.left.side) == (treat.zone, treat.side)
+    return local.left if here else None
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:
@@ -172,6 +196,7 @@ def hear(local: Local, reply: Reply) -> Local:
         case ApprovalPage():
             return heard_page(local, reply.page)
         case Exported(path=path):
-            return replace(local, exported=path).saying(say("Exported to {path}", path=path))
+            local = replace(local, exported=path, lesson=exported(local.lesson))
+            return local.saying(say("Exported to {path}", path=path))
         case _:
             return local

@@ -12,21 +12,25 @@ from kiosk.channel.commands import (
     SignOut,
     WithdrawSoft,
 )
-from kiosk.channel.snapshot import Catalogue, Snapshot, Value
-from kiosk.view import noting, recover
+from kiosk.channel.snapshot import Catalogue, Snapshot, Treat, Value
+from kiosk.view import checking, noting, recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
 from kiosk.view.editing import limits, read, shown
 from kiosk.view.errors import NotANumber
 from kiosk.view.heard import heard
+from kiosk.view.instruments import DUE
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
 from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
+from kiosk.view.presets import keeping
+from kiosk.view.skin import below
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 from kiosk.view.treat import HOLD_MS, MODES, zone_title
 from kiosk.view.zones import given_of, side_words, zone_detail
 
 CONFIRM_MS = 500
+RIGHT_ANGLE = 90
 TEXT_TITLES = {
     "lot": mark("Lot, as printed on the pack"),
     "expiry": mark("Expiry: year, month, day"),
@@ -35,11 +39,16 @@ TEXT_TITLES = {
     "next": mark("Next session: year, month, day"),
     "review": mark("Review date: year, month, day"),
     "person": mark("Name of the person"),
+    "preset": mark("Name for these values, such as: Dr. Martin, forehead"),
     "soft": mark("Reason for crossing the limit"),
     "search": mark("Search: name, technique or zone"),
     "record": mark("Why rows of the record are lost or changed"),
     "clock": mark("Local date and time: year, month, day, hour, minute"),
     "pair": mark("Why this injector belongs to this ledger"),
+    "instrument_model": mark("Maker and model, as printed on it"),
+    "instrument_serial": mark("Serial number, as printed on it"),
+    "instrument_certificate": mark("Number of its own certificate"),
+    DUE: mark("Its certificate ends: year, month, day"),
 }
 STOPS = {
     "open": (mark("STOP circuit is open"), mark("The red button is pressed, or unplugged.")),
@@ -138,7 +147,7 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     """One line of text on our own keyboard, or a date on the number pad."""
     field = local.panel.partition(":")[2]
     text = local.text(field)
-    numeric = field in ("expiry", "review", "next", "clock")
+    numeric = field in ("expiry", "review", "next", "clock", DUE)
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:
@@ -148,7 +157,7 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     grown = moment_typed(text) if field == "clock" else dashed(text) if numeric else text
     return Texting(
         title=say(TEXT_TITLES.get(field, field)), text=grown, numeric=numeric, shift=local.shift, cancel=cancel(),
-        confirm=recover.confirm(field, text, snapshot) or unless(confirm, why),
+        confirm=keeping(field, text, snapshot) or recover.confirm(field, text, snapshot) or unless(confirm, why),
     )  # fmt: skip
 
 
@@ -192,6 +201,8 @@ class Offered(msgspec.Struct, frozen=True):
     words: str = ""
     lines: tuple[Line, ...] = ()
     cancel: Touch = NOTHING
+    keep: Touch = NOTHING
+    """Keeps these values under a name."""
     confirm: Touch = NOTHING
 
 
@@ -205,7 +216,7 @@ def offer(snapshot: Snapshot, local: Local) -> Offered:
         words=treat.offer,
         lines=(
             Line("zone", say("Zone"), zone_title(session, treat)),
-            Line("depth", say("Depth"), mm(treat.depth.value)),
+            _travel(treat),
             Line("dose", say("Dose"), ul(treat.dose.value)),
             Line("mode", say("Mode"), say(MODES[treat.mode][0])),
             Line("rate", say("Rate"), with_unit("rate", treat.rate.value)),
@@ -215,8 +226,18 @@ def offer(snapshot: Snapshot, local: Local) -> Offered:
             Line("syringe", say("Syringe"), session.syringe_title),
         ),
         cancel=cancel(),
+        keep=Touch("keep", say("Keep these values"), Panel("text:preset"), icon="clipboard-text"),
         confirm=Touch("arm:confirm", say("HOLD TO ARM"), ArmShown(), tone="armed", hold_ms=HOLD_MS),
     )
+
+
+def _travel(treat: Treat) -> Line:
+    """The depth is needle travel; what a tilted needle reaches below the surface stands beside it."""
+    travel = mm(treat.depth.value)
+    if treat.angle_deg >= RIGHT_ANGLE:
+        return Line("depth", say("Depth"), travel)
+    deep = mm(below(treat.depth.value, treat.angle_deg))
+    return Line("depth", say("Depth, as travel"), f"{travel}; {treat.angle_deg}°: {deep}")
 
 
 class Choosing(msgspec.Struct, frozen=True):
@@ -243,6 +264,9 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
             for mode, (title, meaning) in MODES.items()
         )  # fmt: skip
         return Choosing(say("Mode"), rows, cancel())
+    if local.panel.startswith("away:"):
+        row = checking.away(snapshot, local.panel.partition(":")[2])
+        return Choosing(say("Handpiece away from everybody?"), (row,), cancel())
     if local.panel == "more":
         return Choosing(say("This session"), noting.offered(snapshot, local), cancel())
     return Choosing(say("Recover"), recover.rows(snapshot), cancel())

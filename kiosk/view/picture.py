@@ -13,9 +13,13 @@ from kiosk.view import (
     bodymap,
     calibrating,
     calibration,
+    certificates,
+    checking,
     due,
     ending,
     help,
+    instruments,
+    lesson,
     noting,
     panels,
     people,
@@ -23,6 +27,8 @@ from kiosk.view import (
     records,
     start,
     steps,
+    timing,
+    touching,
     treat,
     treatments,
 )
@@ -55,6 +61,7 @@ class Picture(msgspec.Struct, frozen=True):
     page: Page
     panel: PanelKey = ""
     over: Page | None = None
+    lesson: lesson.LessonStrip = lesson.LessonStrip()
 
 
 _Drawing = Callable[[Snapshot, Local, Catalogue], Page]
@@ -91,6 +98,14 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "calibration": lambda snapshot, _, __: calibration.calibration(snapshot),
     "calibrating": calibrating.calibrating,
     "proposal": lambda snapshot, _, __: calibration.proposing(snapshot),
+    "instruments": lambda snapshot, _, __: instruments.instruments(snapshot),
+    "instrument": lambda snapshot, local, _: instruments.naming(snapshot, local),
+    "certificates": lambda _, local, __: certificates.certificates(local),
+    "certificate": lambda _, local, __: certificates.certificate(local),
+    "drift": lambda _, local, __: certificates.drift(local),
+    "inputs": lambda snapshot, _, __: checking.inputs(snapshot),
+    "checks": lambda snapshot, _, __: checking.checks(snapshot),
+    "timing": lambda snapshot, local, _: timing.timing(snapshot, local),
 }
 _PANELS: dict[PanelKey, _Drawing] = {
     "dark": lambda snapshot, _, __: panels.dark(snapshot),
@@ -103,7 +118,9 @@ _PANELS: dict[PanelKey, _Drawing] = {
     "pin": lambda snapshot, local, _: _pin(snapshot, local),
     "arm": lambda snapshot, local, _: panels.offer(snapshot, local),
     "choice": lambda snapshot, local, _: panels.choosing(snapshot, local),
-    "help": lambda snapshot, local, _: help.help_for(route(snapshot, local)),
+    "touch": lambda snapshot, local, _: touching.touching(snapshot, local),
+    "help": lambda snapshot, local, _: help.help_for(route(snapshot, local), snapshot, local),
+    "lesson": lambda _, local, __: lesson.summary(local),
     "map": lambda snapshot, local, _: bodymap.choosing_zone(snapshot, local),
 }
 
@@ -118,6 +135,7 @@ def _pin(snapshot: Snapshot, local: Local) -> panels.PinAsked:
 def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -> Picture:
     """The glass. Before the first snapshot there is only the cover."""
     speak(local.settings.language)
+    taught = lesson.LessonStrip() if snapshot is None else lesson.strip(snapshot, local, catalogue or EMPTY)
     if snapshot is not None:
         snapshot = in_language(snapshot)
     local = kept_in_language(local)
@@ -127,9 +145,11 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
         return Picture(around, screen, start.selftest(BEFORE, local), "cover", panels.covered(local))
     listed = in_language(catalogue or EMPTY)
     page = _PAGES[screen](snapshot, local, listed)
+    if taught.text:  # its line is narrow: what the strip offers to touch is on the rail and on the pages too
+        around = msgspec.structs.replace(around, strip=msgspec.structs.replace(around.strip, touch=NOTHING))
     if not over:
-        return Picture(around, screen, page)
-    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed))
+        return Picture(around, screen, page, lesson=taught)
+    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed), taught)
 
 
 def _under(around: Frame) -> Frame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.channel.commands import AcceptFinding, ClearFaults, ConfirmClock, PairInjector, Rehome, Retract, SetClock
 from kiosk.channel.snapshot import Snapshot
-from kiosk.view.actions import Panel, Send
+from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.errors import NotADate
 from kiosk.view.language import mark, say
 from kiosk.view.numbers import iso_moment
@@ -40,6 +40,9 @@ def rows(snapshot: Snapshot) -> tuple[Touch, ...]:
             "record", say("Give a reason"), Panel("text:record"), say("Alarm 734 says for what"), icon="pencil"
         )
         listed.append(unless(reason, "" if role == "administrator" else say("This takes an administrator.")))
+    if snapshot.checking is not None:
+        seen = say("What the device reads and drives now")
+        listed.append(Touch("inputs", say("Inputs and outputs"), Go("inputs"), seen, icon="pulse"))
     if role == "administrator":
         listed.append(
             Touch("pair", say("Pair this injector"), Panel("text:pair"), say("After a change of injector"), icon="usb")

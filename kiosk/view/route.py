@@ -12,10 +12,25 @@ ScreenKey = Literal[
     "selftest", "first", "signin", "home", "protocols", "patient", "screening", "product", "needle", "syringe",
     "preparation", "prime", "treat", "end", "record", "history", "alarms", "alarm", "about", "settings", "people",
     "account", "approvals", "approval", "calibration", "calibrating", "proposal",
-    "cleanup", "aftercare", "reactions", "due",
+    "cleanup", "aftercare", "reactions", "due", "inputs", "checks", "timing",
+    "instruments", "instrument", "certificates", "certificate", "drift",
 ]  # fmt: skip
 PanelKey = Literal[
-    "", "dark", "cover", "lock", "stop", "question", "edit", "text", "pin", "arm", "choice", "map", "help"
+    "",
+    "dark",
+    "cover",
+    "lock",
+    "stop",
+    "question",
+    "edit",
+    "text",
+    "pin",
+    "arm",
+    "choice",
+    "map",
+    "help",
+    "touch",
+    "lesson",
 ]
 
 HOME_PLACES: dict[str, ScreenKey] = {
@@ -36,6 +51,18 @@ ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {
     "approval": "approval",
 }
 """Pages for an administrator only."""
+TECHNICIAN_PLACES: dict[str, ScreenKey] = {
+    "calibration": "calibration",
+    "instruments": "instruments",
+    "instrument": "instrument",
+    "certificates": "certificates",
+    "certificate": "certificate",
+    "drift": "drift",
+    "inputs": "inputs",
+    "checks": "checks",
+    "timing": "timing",
+}
+"""Pages for a technician only, also while the self-test fails: what fails may be what only they put right."""
 EVERYWHERE_PLACES: dict[str, ScreenKey] = {
     "alarms": "alarms",
     "alarm": "alarm",
@@ -62,6 +89,9 @@ PANELS: dict[str, PanelKey] = {
     "recover": "choice",
     "more": "choice",
     "help": "help",
+    "touch": "touch",
+    "away": "choice",
+    "lesson": "lesson",
 }
 
 
@@ -76,8 +106,8 @@ def route(snapshot: Snapshot | None, local: Local) -> ScreenKey:
 
 def _before(snapshot: Snapshot, local: Local) -> ScreenKey | None:
     """Screens that come before any work: self-test and sign-in, also to put right what fails the self-test."""
-    if local.place == "calibration" and snapshot.phase == "starting" and is_technician(snapshot):
-        return "calibration"  # what fails the self-test may be what only a calibration puts right
+    if local.place in TECHNICIAN_PLACES and snapshot.phase == "starting" and is_technician(snapshot):
+        return TECHNICIAN_PLACES[local.place]
     if snapshot.phase == "starting" and (snapshot.user is not None or local.place != "signin"):
         return "selftest"
     if snapshot.user is None:
@@ -98,10 +128,12 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
         return SETUP_PLACES.get(local.place, "treat")
     if snapshot.phase == "closing":
         return ENDING_PLACES.get(local.place, "end")
+    if snapshot.phase == "calibrate" and local.place in ("instruments", "instrument"):
+        return TECHNICIAN_PLACES[local.place]
     if snapshot.calibrating is not None and snapshot.phase == "calibrate":
         return "proposal" if snapshot.calibrating.step in ("proposal", "writing") else "calibrating"
-    if is_technician(snapshot) and local.place == "calibration":
-        return "calibration"
+    if is_technician(snapshot) and local.place in TECHNICIAN_PLACES:
+        return TECHNICIAN_PLACES[local.place]
     if snapshot.user is not None and snapshot.user.role == "administrator" and local.place in ADMINISTRATOR_PLACES:
         return ADMINISTRATOR_PLACES[local.place]
     return HOME_PLACES.get(local.place, "home")

@@ -6,6 +6,7 @@ import msgspec
 
 from kiosk.channel.commands import AnswerCheck, RunSelfTest
 from kiosk.channel.snapshot import Account, Catalogue, Check, CheckState, Snapshot
+from kiosk.view import validity
 from kiosk.view.actions import Back, Go, Panel, Pick, Send, SubmitPin, Type
 from kiosk.view.due import on_home
 from kiosk.view.language import decimal, mark, say
@@ -29,7 +30,6 @@ CHECK_TONES: dict[CheckState, Tone] = {
     "failed": "danger",
 }
 NO_TREATING = mark("A session is opened by a practitioner.")
-NO_PATIENTS = mark("Records are read by practitioners and administrators.")
 DISCLAIMER = mark("Nappage is a reference design, not a certified medical device.")
 PIN_LEAST = 6
 UNCALIBRATED = "calibration"
@@ -200,21 +200,20 @@ def home(snapshot: Snapshot, local: Local) -> Home:
     calibrate = Touch(
         "calibration", say("Calibration"), Go("calibration"), say("What is in force, and until when"), "", "gauge"
     )
+    inputs = Touch(
+        "inputs", say("Inputs and outputs"), Go("inputs"), say("Live page, checks, timing, touch test"), "", "pulse"
+    )
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
     approve = Touch("approvals", say("Approvals"), Go("approvals"), say("Which treatments may be used"), "", "check")
     return Home(
         start=people if role == "administrator" else unless(start, say(NO_TREATING) if role == "technician" else ""),
-        history=unless(history, say(NO_PATIENTS) if role == "technician" else ""),
+        history=inputs if role == "technician" else history,
         last=_last(snapshot.last_session) if role == "practitioner" else recover,
         test=Touch("selftest", say("Self-test"), Go("selftest"), say("Checks and questions"), "", "clipboard-text"),
         repeat={"practitioner": repeat, "administrator": approve, "technician": calibrate}.get(role, NOTHING),
         state=device_state(snapshot),
         due=on_home(local) if role == "practitioner" else (),
     )  # fmt: skip
-
-
-def _certificate(number: int) -> str:
-    return say("Certificate {number}", number=number) if number else say("None")
 
 
 def _last(number: int) -> Touch:
@@ -235,10 +234,7 @@ def device_state(snapshot: Snapshot) -> tuple[Line, ...]:
     )
     lines = [
         Line("link", say("Injector"), serial or link.sentence, "", "usb", "good" if link.connected else "danger"),
-        Line(
-            "calibration", say("Calibration"), _certificate(link.calibration_id),
-            "", "gauge", "good" if link.calibration_id else "warn",
-        ),
+        validity.line(snapshot),
         Line(
             "loop", say("Control cycle"), say("Real-time") if loop.realtime else say("Ordinary priority"),
             say("p99 {late} ms late", late=decimal(f"{loop.p99_us / 1000:.1f}")), "pulse",
@@ -284,7 +280,9 @@ def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
         lines=(
             *(Line(name, name, version) for name, version in catalogue.versions),
             Line("injector", say("Injector"), identity),
-            Line("calibration", say("Calibration"), _certificate(link.calibration_id)),
+            msgspec.structs.replace(
+                validity.line(snapshot), title=say("Calibration {number}", number=snapshot.in_force.id)
+            ),
             Line("frames", say("Frames on the link"), say("{good} good, {bad} bad", good=link.good, bad=link.bad)),
             Line("cycle", say("Control cycle, late by"), late),
             Line("realtime", say("Real-time priority"), over),

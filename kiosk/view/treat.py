@@ -11,6 +11,7 @@ from kiosk.view.bodymap import Plate, home_of, plate
 from kiosk.view.dosage import Barrel, Pressure, Ring, barrel, pressure, ring
 from kiosk.view.language import many, mark, say
 from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume, with_unit
+from kiosk.view.numbers import shots as shots_in_words
 from kiosk.view.skin import Section, section
 from kiosk.view.touch import NOTHING, Lamp, Line, Tile, Tone, Touch, unless
 from kiosk.view.words import TOTALS
@@ -79,7 +80,7 @@ def treating(snapshot: Snapshot) -> TreatView:
         pressure=pressure(treat),
         lamps=_lamps(treat),
         arm=_arm(snapshot, treat),
-        buttons=_buttons(treat, snapshot.busy),
+        buttons=_buttons(treat, session, snapshot.busy),
     )
 
 
@@ -164,12 +165,15 @@ def _arm(snapshot: Snapshot, treat: Treat) -> Touch:
     return unless(Touch("arm", say("ARM"), Panel("arm"), tone="primary"), why)
 
 
-def _buttons(treat: Treat, busy: str) -> tuple[Touch, ...]:
+def _buttons(treat: Treat, session: SessionView, busy: str) -> tuple[Touch, ...]:
+    """The needle's says how many shots it has made: a blunt one hurts."""
+    made = session.needle_shots
+    needle = say("Needle, {shots}", shots=shots_in_words(made)) if made else say("Needle")
     why = say("Disarm first.") if treat.arming else busy
     return tuple(
         unless(touch, why)
         for touch in (
-            Touch("change:needle", say("Needle"), Go("needle"), icon="needle"),
+            Touch("change:needle", needle, Go("needle"), icon="needle"),
             Touch("change:syringe", say("Syringe"), Go("syringe"), icon="water"),
             Touch("recover", say("Recover"), Panel("recover"), icon="refresh"),
             Touch("finish", say("Finish"), Send(Finish()), icon="check"),

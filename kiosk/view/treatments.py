@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.snapshot import Catalogue, ProtocolCard, Snapshot
+from kiosk.view import presets
 from kiosk.view.actions import Go, Panel, Pick, Wipe
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
@@ -20,6 +21,8 @@ class Protocols(msgspec.Struct, frozen=True):
     heading: str = ""
     lines: tuple[Line, ...] = ()
     choose: Touch = NOTHING
+    retire: Touch = NOTHING
+    """Offers the chosen preset no more."""
     search: Touch = NOTHING
     everything: Touch = NOTHING
     empty: str = ""
@@ -33,13 +36,26 @@ def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protoco
         why = say("An administrator has to approve this treatment first.")
     wanted = local.text("search").strip()
     found = [card for card in catalogue.protocols if matches(card, wanted)]
+    kept, preset = presets.matching(catalogue, wanted), presets.chosen_preset(local, catalogue)
     return Protocols(
-        cards=tuple(_card(card, card is chosen) for card in found),
-        search=Touch("search", wanted or say("Search"), Panel("text:search"), icon="magnify", selected=bool(wanted)),
+        cards=(
+            *(presets.row(each, catalogue, chosen=each is preset) for each in kept),
+            *(_card(card, card is chosen and preset is None) for card in found),
+        ),
+        retire=presets.retiring(preset, local),
+        search=Touch(
+            "search",
+            wanted or ("" if preset else say("Search")),
+            Panel("text:search"),
+            icon="magnify",
+            selected=bool(wanted),
+        ),
         everything=Touch("everything", say("All"), Wipe("search"), icon="close") if wanted else NOTHING,
-        empty="" if found else say("No treatment has '{wanted}' in its name, technique or zones.", wanted=wanted),
-        heading=chosen.title if chosen else say("Choose a treatment"),
-        lines=_about_protocol(chosen) if chosen else (),
+        empty=""
+        if found or kept
+        else say("No treatment has '{wanted}' in its name, technique or zones.", wanted=wanted),
+        heading=preset.name if preset else chosen.title if chosen else say("Choose a treatment"),
+        lines=presets.about(preset, catalogue) if preset else _about_protocol(chosen) if chosen else (),
         choose=unless(Touch("continue", say("Patient code"), Go("patient"), tone="primary", icon="chevron-right"), why),
     )
 

@@ -12,20 +12,25 @@ from kiosk.channel.commands import AnyCommand
 from kiosk.channel.snapshot import Catalogue, Snapshot
 from kiosk.view import actions, editing
 from kiosk.view.actions import Action
+from kiosk.view.certificates import go_to
 from kiosk.view.ending import GIVEN, cleaned, next_date
 from kiosk.view.errors import NotADate, PinsDiffer, ValuesChanged
 from kiosk.view.heard import heard
+from kiosk.view.instruments import DUE, FIGURES, TEXTS
+from kiosk.view.keying import typed
 from kiosk.view.language import say, speak
-from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer
+from kiosk.view.lesson_memory import asked, taught
+from kiosk.view.local import NOTICE_S, Change, Draft, Local, Offer, Reached
 from kiosk.view.noting import seen
 from kiosk.view.numbers import FieldName, iso_date
 from kiosk.view.packs import scanned
 from kiosk.view.people import chosen_account, chosen_role
+from kiosk.view.picking import picked
+from kiosk.view.presets import chosen_preset
 from kiosk.view.settings import preferred
 from kiosk.view.setup import REPEAT, repeated_card, review_date
+from kiosk.view.touching import reach, report
 
-TEXT_LENGTH = 60
-PIN_LENGTH = 12
 EDITED: dict[str, FieldName] = {
     "edit:depth": "depth",
     "edit:dose": "dose",
@@ -39,6 +44,7 @@ EDITED: dict[str, FieldName] = {
     "edit:air": "air",
     "edit:damp": "damp",
     "edit:gauge": "gauge",
+    **{f"edit:{name}": name for pair in FIGURES.values() for name in pair},
 }
 TAKEN_BACK: frozenset[FieldName] = frozenset({"depth", "dose", "rate", "shots", "fill"})
 SAID_ONCE: dict[type, frozenset[str]] = {
@@ -46,11 +52,7 @@ SAID_ONCE: dict[type, frozenset[str]] = {
     channel.FitSyringe: frozenset({"syringe:new", "syringe:line"}),
 }
 """The word that a part is new counts for one change: the next part asks for it again (LIM-14)."""
-NUMERIC = frozenset({"pin", "expiry", "review", "next", "clock"})
-DIGITS = {"expiry": 8, "review": 8, "next": 8, "clock": 12}
-WIPED = {"account": "pin", "next": "next"}
-"""What is typed and forgotten when one of these is picked."""
-FORGOTTEN = frozenset({"clock", "record"})
+FORGOTTEN = frozenset({"clock", "record", "preset"})
 """Texts that are typed anew each time."""
 
 
@@ -77,7 +79,7 @@ def act(local: Local, action: Action, world: World) -> Outcome:
     local = replace(local, touched=local.now)
     match action:
         case actions.Send(command=command, then=then):
-            outcome = _send(local, command, then)
+            outcome = _send(local, command, then, world)
         case actions.Go(place=place):
             outcome = _go(local, place)
         case actions.Back():
@@ -87,16 +89,17 @@ def act(local: Local, action: Action, world: World) -> Outcome:
             outcome = Outcome(local.saying(words))
         case actions.Panel() | actions.Cancel():
             outcome = _panel(local, action.name if isinstance(action, actions.Panel) else "", world)
-        case actions.ConfirmDraft():
-            outcome = _confirm_draft(local, world)
-        case actions.ConfirmText():
-            outcome = _confirm_text(local)
+        case actions.ConfirmDraft() | actions.ConfirmText():
+            draft = isinstance(action, actions.ConfirmDraft)
+            outcome = _confirm_draft(local, world) if draft else _confirm_text(local)
         case actions.FindTyped() | actions.OpenTyped():
             outcome = _patient(local, action, world)
         case actions.SubmitPin(purpose=purpose):
             outcome = _submit_pin(local, purpose, world)
         case actions.Scanned(code=code):
             outcome = Outcome(scanned(local, code, world.snapshot, world.catalogue))
+        case actions.Teach(name=name):
+            outcome = Outcome(*taught(local, name, world.snapshot))
         case actions.ArmShown():
             outcome = _arm(local, world)
         case _:
@@ -109,9 +112,10 @@ def replace(local: Local, **changes: Any) -> Local:
     return msgspec.structs.replace(local, **changes)
 
 
-def _send(local: Local, command: AnyCommand, then: str) -> Outcome:
+def _send(local: Local, command: AnyCommand, then: str, world: World) -> Outcome:
     ticks = local.ticks - SAID_ONCE.get(type(command), frozenset())
-    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks)
+    lesson = asked(local.lesson, command, world.snapshot)
+    closed = replace(local, panel="", draft=None, offer=None, focus="", ticks=ticks, lesson=lesson)
     if then:
         trail = closed.trail[: closed.trail.index(then)] if then in closed.trail else closed.trail
         closed = replace(closed, place="" if then == "/" else then, trail=() if then == "/" else trail)
@@ -124,6 +128,12 @@ def _go(local: Local, place: str) -> Outcome:
     trail = (*local.trail, local.place) if local.place != name else local.trail
     trail = trail[: trail.index(name)] if name in trail else trail
     moved = replace(local, place=name, trail=trail[-8:], panel="", draft=None, focus="")
+    found = go_to(moved, name, number)
+    return Outcome(*found) if found is not None else _ask_for(local, moved, name, number)
+
+
+def _ask_for(local: Local, moved: Local, name: str, number: str) -> Outcome:
+    """What a place asks of control when it is opened."""
     if name == "history":
         return Outcome(replace(moved, sessions=None), (channel.ListSessions(before=int(number or 0)),))
     if name == "reactions" and local.session == 0:
@@ -154,6 +164,8 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     was, _, typed_in = local.panel.partition(":")
     if not name and was == "text":
         opened = opened.with_text(typed_in, local.text("before"))
+    if not name and was == "touch":
+        return Outcome(opened, (report(local),))
     if kind == "edit":
         value = editing.limits(EDITED[name], world.snapshot, local, world.catalogue)
         if value is None:
@@ -162,11 +174,15 @@ def _panel(local: Local, name: str, world: World) -> Outcome:
     elif kind == "text":
         opened = opened.with_text("before", local.text(field))
         opened = opened.with_text(field, "") if field in FORGOTTEN else opened
-        opened = replace(opened, focus=field, shift=field in ("lot", "person"))
+        opened = replace(opened, focus=field, shift=field in ("lot", "person", "preset", *TEXTS))
+    elif kind == "touch":
+        opened = replace(opened, reached=Reached(at=local.now))
     elif kind == "pin":
         opened = replace(opened.with_text("pin", ""), focus="pin")
     elif kind == "arm" and world.snapshot.treat is not None and world.snapshot.session is not None:
         opened = replace(opened, offer=offered(world.snapshot))
+    elif kind == "lesson":
+        return Outcome(opened, (channel.ReadSession(session=local.lesson.session),))
     return Outcome(opened)
 
 
@@ -227,7 +243,7 @@ def _arm(local: Local, world: World) -> Outcome:
 def _fill_in(local: Local, action: Action, world: World) -> Local:
     match action:
         case actions.Type(key=key):
-            return _type(local, key)
+            return typed(local, key)
         case actions.StepBy(steps=steps) if local.draft is not None:
             value = editing.limits(local.draft.field, world.snapshot, local, world.catalogue)
             return (
@@ -236,19 +252,18 @@ def _fill_in(local: Local, action: Action, world: World) -> Local:
         case actions.Wipe(field=field):
             return local.with_text(field, "")
         case actions.Pick(field=field, value=value):
-            picked = replace(local, picks={**local.picks, field: value})
-            if field == "syringe":
-                return replace(picked, fill_nl=None, printed_nl=0)
-            if field == "focus":
-                return replace(local, focus=value)
-            return picked.with_text(WIPED[field], "") if field in WIPED else picked
-        case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream():
+            return picked(local, field, value, world.catalogue)
+        case actions.Turn() | actions.Tick() | actions.Prefer() | actions.StartCream() | actions.Reach():
             return _mark(local, action)
         case _:
             return local
 
 
-def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer | actions.StartCream) -> Local:
+def _mark(
+    local: Local, action: actions.Turn | actions.Tick | actions.Prefer | actions.StartCream | actions.Reach
+) -> Local:
+    if isinstance(action, actions.Reach):
+        return reach(local, action.target)
     if isinstance(action, actions.StartCream):
         return replace(local, cream_since=local.now)
     if isinstance(action, actions.Tick):
@@ -257,27 +272,6 @@ def _mark(local: Local, action: actions.Turn | actions.Tick | actions.Prefer | a
         return replace(local, settings=preferred(local.settings, action.field, action.value))
     page = max(0, local.turned.get(action.name, 0) + action.by)
     return replace(local, turned={**local.turned, action.name: page})
-
-
-def _type(local: Local, key: str) -> Local:
-    if local.draft is not None:
-        return replace(local, draft=editing.typed(local.draft, key, local.now))
-    field = local.focus or "pin"
-    text = local.text(field)
-    if key == "shift":
-        return replace(local, shift=not local.shift)
-    if key == "back":
-        return _retype(local, field, text[:-1])
-    length = DIGITS.get(field, PIN_LENGTH) if field in NUMERIC else TEXT_LENGTH
-    letter = key.upper() if local.shift or field == "patient" else key
-    if len(text) >= length or (field in NUMERIC and not letter.isdigit()):
-        return local
-    return _retype(local, field, text + letter)
-
-
-def _retype(local: Local, field: str, text: str) -> Local:
-    changed = local.with_text(field, text)
-    return replace(changed, patient=None) if field == "patient" else changed
 
 
 def _confirm_draft(local: Local, world: World) -> Outcome:
@@ -297,9 +291,9 @@ def _confirm_draft(local: Local, world: World) -> Outcome:
         return Outcome(closed, (channel.TypeGauge(um=meant),))
     if draft.field == "weight":
         return Outcome(closed, (channel.TypeWeight(ug=meant),))
-    if draft.field in ("smallest", "warmth", "air", "damp"):
-        return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
-    return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
+    if draft.field in ("depth", "dose", "rate", "shots"):
+        return Outcome(closed, (channel.Edit(field=draft.field, value=meant),))
+    return Outcome(replace(closed, figures={**closed.figures, draft.field: meant}))
 
 
 def _changed(field: FieldName, before: int, now: int, moment: float) -> Change | None:
@@ -317,7 +311,7 @@ def replace_draft(draft: Draft, fault: str) -> Draft:
 def _confirm_text(local: Local) -> Outcome:
     field = local.focus
     closed = replace(local, panel="", focus="")
-    if field in ("expiry", "review", "next") and local.text(field):
+    if field in ("expiry", "review", "next", DUE) and local.text(field):
         try:
             iso_date(local.text(field))
         except NotADate as fault:
@@ -332,12 +326,13 @@ def _patient(local: Local, action: Action, world: World) -> Outcome:
     page = local.patient
     if page is None or page.patient != code:
         return Outcome(local.saying(say("Look the code up first.")))
-    repeated = repeated_card(local, world.catalogue)
+    repeated, preset = repeated_card(local, world.catalogue), chosen_preset(local, world.catalogue)
     opened = channel.OpenSession(
         protocol=repeated.key if repeated else local.picks.get("protocol", ""),
         patient=code,
         new_patient=not page.known,
         similar_confirmed=bool(page.similar) and "similar" in local.ticks,
+        preset=preset.key if preset is not None and not local.picks.get(REPEAT) else 0,
     )
     return Outcome(replace(local, focus=""), (opened,))
 

@@ -278,3 +278,10 @@ def test_a_missing_balance_is_one_numbered_sentence(nappage: Run, tmp_path: Path
     result = nappage("service", "balance", tmp_path / "none")
     assert result.exit_code == 2
     assert result.output.startswith("E121: The balance's port")
+
+
+@pytest.mark.parametrize(("word", "said"), [("checks", "No check of this device"), ("timing", "No times are recorded")])
+def test_service_tells_of_checks_and_times(nappage: Run, data: Path, word: str, said: str) -> None:
+    result = nappage("service", word, "--data", data, "--simulated")
+    assert result.exit_code == 0
+    assert said in result.output

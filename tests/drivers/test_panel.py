@@ -11,8 +11,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from gpiozero.pins.native import NativeFactory
 
 from drivers.errors import PinFactoryWrong, StaleEpoch
-from drivers.panel import EDGES_KEPT, GpioPanel, PinNumbers
-from drivers.ports import PanelEdge
+from drivers.panel import EDGES_KEPT, GpioPanel, PinNumbers, _changed_at
 from drivers.stop import StopLatch
 
 PINS = PinNumbers()
@@ -69,7 +68,9 @@ def test_either_stop_contact_drops_enable_in_the_edge_itself(
     assert not subject.read().enable
     assert not pin(PINS.enable).state
     assert subject.epoch == latch.epoch == 1
-    assert subject.edges() == [PanelEdge(signal=contact, closed=False, stamp=12.5)]
+    (edge,) = subject.edges()
+    assert (edge.signal, edge.closed, edge.stamp) == (contact, False, 12.5)
+    assert (edge.was_on, edge.dropped) == (True, True)
 
 
 @pytest.mark.requirement("STP-4")
@@ -228,3 +229,40 @@ def test_a_process_whose_pins_are_driven_by_another_factory_is_an_error(latch: S
             GpioPanel(PINS, "mock", latch)
     finally:
         gpiozero.Device.pin_factory = None
+
+
+@pytest.mark.requirement("STP-4")
+def test_a_stop_edge_says_when_the_pin_changed_and_when_enable_read_off(latch: StopLatch) -> None:
+    panel = GpioPanel(PINS, "mock", latch)
+    try:
+        for contact in (PINS.stop_a, PINS.stop_b):
+            pin(contact).drive_low()
+        panel.enable(latch.epoch)
+        panel.edges()
+        pin(PINS.stop_a).drive_high()
+        pin(PINS.stop_b).drive_high()
+        first, second = panel.edges()
+        assert first.at is not None
+        assert second.at is not None
+        assert first.at <= first.stamp <= second.at <= second.stamp
+        assert (first.was_on, first.dropped) == (True, True)
+        assert (second.was_on, second.dropped) == (False, True)
+    finally:
+        panel.close()
+
+
+def test_a_closing_contact_drops_nothing_and_says_when_it_closed(subject: GpioPanel) -> None:
+    pin(PINS.pedal_no).drive_low()
+    (edge,) = subject.edges()
+    assert (edge.was_on, edge.dropped) == (False, False)
+    assert edge.at is not None
+
+
+@pytest.mark.parametrize("age", [None, -0.001, 5.0])
+def test_a_stamp_of_another_clock_is_not_believed(age: float | None) -> None:
+    class Odd:
+        is_active = True
+        active_time = inactive_time = age
+
+    assert _changed_at(Odd(), 12.5, closed=True) is None  # type: ignore[arg-type]
+    assert _changed_at(Odd(), 12.5, closed=False) is None  # type: ignore[arg-type]

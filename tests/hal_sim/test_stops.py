@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input, Mode, Outcome, Refusal
 from hal_sim.build import Build, Needle
-from hal_sim.motion import OCCLUSION_KPA
-from hal_sim.verdict import dose_tolerance_nl
+from hal_sim.motion import OCCLUSION_KPA, Kind, Motion
+from hal_sim.verdict import dose_tolerance_nl, faults_of
 from tests.hal_sim.host import Host, outcome
 
 LONG = {"depth_um": 4000, "dose_nl": 40_000, "interval_ms": 1500, "mode": Mode.CONTINUOUS}
@@ -208,7 +208,7 @@ def test_an_occlusion_is_drawn_back_below_5_kpa_and_leaves_a_partial_stroke() ->
     assert peak["stored_nl"] <= 1000
     record = subject.last()
     assert outcome(record) == Outcome.PARTIAL_OCCLUSION
-    assert record.peak_kpa in range(OCCLUSION_KPA - 1, OCCLUSION_KPA + 1)
+    assert record.peak_kpa in (299, 300), "the threshold is 300 kPa (STP-6)"
     assert subject.faults() == Fault.OCCLUSION
     truth = subject.truth()
     assert truth["pressure_kpa"] <= 5.0 + 1e-6
@@ -343,6 +343,33 @@ def test_a_supply_lost_while_drawing_back_leaves_an_occlusion() -> None:
     subject.wait(0.1)
     assert outcome(subject.records[-1]) == Outcome.PARTIAL_OCCLUSION
     assert subject.faults() & Fault.SUPPLY
+
+
+@pytest.mark.requirement("LED-9")
+@pytest.mark.parametrize(
+    ("depth_um", "dose_nl", "ended", "expected"),
+    [
+        (600, 20_000, Outcome.COMPLETED, Fault.NONE),
+        (601, 20_000, Outcome.COMPLETED, Fault.DEPTH_MISMATCH),
+        (400, 20_000, Outcome.COMPLETED, Fault.NONE),
+        (399, 20_000, Outcome.COMPLETED, Fault.DEPTH_MISMATCH),
+        (399, 20_000, Outcome.PARTIAL_STOP, Fault.NONE),
+        (601, 20_000, Outcome.PARTIAL_STOP, Fault.DEPTH_MISMATCH),
+        (500, 21_000, Outcome.COMPLETED, Fault.NONE),
+        (500, 21_001, Outcome.COMPLETED, Fault.DOSE_MISMATCH),
+        (500, 19_000, Outcome.COMPLETED, Fault.NONE),
+        (500, 18_999, Outcome.COMPLETED, Fault.DOSE_MISMATCH),
+        (500, 18_999, Outcome.PARTIAL_STOP, Fault.NONE),
+        (500, 21_001, Outcome.PARTIAL_STOP, Fault.DOSE_MISMATCH),
+    ],
+)
+def test_what_was_measured_is_judged_to_the_um_and_the_nl(
+    depth_um: int, dose_nl: int, ended: Outcome, expected: Fault
+) -> None:
+    subject = Host().ready(primed=True).rig
+    motion = Motion(Kind.SHOT, subject.body, 1, 1, depth_um=500, dose_nl=20_000)
+    motion.outcome = ended
+    assert faults_of(motion, depth_um, dose_nl) == expected
 
 
 @pytest.mark.requirement("LED-9")

@@ -341,6 +341,8 @@ def test_a_protocols_limit_of_a_session_counts_every_session_of_the_day() -> Non
     refused = {refusal.key: refusal for refusal in subject.check(p.SETTING, p.NOTHING, p.NONE).refusals}
     assert refused["session"].sentence.startswith("Today's sessions: 980 uL counted of 1 mL")
     assert refused["session"].origin is Origin.PROTOCOL
+    alone = p.envelope(protocol=protocol).check(p.SETTING, p.totals(session=Counted(1, 980_000)), p.NONE).refusals
+    assert [refusal.sentence.split(":")[0] for refusal in alone] == ["This session"]
     shots = subject.check(p.setting(shots=1), p.totals(session=Counted(2, 0)), p.NONE).refusals[-1]
     assert shots.sentence.startswith("Shots in today's sessions: 100 shots counted of 100 shots")
 
@@ -380,6 +382,22 @@ def test_of_two_limits_on_shots_the_one_that_leaves_fewer_binds(
     subject = p.envelope(course=course, product=p.product(session_shots=of_product))
     totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(session=Counted(30, 0)))}
     assert (totals["session shots"].limit, totals["session shots"].used) == (limit, used)
+
+
+@pytest.mark.requirement("LIM-6")
+def test_this_session_is_one_more_than_those_that_the_ledger_knows_whatever_was_counted() -> None:
+    subject = p.envelope(course=Course(2, 0, 0), product=p.product(course_sessions=2))
+    (refused,) = subject.check(p.SETTING, p.totals(course_sessions=1), p.NONE).refusals
+    assert refused.sentence == "This is session 3, and the product allows 2 in a course"
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_product_limits_the_shots_of_a_protocol_that_does_not() -> None:
+    protocol = replace(p.LIBRARY.protocols["mesolift"], session_shots=None)
+    subject = p.envelope(protocol=protocol, product=p.product(session_shots=50))
+    totals = {total.key: total for total in subject.totals("forehead", "whole", p.totals(session=Counted(30, 0)))}
+    found = totals["session shots"]
+    assert (found.title, found.used, found.limit) == ("Shots in this session", 30, Limit(50, Origin.PRODUCT))
 
 
 @pytest.mark.requirement("LIM-6")

@@ -103,7 +103,7 @@ def _without(key: str) -> Callable[..., list[Any]]:
     return values
 
 
-MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "the loosest upper bound wins": (effective, "tightest_high", lambda limits: max(limits, key=lambda b: b.value)),
     "the loosest lower bound wins": (effective, "tightest_low", lambda limits: min(limits, key=lambda b: b.value)),
     "depth is not compared with its bounds": (Envelope, "_values", _without("depth")),

@@ -166,14 +166,10 @@ class Stage:
     # -- touches ------------------------------------------------------------------------------------------------------
     def touchables(self) -> list[Any]:
         """All widgets that a finger can reach now, STOP included."""
-        from kiosk.screens.outline import reachable
-        from kiosk.screens.widgets.touchable import Touchable
+        from kiosk.screens.reach import reached
 
-        glass = self.app.glass
-        assert glass is not None
-        roots = [glass.ids.over] if glass.panel else [glass.ids.surround, glass.ids.rail]
-        found = [w for root in roots for w in root.walk(restrict=True) if isinstance(w, Touchable) and reachable(w)]
-        return [*found, glass.stop]
+        assert self.app.glass is not None
+        return reached(self.app.glass)
 
     def find(self, key: str) -> Any:
         """The touchable with this key."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from kiosk.channel import commands as c
-from kiosk.channel.snapshot import Reply
+from kiosk.channel.certificates import ExportCertificate, NameInstrument
+from kiosk.channel.snapshot import Exported, Reply
 from tests.screens.stage import Stage
 from tests.view.samples import CATALOGUE, KNOWN, SCENES, TREATING, at, replace, snap
 
@@ -218,3 +219,31 @@ def test_the_number_pad_comes_back_after_the_keyboard(stage: Stage) -> None:
     show(stage, "panel-lot")
     show(stage, "panel-expiry")
     assert stage.find("key:1").height >= 56
+
+
+@pytest.mark.requirement("ACU-3")
+def test_an_instrument_is_named_by_touches_alone(stage: Stage) -> None:
+    show(stage, "instruments")
+    stage.tap("instrument:barometer")
+    for field, text in (("model", "P20"), ("serial", "P4"), ("certificate", "K7"), ("due", "20270301")):
+        stage.wait(0.5)
+        stage.tap(f"field:instrument_{field}")
+        stage.wait(0.5)
+        for key in text:
+            stage.tap(f"key:{key.lower()}")
+        stage.tap("confirm")
+    stage.wait(0.5)
+    stage.tap("keep")
+    assert stage.heard == [NameInstrument("barometer", "P20", "P4", "K7", "2027-03-01", 10, 0)]
+    assert stage.app.local.place == "instruments"
+
+
+@pytest.mark.requirement("ACU-3")
+def test_a_certificate_is_written_by_a_touch_and_says_where_it_is(stage: Stage) -> None:
+    show(stage, "certificate")
+    stage.tap("export:json")
+    assert stage.heard == [ExportCertificate(3, "json")]
+    stage.server.reply(
+        stage.clients[-1], Reply(1, True, page=Exported("/var/lib/nappage/exports/certificate-00003.json"))
+    )
+    stage.until(lambda: "certificate-00003.json" in stage.app.local.exported, "the file to be named")

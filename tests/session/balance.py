@@ -8,9 +8,17 @@ from hal_sim.weighing import Pan
 from kiosk.calibration.dose import SHOTS, Level, Weighing
 from kiosk.channel import commands as ask
 from kiosk.channel.calibration_views import CalibratingView, ProposalView
+from kiosk.channel.certificates import NameInstrument
 from tests.session.bench import TECHNICIAN, Bench
 
 LEVELS: tuple[Level, ...] = ("smallest", "middle", "largest")
+INSTRUMENTS = (
+    NameInstrument("balance", "NPB224", "B1", "K-2026-118", "2027-03-01", 10, 40),
+    NameInstrument("gauge", "Dial 12.5", "G7", "K-2026-119", "2027-03-01", 1_000, 1_500),
+    NameInstrument("thermometer", "T100", "T3", "K-2026-120", "2027-03-01", 10, 50),
+    NameInstrument("barometer", "P20", "P4", "K-2026-121", "2027-03-01", 10, 0),
+)
+"""What a technician has at hand; the barometer's certificate states no uncertainty."""
 
 
 class Weighed:
@@ -39,6 +47,12 @@ class Weighed:
     def open(self) -> Weighed:
         self.bench.sign_in(TECHNICIAN)
         self.bench.tell(ask.OpenCalibration(True))
+        return self
+
+    def named(self) -> Weighed:
+        """The instruments at hand are named."""
+        for instrument in INSTRUMENTS:
+            self.bench.tell(instrument)
         return self
 
     def syringe(self, key: str = "5ml", fill_ml: float = 5.0, smallest_nl: int = 2_000) -> Weighed:
@@ -130,6 +144,7 @@ class Weighed:
         return self
 
     def certify(self) -> Weighed:
+        self.named()
         self.bench.tell(ask.CertifyCalibration(self.proposal.key))
         self.bench.run(0.2)
         return self

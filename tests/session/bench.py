@@ -278,7 +278,10 @@ class Bench:
                 return x.Answer(ticket, True, course=self.courses[patient])
             case x.ReadPatient(patient):
                 return x.Answer(ticket, True, page=self.patients.get(patient, PatientPage(patient, False)))
-            case x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet():
+            case (
+                x.ReadCourse() | x.ReadApprovals() | x.CompareApproval() | x.ReadDue() | x.ReadPage() | x.MakeSheet()
+                | x.CertificatesBefore() | x.OneCertificate() | x.MakeCertificate() | x.Drift()
+            ):  # fmt: skip
                 return Clerk(self.folder / "ledger.db", self.folder).answer(Asked(ticket, question))
             case x.VerifyLedger(anchors, opened):
                 self.verified += 1
@@ -323,7 +326,7 @@ class Bench:
     def _look(self) -> None:
         """What holds after every cycle, whatever happened."""
         current, armed = self.engine.slot.current, self.engine.treatment.arming is not None
-        moving = (current is not None and current._moves) or self.engine.retraction.busy
+        moving = (current is not None and current._moves) or self.engine.retraction.busy or self.engine.checking.powers
         assert not self.panel._enabled or armed or moving, "enable is on, nothing is armed and nothing is served"
         assert not (armed and self.engine.stop.live), "armed while stopped"
         assert not (self.panel._enabled and self.engine.stop.live), "enable is on while stopped"

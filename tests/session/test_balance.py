@@ -32,7 +32,7 @@ class Scales:
         if self.sentence:
             return BalanceTold(sentence=self.sentence)
         pan = self._subject.pan
-        return BalanceTold(round(pan.gross_ug) + self.offset, pan.stable, "NPB224, No. B1")
+        return BalanceTold(round(pan.gross_ug) + self.offset, pan.stable, "NPB224", "B1")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_without_a_word_from_the_balance_weights_are_typed(
 
 def test_a_proof_names_the_balance_that_weighed(subject: Weighed, scales: Scales) -> None:
     subject.loaded(1.0).write().as_weighed(1.0).certify()
-    assert subject.rows("proved")[-1]["instrument"] == "NPB224, No. B1"
+    assert subject.rows("proved")[-1]["instrument"] == "NPB224, No. B1, T100, No. T3, P20, No. P4"
     assert scales.on
 
 

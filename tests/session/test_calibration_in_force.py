@@ -16,6 +16,7 @@ from kiosk.channel import commands as ask
 from kiosk.records.rows import CalibrationRow, EventRow
 from kiosk.session.in_force import InForce
 from kiosk.session.rewriting import Stage
+from tests.calibration.kept import depth_proof
 from tests.session.balance import Weighed
 from tests.session.bench import Bench
 
@@ -105,7 +106,7 @@ def test_without_a_trusted_clock_nothing_gets_a_date(subject: Weighed) -> None:
 
 
 def test_a_proof_that_cannot_be_written_is_none(subject: Weighed) -> None:
-    subject.loaded(RATIO).write().as_weighed(1.0)
+    subject.loaded(RATIO).write().as_weighed(1.0).named()
     key = subject.proposal.key
     subject.bench.disk.failing = True
     assert "cannot be written" in subject.bench.refused(ask.CertifyCalibration(key))
@@ -415,7 +416,8 @@ def test_on_hardware_depth_and_dose_together_make_the_certificate(tmp_path: Path
     bench.until(lambda: bench.seat.snapshot is not None and bench.check("calibration") == "failed", 3)
     paired = {"serial": 1001, "cursor": 1, "lifetime_nl": 0, "max_id": 0}
     depth = {"what": "proved", "serial": 1001, "part": "depth", "first": 0, "second": 1_000_000}
-    dates = {"made": "2026-10-01", "expires": "2027-10-01", "sha256": "ab"}
+    kept = {"sha256": "ab", "proof": depth_proof("2026-10-01", "2027-10-01")}
+    dates = {"made": "2026-10-01", "expires": "2027-10-01", **kept}
     bench.ledger.append(
         [
             EventRow("paired", 0, 0, "Ada", "paired", {**paired}),

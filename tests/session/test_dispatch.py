@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers.errors import LinkTimeout, Refused
-from drivers.registers import AUTHORISATION, COMMAND, LEASE, CommandKind, Fault
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Outcome
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -86,6 +86,29 @@ def test_a_commit_over_500_ms_disarms_and_says_that_the_storage_is_slow(subject:
     subject.run(2.5)
     assert "storage is slow" not in " ".join(subject.snap.missing)
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-12")
+@pytest.mark.parametrize(("took_ms", "slow"), [(500, False), (501, True)])
+def test_slow_is_over_500_ms_and_not_less(subject: Bench, took_ms: int, slow: bool) -> None:
+    subject.live()
+    subject.disk.took_ms = took_ms
+    subject.engine.desk.event("note", "a row")
+    subject.run(0.1)
+    assert subject.armed is not slow
+    assert ("storage is slow" in " ".join(subject.snap.missing)) is slow
+
+
+@pytest.mark.requirement("LED-12")
+def test_a_commit_that_has_not_returned_after_500_ms_disarms_in_the_next_cycle(subject: Bench) -> None:
+    subject.live()
+    subject.disk.holding = True
+    subject.engine.desk.event("note", "a row that is not written yet")
+    subject.step()
+    subject.run(0.5)
+    assert subject.armed
+    subject.step()
+    assert not subject.armed
 
 
 @pytest.mark.requirement("LED-2", "LED-3", "LNK-2")
@@ -208,8 +231,31 @@ def test_a_request_while_one_runs_is_ignored_and_counted(subject: Bench) -> None
     assert "still at work" in subject.refused(ask.FitNeedle("30g-4mm", True))
     assert subject.engine.slot.ignored == 2
     assert subject.reply(number).ok
+    assert [row.sentence for row in subject.events("ignored")] == ["Requests refused while the injector was at work: 2"]
+    assert subject.engine.slot.ignored == 0
     subject.run(3)
     assert subject.sent[-1][0] == "prime"
+
+
+@pytest.mark.requirement("LIM-7", "LED-3")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_whatever_is_asked_while_one_is_on_its_way_is_never_done_later(subject: Bench, stage: Stage) -> None:
+    """At every stage, also while its outcome is not settled; then all is over, and nothing more goes out."""
+    subject.bring_to(stage)
+    asked = (ask.Rehome(True), ask.Prime(50_000), subject.arm_command(), ask.FitNeedle("30g-4mm", True))
+    drawn = subject.engine.desk.max_id
+    replies = [subject.send(command) for command in asked]
+    subject.step()
+    subject.step()
+    assert all(number in subject.seat.replies and not subject.seat.replies[number].ok for number in replies)
+    assert subject.engine.slot.ignored == len(asked)
+    subject.tell(ask.Disarm()) if subject.armed else None
+    subject.disk.release()
+    subject.quiet()
+    subject.run(3)
+    assert subject.engine.desk.max_id == drawn, "something that was asked meanwhile was begun after it"
+    assert [what for what, _ in subject.sent].count("prime") == 1, "the one of the set-up"
+    assert [row.body["count"] for row in subject.events("ignored")] == [len(asked)]
 
 
 @pytest.mark.requirement("LED-3", "LED-4")
@@ -244,6 +290,21 @@ def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> No
     assert [what for what, _ in subject.sent][-1] == "void"
     assert subject.sent[-1][1] == subject.last_authorisation().id + 2
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-12", "WDG-5")
+def test_when_the_record_fails_in_a_stroke_the_stroke_ends_and_the_enable_drops_with_it(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    number = subject.rig.controller.journal.lifetime_shots
+    subject.disk.failing = True
+    subject.engine.desk.event("note", "a row that cannot be written")
+    subject.until(lambda: subject.engine.desk.ledger_broken, 1)
+    subject.until(lambda: subject.rig.controller.motion is None, 2)
+    subject.run(0.05)
+    assert not subject.panel._enabled
+    assert subject.rig.controller.journal.lifetime_shots == number
+    assert RECORD.decode(subject.rig.controller.journal.record(number)).outcome == Outcome.COMPLETED
 
 
 @pytest.mark.requirement("LED-12", "STP-5")

@@ -349,21 +349,33 @@ def test_a_motion_that_nobody_asked_for_is_counted_and_alarmed(subject: Bench) -
 
 @pytest.mark.requirement("LED-9")
 @pytest.mark.parametrize(
-    ("depth", "dose", "outcome", "said"),
+    ("depth", "of", "dose", "outcome", "said"),
     [
-        (500, 20_000, Outcome.COMPLETED, ""),
-        (610, 20_000, Outcome.COMPLETED, "depth"),
-        (390, 20_000, Outcome.COMPLETED, "depth"),
-        (390, 20_000, Outcome.PARTIAL_STOP, ""),
-        (500, 21_001, Outcome.COMPLETED, "dose"),
-        (500, 21_000, Outcome.COMPLETED, ""),
-        (500, 18_999, Outcome.COMPLETED, "dose"),
-        (500, 0, Outcome.PARTIAL_STOP, ""),
-        (500, 21_001, Outcome.PARTIAL_STOP, "dose"),
+        (500, 20_000, 20_000, Outcome.COMPLETED, ""),
+        (600, 20_000, 20_000, Outcome.COMPLETED, ""),
+        (601, 20_000, 20_000, Outcome.COMPLETED, "depth"),
+        (400, 20_000, 20_000, Outcome.COMPLETED, ""),
+        (399, 20_000, 20_000, Outcome.COMPLETED, "depth"),
+        (399, 20_000, 20_000, Outcome.PARTIAL_STOP, ""),
+        (601, 20_000, 20_000, Outcome.PARTIAL_STOP, "depth"),
+        (500, 20_000, 21_000, Outcome.COMPLETED, ""),
+        (500, 20_000, 21_001, Outcome.COMPLETED, "dose"),
+        (500, 20_000, 19_000, Outcome.COMPLETED, ""),
+        (500, 20_000, 18_999, Outcome.COMPLETED, "dose"),
+        (500, 20_000, 0, Outcome.PARTIAL_STOP, ""),
+        (500, 20_000, 21_001, Outcome.PARTIAL_STOP, "dose"),
+        (500, 2_000, 2_300, Outcome.COMPLETED, ""),
+        (500, 2_000, 2_301, Outcome.COMPLETED, "dose"),
+        (500, 2_000, 1_700, Outcome.COMPLETED, ""),
+        (500, 2_000, 1_699, Outcome.COMPLETED, "dose"),
+        (500, 2_000, 2_301, Outcome.PARTIAL_SUPPLY, "dose"),
+        (500, 7_000, 7_350, Outcome.COMPLETED, ""),
+        (500, 7_000, 7_351, Outcome.COMPLETED, "dose"),
     ],
 )
-def test_commanded_and_measured_are_compared_again(depth: int, dose: int, outcome: Outcome, said: str) -> None:
-    record = ShotRecord(1, 1, 500, depth, 20_000, dose, 0, 0, outcome)
+def test_commanded_and_measured_are_compared_again(depth: int, of: int, dose: int, outcome: Outcome, said: str) -> None:
+    """0.10 mm, and 0.3 uL or 5 %, whichever is more: to the um and the nL."""
+    record = ShotRecord(1, 1, 500, depth, of, dose, 0, 0, outcome)
     assert disagreement(record).startswith(said)
     assert bool(disagreement(record)) == bool(said)
 

@@ -13,6 +13,7 @@ from kiosk.channel.snapshot import PatientPage
 from kiosk.protocols.budget import Course, Given
 from kiosk.records.rows import AccountRow, Certainty, ClosingRow, EventRow, SessionRow, ShotRow
 from kiosk.session import facts as facts_of
+from kiosk.session.barrel import piston_missed
 from kiosk.session.exchange import Answer
 from tests.session.bench import PRACTITIONER, TECHNICIAN, Bench
 
@@ -199,6 +200,26 @@ def test_a_piston_that_is_met_elsewhere_is_refused_by_control_too(parts: Bench) 
     parts.rig.body.encoder *= 0.8
     assert "the piston was met at 4.0" in parts.reply(number).sentence
     assert parts.engine.setup.due == "syringe"
+
+
+@pytest.mark.requirement("LIM-13")
+@pytest.mark.parametrize("fill_nl", [5_000_000, 440_000])
+@pytest.mark.parametrize(
+    ("off_percent", "off_nl", "met"), [(10, 0, True), (10, 1, False), (-10, 0, True), (-10, -1, False), (0, 0, True)]
+)
+def test_the_piston_is_within_a_tenth_of_the_stated_fill_to_the_nl(
+    parts: Bench, fill_nl: int, off_percent: int, off_nl: int, met: bool
+) -> None:
+    status = parts.engine.desk.status
+    assert status is not None
+    plunger_nl = fill_nl + fill_nl * off_percent // 100 + off_nl
+    found = piston_missed(msgspec.structs.replace(status, plunger_nl=plunger_nl), fill_nl)
+    assert (found == "") is met
+
+
+@pytest.mark.requirement("LIM-13")
+def test_without_a_status_no_piston_was_met() -> None:
+    assert piston_missed(None, 5_000_000).startswith("the piston was met at 0")
 
 
 @pytest.mark.requirement("LIM-14")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
 from kiosk.channel import snapshot as s
 from kiosk.channel.calibration_views import BenchStep, GaugeView, RunView
+from kiosk.channel.checking_views import CheckOutcome
 from kiosk.session.present_calibration import DO_NOW
-from kiosk.view.local import Change, Draft, Local, Offer
+from kiosk.session.timing import EDGE_SCALE, LAPSE_SCALE
+from kiosk.view.local import Change, Draft, Left, Lesson, Local, Offer, Reached
 
 replace = msgspec.structs.replace
 
 LINK = s.LinkView(True, "", 1042, "1.3", 48211, 0, 7)
+IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
 LOOP = s.LoopView(True, 48211, 310, 1420, 3100, 0)
 CLEAR = s.StopView("clear")
 ACCOUNTS = (
@@ -33,7 +36,7 @@ CHECKS = (
     s.Check("stop", "Stop circuit", "passed", "both contacts closed"),
     s.Check("link", "Injector link", "passed", "map 1, firmware 1.3"),
     s.Check("caps", "Limits of the controller", "passed", "as on the last certificate"),
-    s.Check("calibration", "Calibration", "passed", "certificate 7, valid 143 days"),
+    s.Check("calibration", "Calibration", "passed", "Number 8, due again on 2027-11-18"),
     s.Check("home", "Homing", "asks", "", "Is the handpiece away from the patient?"),
     s.Check("buzzer", "Buzzer", "waiting", ""),
 )
@@ -253,7 +256,13 @@ CATALOGUE = s.Catalogue(
         s.Choice("allergic", "Rash, hives or another allergic reaction"),
         s.Choice("infection", "Lump, nodule or sign of an infection"),
     ),
-)
+    presets=(
+        s.Preset(3, "Dr. Martin, forehead", "mesolift", "forehead", "Forehead", "whole", 650, 20_000, "continuous",
+                 2_000, 40, "Dr. Amelie Laurent", "2026-11-20 17:40"),
+        s.Preset(4, "Crown, second visit", "scalp", "crown", "Crown", "whole", 3_000, 80_000, "single", 1_000, 60,
+                 "Dr. Amelie Laurent", "2026-11-21 09:12"),
+    ),
+)  # fmt: skip
 LINE = s.SessionLine(
     17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
 )
@@ -323,8 +332,9 @@ APPROVAL = s.ApprovalPage(
 def snap(phase: str = "home", **changes: object) -> s.Snapshot:
     """A snapshot with the usual surroundings."""
     base = s.Snapshot(
-        1, 0.0, True, "home", CLEAR, LINK, LOOP, ACCOUNTS, user=USER, checks=CHECKS, ready=True, wall="2026-11-22 10:42"
-    )
+        1, 0.0, True, "home", CLEAR, LINK, LOOP, ACCOUNTS, user=USER, checks=CHECKS, ready=True,
+        wall="2026-11-22 10:42", in_force=IN_FORCE,
+    )  # fmt: skip
     return replace(base, phase=phase, **changes)
 
 
@@ -424,7 +434,6 @@ NECK = zones_of(("neck", "Neck", False), ("decollete", "Decollete", False))
 ABSENT = zones_of(("forehead", "Forehead", False), ("left_ring_finger", "Ring finger", True))
 
 
-IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
 WEIGHED = (*(19_800 + 70 * (place * 7 % 11) for place in range(18)), 18_100)
 RUNS = (
     RunView("smallest", 2_000, 25, tuple(1_960 + 9 * (place * 5 % 9) for place in range(25)), (), 1_996, 18, 1_960,
@@ -484,7 +493,231 @@ def under_gauge(step: str, read: int, **changes: object) -> s.Snapshot:
     return weighing(step, **{**known, **changes})
 
 
+NAMED = (
+    s.InstrumentView("balance", "NPB224", "B000417", "K-2026-118", "2027-03-01", 10, 40),
+    s.InstrumentView("gauge", "Dial 12.5", "G7", "K-2026-119", "2027-03-01", 1_000, 1_500),
+    s.InstrumentView(
+        "thermometer", "T100", "T3", "K-2025-120", "2026-11-01", 10, 50,
+        "It was due on 2026-11-01: it proves nothing until it is calibrated itself.",
+    ),
+    s.InstrumentView("barometer"),
+)  # fmt: skip
+CERTIFICATES = s.CertificateList(
+    (
+        s.CertificateLine(3, "2026-11-18", "2027-11-18", 8, 1042, "Jonas Weber", ("depth", "2", "5"), False, True),
+        s.CertificateLine(2, "2025-11-20", "2026-11-20", 5, 1042, "Jonas Weber", ("depth", "5"), False, False),
+        s.CertificateLine(1, "2024-11-22", "2025-11-22", 2, 1042, "Ada Byron", ("depth", "5"), True, False),
+    ),
+    more=True,
+)
+CERTIFICATE = s.CertificatePage(
+    CERTIFICATES.lines[0],
+    "8773c4886d44a767dd79017bcc21bda6720530c97784aa08370ac70d8704150d",
+    "Reference injector",
+    (
+        s.ProvedLine("Depth, farthest off", "+0.012 of 0.10 mm, n 12, U 0.004 mm", True),
+        s.ProvedLine("Backlash of the needle", "+0.021 +/- 0.004 of 0.05 mm, n 6", True),
+        s.ProvedLine("Line through the depths", "zero +0.003 +/- 0.004 mm, scale 1.0012 +/- 0.0011"),
+        s.ProvedLine("5 mL, 2 uL: mean", "1.964 +/- 0.008 uL, off -1.80 of 15.0 %, n 25, U 0.042 uL", True),
+        s.ProvedLine("5 mL, 2 uL: scatter", "CV 0.95 of 10 %, n 25, 1 apart and counted, worst 1.937 uL", True),
+        s.ProvedLine("5 mL, 200 uL: mean", "199.782 +/- 1.298 uL, off -0.11 of 5.0 %, n 12, U 1.298 uL", True),
+        s.ProvedLine("5 mL, 200 uL: scatter", "CV 1.02 of 10 %, n 12, worst 204.110 uL", True),
+    ),
+    NAMED[:2],
+    ("1", "10"),
+)
+YEARS = ("2023-12-04", "2024-11-22", "2025-11-20", "2026-11-18")
+
+
+def drifting(key: str, dose_nl: int, allowed: int, *values: tuple[int, int]) -> s.DriftSeries:
+    """One figure over four years, as found and as left."""
+    points = tuple(
+        s.DriftPoint(day, 2 + at, found, left)
+        for at, (day, (found, left)) in enumerate(zip(YEARS, values, strict=True))
+    )
+    return s.DriftSeries(cast("Any", key), dose_nl, "ppm" if dose_nl else "um", allowed, points)
+
+
+DRIFT = s.DriftPage(
+    (
+        s.DriftPart("depth", 1042, (
+            drifting("zero", 0, 100, (243, 4), (21, 21), (64, 2), (38, 38)),
+            drifting("scale", 0, 100, (165, -3), (-12, -12), (-30, 1), (-22, -22)),
+        )),
+        s.DriftPart("2", 1042, (
+            drifting("smallest", 2_000, 150_000, (41_000, 3_000), (12_000, 12_000), (-20_000, -20_000), (8_000, 8_000)),
+            drifting("middle", 20_000, 50_000, (61_000, 2_000), (9_000, 9_000), (31_000, -1_000), (14_000, 14_000)),
+            drifting("largest", 200_000, 50_000, (58_000, 1_000), (7_000, 7_000), (28_000, 500), (11_000, 11_000)),
+        )),
+    )
+)  # fmt: skip
+BENCH = snap(user=TECHNICIAN, in_force=IN_FORCE, instruments=NAMED)
+PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
+SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready")
+CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
+    ("stop", "Stop circuit", "passed", "", "2026-11-22"),
+    ("pedal", "Foot pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
+    ("trigger", "Trigger of the handpiece", "passed", "", "2026-11-22"),
+    ("contact", "Skin contact", "not seen", "nothing was seen", ""),
+    ("needle", "Needle sensor", "passed", "", "2026-11-22"),
+    ("syringe", "Syringe clamp", "passed", "a barrel of 5 mL is sensed", "2026-11-22"),
+    ("pressure", "Line pressure at rest", "passed", "it reads 0 kPa to 1 kPa", "2026-11-22"),
+    ("home", "Home switch", "", "", ""),
+    ("relay", "Enable relay and feedback", "passed", "feedback 6 ms, supply 24 ms, open 7 ms", "2026-11-22"),
+    ("red", "Red lamp", "passed", "", "2026-11-22"),
+    ("yellow", "Yellow lamp", "stopped", "an alarm flashes this lamp", "2026-11-22"),
+    ("cyan", "Cyan lamp", "passed", "", "2026-11-22"),
+    ("buzzer", "Alarm buzzer", "left", "", ""),
+    ("touch", "Touch of the screen", "failed", "not reached: left bottom", ""),
+)
+EDGE_BARS = (0,) * 10 + (2, 9, 31, 24, 11, 6, 3, 0, 1, 0, 0, 1, 0, 0, 1) + (0,) * 7
+TIMES = (
+    s.TimeView("stop", 10_000, 89, 270, 12_100, 12_100, 1, 1, 4, EDGE_SCALE, EDGE_BARS),
+    s.TimeView("pedal", 10_000, edges_us=EDGE_SCALE, counts=(0,) * 32),
+    s.TimeView("lapse", 250_000, 20, 184_000, 188_000, 188_000, 0, 0, 0, LAPSE_SCALE, (0,) * 18 + (20,) + (0,) * 21),
+)
+
+
+def workshop(now: s.CheckNow | None = None, **changes: object) -> s.Snapshot:
+    """A technician between sessions, with inputs, checks and times."""
+    lines = tuple(
+        s.CheckLine(key, title, outcome, detail, "2026-11-22 10:42" if outcome else "", TECHNICIAN.name, passed)
+        for key, title, outcome, detail, passed in CHECKED
+    )
+    work = s.CheckingView(PINS, SENSED, lines, now, TIMES, "" if now else "pedal")
+    return snap(user=TECHNICIAN, checking=replace(work, **changes))
+
+
+TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
+STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
+SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
+"""Nothing is given yet: the lesson has not come to its first shot."""
+LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "lesson-selftest": (snap("starting", user=None, ready=False), at(lesson=TAUGHT)),
+    "lesson-signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"}, lesson=TAUGHT)),
+    "lesson-home": (snap(), at(lesson=TAUGHT)),
+    "lesson-protocols": (snap(), at("protocols", lesson=TAUGHT)),
+    "lesson-code": (snap(), at("patient", texts={"patient": "T10"}, focus="patient", lesson=TAUGHT)),
+    "lesson-screening": (setup("screening"), at(ticks=frozenset({"adult", "consent"}), session=18, lesson=TAUGHT)),
+    "lesson-lot": (setup("product"), at(panel="text:lot", focus="lot", picks={"product": "hyaluron"}, shift=True,
+                                        lesson=TAUGHT)),
+    "lesson-needle": (setup("needle"), at(picks=PICKS, lesson=TAUGHT)),
+    "lesson-syringe": (setup("syringe"), at(picks=PICKS, fill_nl=2_000_000, lesson=TAUGHT)),
+    "lesson-prime": (setup("prime"), at(lesson=TAUGHT)),
+    "lesson-map": (FIRST, at(panel="zone", lesson=TAUGHT)),
+    "lesson-depth": (
+        replace(FIRST, treat=replace(TREAT, zone="neck", side="whole", shot_count=0)),
+        at(panel="edit:depth", draft=Draft("depth", 600, 0.0), lesson=TAUGHT),
+    ),
+    "lesson-contact": (
+        replace(ARMED, treat=replace(TREAT, zone="neck", side="whole", shot_count=0, arming=ARMING, enabled=True)),
+        at(lesson=TAUGHT),
+    ),
+    "lesson-stop": (ARMED, at(lesson=TAUGHT)),
+    "lesson-stopped": (
+        replace(TREATING, stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged.")),
+        at(lesson=STOPPED),
+    ),
+    "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
+    "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
+    "lesson-refill": (TREATING, at(lesson=STOPPED)),
+    "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
+    "lesson-end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}), lesson=STOPPED)),
+    "lesson-record": (snap(last_session=17), at("record", record=RECORD, lesson=SIGNED)),
+    "lesson-over": (
+        snap(last_session=17),
+        at("record", record=RECORD, lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+    "panel-lesson": (
+        snap(last_session=17),
+        at("record", record=RECORD, panel="lesson", lesson=replace(SIGNED, seen=SIGNED.seen | {"exported"})),
+    ),
+}  # fmt: skip
+"""The first session that the kiosk leads, at steps whose pages are full."""
+
 SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
+    "instruments": (BENCH, at("instruments")),
+    "instrument": (BENCH, at("instrument", picks={"instrument": "gauge"}, figures={"gauge_step": 2_000})),
+    "instrument-answers": (
+        replace(BENCH, instruments=(replace(NAMED[0], answers=("NPB224", "B000417")), *NAMED[1:])),
+        at("instrument", picks={"instrument": "balance"}),
+    ),
+    "instrument-new": (
+        BENCH,
+        at("instrument", picks={"instrument": "barometer"}, texts={"instrument_model": "P20"}),
+    ),
+    "certificates": (BENCH, at("certificates", certificates=CERTIFICATES)),
+    "certificates-none": (BENCH, at("certificates", certificates=s.CertificateList((), more=False))),
+    "certificate": (BENCH, at("certificate", certificate=CERTIFICATE)),
+    "certificate-exported": (
+        BENCH,
+        at("certificate", certificate=CERTIFICATE, exported="/var/lib/nappage/exports/certificate-00003.pdf"),
+    ),
+    "drift": (BENCH, at("drift", drift=DRIFT)),
+    "drift-dose": (BENCH, at("drift", drift=DRIFT, picks={"drift": "1042:2"})),
+    "drift-once": (
+        BENCH,
+        at(
+            "drift",
+            drift=s.DriftPage(
+                (
+                    replace(
+                        DRIFT.parts[0],
+                        series=tuple(replace(each, points=each.points[:1]) for each in DRIFT.parts[0].series),
+                    ),
+                )
+            ),
+        ),
+    ),
+    "drift-none": (BENCH, at("drift", drift=s.DriftPage(()))),
+    "home-soon": (snap(in_force=s.InForceView(8, "2025-12-04", "2026-12-04", 12)), at()),
+    "home-expired": (
+        snap(
+            in_force=s.InForceView(8, "2025-11-01", "2026-11-01", -21, "The calibration expired on 2026-11-01."),
+            missing=("The calibration expired on 2026-11-01.",),
+        ),
+        at(),
+    ),
+    "inputs": (workshop(), at("inputs")),
+    "inputs-lost": (replace(workshop(sensed=None), link=s.LinkView(False, "the port is gone")), at("inputs")),
+    "inputs-driven": (
+        workshop(
+            pins=replace(PINS, stop_b=False, feedback=True, enable=True, red=True, hertz=880),
+            sensed=replace(SENSED, trigger=True, supply=True, supply_mv=24_100, pressure_kpa=118, needle_um=5_500),
+        ),
+        at("inputs"),
+    ),
+    "checks": (workshop(), at("checks")),
+    "checks-busy": (workshop(measuring=True), at("checks")),
+    "checks-watch": (
+        workshop(s.CheckNow("stop", "Stop circuit", "Release the red button, then acknowledge the stop.", False, 14)),
+        at("checks"),
+    ),
+    "checks-relay": (
+        workshop(
+            s.CheckNow("relay", "Enable relay and feedback", "The enable relay closes for a moment. No needle moves.")
+        ),
+        at("checks"),
+    ),
+    "checks-seen": (
+        workshop(s.CheckNow("red", "Red lamp", "The red lamp is lit: look at the beacon.", True, 27)),
+        at("checks"),
+    ),
+    "checks-heard": (
+        workshop(s.CheckNow("buzzer", "Alarm buzzer", "The buzzer sounds once a second: listen.", True, 27)),
+        at("checks"),
+    ),
+    "panel-away": (workshop(), at("checks", panel="away:relay")),
+    "timing": (workshop(), at("timing")),
+    "timing-none": (workshop(), at("timing", picks={"time": "pedal"})),
+    "timing-lapse": (workshop(), at("timing", picks={"time": "lapse"})),
+    "panel-touch": (
+        workshop(),
+        at("inputs", panel="touch", reached=Reached(("left top", "middle", "right"), 1, "", 9e9)),
+    ),
+    "panel-recover-technician": (replace(workshop(), phase="starting"), at(panel="recover")),
+    **LESSON_SCENES,
     "calibration": (snap(user=TECHNICIAN, in_force=IN_FORCE), at("calibration")),
     "calibration-expired": (
         snap(
@@ -589,6 +822,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "protocols": (snap(), at("protocols", picks=PICKS)),
     "protocols-search": (snap(), at("protocols", picks=PICKS, texts={"search": "papule"})),
+    "protocols-preset": (snap(), at("protocols", picks={"protocol": "mesolift", "preset": "3"})),
     "protocols-none": (snap(), at("protocols", texts={"search": "elbow"})),
     "protocols-clinic": (snap(), at("protocols", picks={"protocol": "cellulite"})),
     "patient": (snap(), at("patient", texts={"patient": "MK-22"}, focus="patient")),
@@ -626,6 +860,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(changed=Change("depth", 600, 650, 9e9)),
     ),
     "treat-missing": (UNREADY, at()),
+    "treat-paused": (TREATING, at(left=Left("cheek", "left", 48))),
     "treat-armed": (ARMED, at()),
     "treat-oblique": (treating_zones(MESOLIFT), at()),
     "treat-face-armed": (armed_in(MESOLIFT), at()),
@@ -762,7 +997,12 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(user=ADMIN),
         at("approval", approval=APPROVAL, panel="pin:approve", focus="pin", texts={"pin": "915837"}),
     ),
+    "panel-preset": (TREATING, at(panel="text:preset", focus="preset", texts={"preset": "Dr. Martin, f"})),
     "panel-arm": (TREATING, at(panel="arm", offer=OFFER)),
+    "panel-arm-oblique": (
+        replace(TREATING, treat=replace(TREAT, angle_deg=60)),
+        at(panel="arm", offer=Offer(replace(TREAT, angle_deg=60), SESSION.product, SESSION.syringe, SESSION.needle)),
+    ),
     "panel-zone": (TREATING, at(panel="zone", patient=KNOWN)),
     "panel-zone-mesolift": (treating_zones(MESOLIFT), at(panel="zone")),
     "panel-zone-eyelid": (treating_zones(EYELID), at(panel="zone")),
@@ -784,5 +1024,24 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(panel="recover"),
     ),
     "panel-clock": (snap(), at(panel="text:clock", focus="clock", texts={"clock": "202611221"})),
+    "panel-instrument": (
+        BENCH,
+        at(
+            "instrument",
+            panel="text:instrument_due",
+            focus="instrument_due",
+            texts={"instrument_due": "202703"},
+            picks={"instrument": "gauge"},
+        ),
+    ),
+    "panel-instrument-step": (
+        BENCH,
+        at(
+            "instrument",
+            panel="edit:gauge_u",
+            draft=Draft("gauge_u", 1_500, 100.0, "2.0"),
+            picks={"instrument": "gauge"},
+        ),
+    ),
     "panel-record": (snap(user=ADMIN), at(panel="text:record", focus="record", texts={"record": "The card"})),
 }

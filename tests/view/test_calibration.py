@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.channel import calibration_commands as c
+from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.calibrating import calibrating, curve, gauge_curve
 from kiosk.view.calibration import calibration, proposing
@@ -37,7 +38,7 @@ def test_what_is_in_force_says_until_when_and_what_stands_against_it() -> None:
     assert [line.detail for line in shown.lines] == ["Calibration 8", "2026-11-18", "2027-11-18, in 358 days"]
     assert shown.begin.effect == a.Send(c.OpenCalibration(True))
     assert shown.begin.hold_ms > 0
-    never = calibration(snap(user=TECHNICIAN, busy="Homing the needle"))
+    never = calibration(snap(user=TECHNICIAN, busy="Homing the needle", in_force=s.InForceView(1)))
     assert [line.detail for line in never.lines][1:] == ["never proved on this device", "no date"]
     assert not never.begin.enabled
     soon = calibration(snap(user=TECHNICIAN, in_force=replace(IN_FORCE, days_left=12)))

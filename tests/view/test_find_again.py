@@ -30,7 +30,7 @@ WORLD = World(snap(), CATALOGUE)
 )
 def test_a_treatment_is_found_by_words_of_its_title_techniques_and_zones(typed: str, found: list[str]) -> None:
     assert [card.key for card in CATALOGUE.protocols if matches(card, typed)] == found
-    page = protocols(snap(), at(texts={"search": typed}), CATALOGUE)
+    page = protocols(snap(), at(texts={"search": typed}), replace(CATALOGUE, presets=()))
     assert [card.key for card in page.cards] == [f"protocol:{key}" for key in found]
     assert bool(page.empty) is not bool(found)
 

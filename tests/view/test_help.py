@@ -13,7 +13,7 @@ from kiosk.view.help import HELP, STOPPING, help_for
 from kiosk.view.observe import see
 from kiosk.view.picture import draw
 from kiosk.view.route import ScreenKey
-from tests.view.samples import ARMED, CATALOGUE, SCENES, USER, at, replace, snap
+from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, USER, at, replace, snap
 
 
 def test_every_screen_says_what_it_is_and_what_to_do_next() -> None:
@@ -39,7 +39,7 @@ def test_help_is_of_the_screen_beneath() -> None:
 
 @pytest.mark.requirement("STP-2")
 def test_help_says_which_button_is_the_stop() -> None:
-    assert help_for("treat").stopping == STOPPING
+    assert help_for("treat", TREATING, at()).stopping == STOPPING
     assert "red button is the stop" in STOPPING
 
 

@@ -72,7 +72,8 @@ def test_demo_pins_are_shown_where_control_gives_them() -> None:
 
 
 def test_home_shows_a_device_that_is_not_well() -> None:
-    bad = snap(link=s.LinkView(False, "No injector"), loop=s.LoopView(False))
+    away = s.InForceView(sentence="No injector is connected.")
+    bad = snap(link=s.LinkView(False, "No injector"), loop=s.LoopView(False), in_force=away)
     assert [line.tone for line in home(bad, at()).state][:3] == ["danger", "warn", "warn"]
     assert home(snap(), at()).last == NOTHING
     assert home(snap(last_session=4), at()).last.effect == a.Go("record:4")
@@ -80,7 +81,7 @@ def test_home_shows_a_device_that_is_not_well() -> None:
 
 def test_a_treatment_without_a_figure_says_so() -> None:
     shown = protocols(snap(), at(picks={"protocol": "cellulite"}), CATALOGUE)
-    assert [card.trail for card in shown.cards][1:3] == ["needs the clinic's figure", "not approved"]
+    assert [card.trail for card in shown.cards][3:5] == ["needs the clinic's figure", "not approved"]
     assert shown.lines[-1].detail == "sessions, depth, dose"
 
 

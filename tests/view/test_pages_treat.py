@@ -10,7 +10,10 @@ import pytest
 from kiosk.channel import commands as c
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
-from kiosk.view.local import Draft
+from kiosk.view.actions import Panel
+from kiosk.view.frame import frame
+from kiosk.view.local import Draft, Left, Offer
+from kiosk.view.observe import see
 from kiosk.view.panels import asked, choosing, editing, locked, offer, stopped, texting
 from kiosk.view.touch import NOTHING
 from kiosk.view.treat import limit_note, treating
@@ -219,3 +222,45 @@ def test_a_zone_where_nothing_was_armed_promises_no_number() -> None:
 
     assert given_of(zone) == "0 shots"
     assert given_of(msgspec.structs.replace(zone, planned=20, done=3)) == "3 of 20 shots"
+
+
+# -- a pause -----------------------------------------------------------------------------------------------------------
+def test_what_an_arming_left_is_offered_again_in_two_steps() -> None:
+    local = see(at(phase="treat", session=18), ARMED).local
+    assert local.left == Left("cheek", "left", 48)
+    paused = see(local, TREATING).local
+    strip = frame(TREATING, paused, "treat").strip
+    assert strip.text == "Paused: 48 shots left here"
+    assert strip.touch.effect == Panel("edit:shots:48")
+    same = replace(TREATING, treat=replace(TREAT, shots=replace(TREAT.shots, value=48)))
+    assert frame(same, paused, "treat").strip.touch.effect == Panel("arm")
+
+
+def test_another_zone_or_the_last_shot_leaves_nothing() -> None:
+    paused = at(phase="treat", session=18, left=Left("cheek", "left", 48))
+    elsewhere = replace(TREATING, treat=replace(TREAT, side="right"))
+    assert see(paused, elsewhere).local.left is None
+    assert ARMED.treat is not None
+    assert ARMED.treat.arming is not None
+    spent = replace(ARMED, treat=replace(ARMED.treat, arming=replace(ARMED.treat.arming, done=60, left=0)))
+    assert see(paused, spent).local.left is None
+    assert see(at(phase="treat", session=18), TREATING).local.left is None
+    assert frame(replace(TREATING, missing=("The needle is not home",)), paused, "treat").strip.tone == "warn"
+
+
+def test_the_needles_button_says_how_many_shots_it_has_made() -> None:
+    def label(shots: int) -> str:
+        session = replace(SESSION, needle_shots=shots)
+        return next(t.label for t in treating(replace(TREATING, session=session)).buttons if "needle" in t.key)
+
+    assert (label(0), label(1), label(52)) == ("Needle", "Needle, 1 shot", "Needle, 52 shots")
+
+
+def test_the_offer_tells_travel_from_depth_below_the_surface_where_the_needle_is_tilted() -> None:
+    def depth(angle: int) -> str:
+        tilted = replace(TREAT, angle_deg=angle)
+        local = at(panel="arm", offer=Offer(tilted, SESSION.product, SESSION.syringe, SESSION.needle))
+        return next(line.detail for line in offer(TREATING, local).lines if line.key == "depth")
+
+    assert depth(90) == "0.60 mm"
+    assert depth(30) == "0.60 mm; 30°: 0.30 mm"

@@ -13,7 +13,6 @@ from kiosk.view.editing import shown
 from kiosk.view.frame import frame
 from kiosk.view.local import Change, Local
 from kiosk.view.observe import see, tick
-from kiosk.view.touch import NOTHING
 from kiosk.view.update import World, act
 from tests.view.samples import ARMED, CATALOGUE, PICKS, TREAT, TREATING, UNREADY, at, replace, setup, snap
 
@@ -87,4 +86,4 @@ def test_what_did_not_change_or_cannot_be_taken_back_is_not_offered() -> None:
     assert same.changed is None
     gone, _ = after(at(changed=Change("depth", 600, 650, 9.0)), UNDO, snapshot=snap())
     assert (gone.draft, gone.panel) == (None, "")
-    assert frame(snap(), at(changed=Change("fill", 1, 2, 9.0)), "home").strip.touch == NOTHING
+    assert frame(snap(), at(changed=Change("fill", 1, 2, 9.0)), "home").strip.touch.key != "undo"

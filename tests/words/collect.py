@@ -23,6 +23,7 @@ SPEAKING = (
     "kiosk/session", "kiosk/access", "kiosk/protocols/budget.py", "kiosk/protocols/envelope.py",
     "kiosk/protocols/fit.py", "kiosk/protocols/words.py", "kiosk/protocols/effective.py",
     "kiosk/protocols/approvals.py", "kiosk/alarms/annunciator.py", "kiosk/records/chain.py",
+    "kiosk/calibration/instrument.py", "kiosk/records/certificate_pages.py",
     "kiosk/records/reconcile.py", "kiosk/records/history.py", "kiosk/records/session_record.py",
     "kiosk/system/wall.py", "kiosk/system/clock.py",
     "drivers/injector.py", "drivers/link.py", "kiosk/channel/client.py",

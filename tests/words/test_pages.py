@@ -21,10 +21,10 @@ NO_TEXT: dict[type, set[str]] = {
     Line: {"key", "icon", "tone"},
     Tile: {"tone"},
 }
-KEYS = frozenset({"screen", "panel", "kind", "key", "side", "state", "tone", "icon", "figure"})
+KEYS = frozenset({"screen", "panel", "kind", "key", "side", "state", "tone", "icon", "figure", "ring", "rows"})
 """Fields that hold keys and names of icons."""
 ALLOWED = re.compile(
-    r"\b(uL|mL|mm|kPa|ms|min|um|nL|mg|ug|hPa|CV|STOP|PIN|PDF|CSV|QR|OK|p99|SHA|DATAMATRIX|GS1|LED-\d+|ACU-\d+|AA|"
+    r"\b(uL|mL|mm|kPa|ms|min|um|nL|mg|ug|hPa|Hz|CV|STOP|PIN|PDF|CSV|QR|OK|p99|SHA|DATAMATRIX|GS1|LED-\d+|ACU-\d+|AA|"
     r"qwertyuiop|asdfghjkl|A\d{3}|E\d{3})\b"
 )
 """Units, numbers of alarms and errors, and words that are the same everywhere."""

@@ -80,13 +80,15 @@ class ShotPlot(FloatLayout):
 
     def _shots(self, model: Curve) -> None:
         count = len(model.measured)
-        middles = [(at + 0.5) / count for at in range(count)]
+        middles = model.places or [(at + 0.5) / count for at in range(count)]
         self._drawn.add(Color(*theme.rgba("petrol")))
         for first in range(0, count - 1, MOST):
             some = list(zip(middles, model.asked, strict=True))[first : first + MOST + 1]
             points = [n for across, up in some for n in self._at(across, up)]
             self._drawn.add(SmoothLine(points=points, width=dp(1.1)))
         odd = frozenset(model.odd)
+        if model.places:  # few, and each was left somewhere: the line alone does not show where
+            self._marks(list(zip(middles, model.asked, strict=True)), "petrol", DOT * 1.7)
         self._marks([(middles[at], model.measured[at]) for at in range(count) if at not in odd], "ink", DOT)
         self._marks([(middles[at], model.measured[at]) for at in model.odd], "armed", DOT * 2)
 
@@ -114,9 +116,9 @@ class ShotPlot(FloatLayout):
         else:  # under each other where they are too long for one line
             words = (self.x, top - dp(WORD), self.width, model.words, "left", "soft", False)
         wanted += [(self.x, top, (self._title or self.width) - dp(2), model.title, "left", "ink", True), words]
-        if model.last:
-            half = self._wide / 2
-            wanted += [(self._left, self.y - dp(1), half, say("shot {number}", number=1), "left", "soft", False),
+        if model.last or model.first:
+            half, first = self._wide / 2, model.first or say("shot {number}", number=1)
+            wanted += [(self._left, self.y - dp(1), half, first, "left", "soft", False),
                        (self._left + half, self.y - dp(1), half, model.last, "right", "soft", False)]  # fmt: skip
         while len(self._words) < len(wanted):
             self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))

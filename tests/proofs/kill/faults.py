@@ -28,6 +28,14 @@ FAILED = ("openat", "pwrite64", "fdatasync", "fsync", "ftruncate", "unlink")
 """Calls through which the ledger is written, as a recording shows them."""
 WATCHED_S = 0.3
 """How long a finger lies on the trigger after the failure: more than two shots at the highest rate."""
+IN_TIME, BY_LEASE = 1, 2
+"""Strokes at the highest rate, one in 111 ms, that may still begin once the failure was told.
+
+A control that runs in time has its `void` confirmed, or drops its enable, within 101.4 ms: one. A machine that holds
+control up may keep it from doing either; then only the injector's own 150 ms since the last lease are left (WDG-1):
+two.
+"""
+LATE_US = 10_000
 _NUMBERED = re.compile(r"E(\d{3}):")
 NAMES = re.compile(r"\b(openat|unlink|unlinkat)\(")
 """Calls that SQLite may do without: a journal that is not removed is not used either, and the folder was synced."""
@@ -184,10 +192,11 @@ def _no_python(lane: Lane) -> None:
 def _nothing_fires(lane: Lane, person: Practitioner) -> None:
     """What was under way ends; then neither an arming nor a finger on the trigger does anything (LED-12)."""
     told_at = lane.device()["lifetime_shots"]
-    person.until(lambda: lane.device()["state"] not in MOVING | SERVICE, "the motion under way to end")
+    person.until(lambda: _at_rest(lane), "the motion under way to end, and the rest to be taken back")
     at_rest = lane.device()["lifetime_shots"]
-    if at_rest - told_at > 1:
-        raise ProofFailed(f"{at_rest - told_at} motions began after the failure was told")
+    late_us = person.sees.loop.max_us
+    if at_rest - told_at > (IN_TIME if late_us <= LATE_US else BY_LEASE):
+        raise ProofFailed(f"{at_rest - told_at} motions began after the failure was told; control: {late_us} us late")
     if person.sees.phase == "treat" and person.arm():
         raise ProofFailed("it could be armed after the failure")
     if person.sees.phase == "starting" and person.sees.link.connected:
@@ -202,3 +211,9 @@ def _nothing_fires(lane: Lane, person: Practitioner) -> None:
     given = lane.device()["lifetime_shots"] - at_rest
     if given:
         raise ProofFailed(f"{given} motions after the failure was told")
+
+
+def _at_rest(lane: Lane) -> bool:
+    """Nothing moves, and nothing is left of what was authorised."""
+    device = lane.device()
+    return device["state"] not in MOVING | SERVICE and not device["shots_left"]
