@@ -80,6 +80,10 @@ fuzz-short: setup ## the same in about a minute
 gallery: setup ## draw every screen in every state at the three sizes, in every language, and at night; out/gallery/index.html shows them
 	@$(BIN)/python -m tests.screens.gallery
 
+.PHONY: pictures
+pictures: setup ## draw again what every screen is held against (tests/screens/golden); look at what changed before you commit it
+	@$(BIN)/python -m tests.screens.golden
+
 .PHONY: words
 words: setup ## collect the words of the glass, carry them into every language and compile those; fails when one lacks its translation
 	@$(BIN)/python -m tests.words

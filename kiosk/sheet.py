@@ -10,8 +10,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import msgspec
-import segno
-from segno.encoder import DataOverflowError
 
 LARGEST_VERSION = 20
 BYTES_MAX = 858
@@ -36,6 +34,9 @@ def text(heading: str, lines: tuple[str, ...], dates: tuple[tuple[str, str], ...
 @lru_cache(maxsize=4)
 def code(words: str) -> Code | None:
     """The code that holds these words; None for more than a code may hold."""
+    import segno  # here, because it brings more modules than the rest of the first screen
+    from segno.encoder import DataOverflowError
+
     if len(words.encode()) > BYTES_MAX:
         return None
     try:

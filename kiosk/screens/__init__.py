@@ -1,4 +1,4 @@
-"""Kivy: one screen is one .py and one .kv. `load` reads the kv files once in a process; nothing is opened on import."""
+"""Kivy: one screen is one .py and one .kv. A kv file is read once in a process; nothing is opened on import."""
 
 from __future__ import annotations
 
@@ -32,36 +32,41 @@ PANELS: dict[str, tuple[str, str]] = {
     "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
 PARTS = (
-    "touchable", "text", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots", "code",
-    "histogram", "levels", "ring",
+    "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots",
+    "code", "histogram", "levels", "ring",
 )  # fmt: skip
+HERE = Path(__file__).resolve().parent
 
 
 @cache
 def load() -> None:
-    """Registers fonts and parts and reads every kv file, once: rules read twice would be applied twice."""
+    """Registers fonts and parts and reads their kv files, once: rules read twice would be applied twice."""
     from kivy.lang import Builder
 
     text = importlib.import_module("kiosk.screens.widgets.text")
     text.register()
     for part in PARTS:
         importlib.import_module(f"kiosk.screens.widgets.{part}")
-    screen_classes()
-    panel_classes()
-    here = Path(__file__).resolve().parent
-    for rules in (*sorted(here.glob("widgets/*.kv")), *sorted(here.glob("*.kv"))):
+    importlib.import_module("kiosk.screens.glass")
+    for rules in (*sorted(HERE.glob("widgets/*.kv")), HERE / "glass.kv"):
         Builder.load_file(str(rules))
 
 
-@cache
-def screen_classes() -> dict[str, type]:
-    """Screen key to class."""
-    return {key: getattr(importlib.import_module(f"kiosk.screens.{key}"), name) for key, name in SCREENS.items()}
+def screen_class(key: str) -> type:
+    """The class of a screen."""
+    return _drawn(key, SCREENS[key])
+
+
+def panel_class(key: str) -> type:
+    """The class of a panel."""
+    return _drawn(*PANELS[key])
 
 
 @cache
-def panel_classes() -> dict[str, type]:
-    """Panel key to class."""
-    return {
-        key: getattr(importlib.import_module(f"kiosk.screens.{module}"), name) for key, (module, name) in PANELS.items()
-    }
+def _drawn(module: str, name: str) -> type:
+    """A class with its kv file, both read when it is first shown: the first frame waits for none but its own."""
+    from kivy.lang import Builder
+
+    found: type = getattr(importlib.import_module(f"kiosk.screens.{module}"), name)
+    Builder.load_file(str(HERE / f"{module}.kv"))
+    return found

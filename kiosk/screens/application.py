@@ -27,6 +27,7 @@ from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.local import Local
 from kiosk.view.observe import clicks, hear, see, tick
+from kiosk.view.pace import frames, glance
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
 from kiosk.view.touching import twice
@@ -38,8 +39,6 @@ IDLE_REDRAW_S = 1.0
 """A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
 AGAIN_S = 0.1
 """The next frame while the outline waits for buttons to take touches."""
-TREATING_FRAMES, CALM_FRAMES = 60, 30
-"""Frames a second at most, while treating and else: an idle screen costs half as much, and a touch shows in 40 ms."""
 DARK = 0
 """Percent of the backlight while the screen sleeps."""
 TOUCHED_S = 5.0
@@ -111,6 +110,7 @@ class KioskApp(App):
         self._dress = self._wanted()
         self._pace = machine.pace
         self._frames = 0
+        self._drawn: object = None
 
     def build(self) -> Glass:
         """The root widget; kv files are read once in a process."""
@@ -182,7 +182,10 @@ class KioskApp(App):
         assert self.glass is not None
         self._set_light()
         self._set_pace()
-        self.glass.show(draw(self.snapshot, self.local, self.catalogue))
+        seen = (*glance(self.snapshot, self.local), self.catalogue, self.glass)
+        if seen != self._drawn:
+            self._drawn = seen
+            self.glass.show(draw(self.snapshot, self.local, self.catalogue))
         self.glass.point()
         self._shown = self.snapshot.number if self.snapshot else 0
 
@@ -198,11 +201,10 @@ class KioskApp(App):
             self.local = self.local.saying(sentence(fault))
 
     def _set_pace(self) -> None:
-        treating = self.snapshot is not None and self.snapshot.phase == "treat" and not self.local.asleep
-        frames = TREATING_FRAMES if treating else CALM_FRAMES
-        if frames != self._frames:
-            self._frames = frames
-            self._pace(frames)
+        wanted = frames(self.snapshot, self.local)
+        if wanted != self._frames:
+            self._frames = wanted
+            self._pace(wanted)
 
     def _keep_drawing(self) -> None:
         treat = self.snapshot.treat if self.snapshot else None

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens import panel_classes, screen_classes
+from kiosk.screens import panel_class, screen_class
 from kiosk.screens.page import Page
 from kiosk.screens.reach import reached, ringed
+from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.rows import PagedRows
 from kiosk.screens.widgets.touchable import StopButton, Touchable
 from kiosk.view.frame import Frame
@@ -22,7 +22,7 @@ from kiosk.view.lesson import LessonStrip
 from kiosk.view.picture import Picture
 
 
-class Surround(BoxLayout):
+class Surround(Fair):
     """Header, body, strip and, while a lesson runs, its line; beside (portrait: under) the rail."""
 
     frame = ObjectProperty(Frame(), rebind=True)
@@ -79,7 +79,7 @@ class Glass(FloatLayout):
     def _turn_to(self, screen: str, data: object) -> None:
         page = self._pages.get(screen)
         if page is None:
-            page = self._pages[screen] = screen_classes()[screen]()
+            page = self._pages[screen] = screen_class(screen)()
         page.data = data
         if screen != self._screen:
             self._screen = screen
@@ -93,7 +93,7 @@ class Glass(FloatLayout):
         if panel:
             page = self._panels.get(panel)
             if page is None:
-                page = self._panels[panel] = panel_classes()[panel]()
+                page = self._panels[panel] = panel_class(panel)()
             page.data = data
         if panel != self._panel:
             before, self._panel = self._panel, panel

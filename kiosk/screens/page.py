@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.screens.widgets.fair import Fair
 
 
-class Page(BoxLayout):
+class Page(Fair):
     """A screen or panel. Each class sets `data` to an empty value of its view struct; kv reads only from it."""
 
     data = ObjectProperty(None, rebind=True)

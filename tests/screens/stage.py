@@ -142,7 +142,7 @@ class Stage:
 
     def scene(self, snapshot: Snapshot | None, local: Local, catalogue: Catalogue) -> None:
         """Shows one hand-made scene, whole and awake."""
-        self.app.snapshot, self.app.local = None, Local(now=self.time.now)
+        self.app.snapshot, self.app.local = None, Local(now=self.time.now, settings=local.settings)
         self.time.now += 10
         if snapshot is not None:
             local = msgspec.structs.replace(

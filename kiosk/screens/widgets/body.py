@@ -179,7 +179,9 @@ class MapBoard(FloatLayout):
         canvas.after.add(self.leaders)
         self.layout: Layout = EMPTY
         self._parts: list[Any] = []
+        self._names: tuple[float, float] = (0.0, 0.0)
         self._again = Clock.create_trigger(self._lay, -1)
+        self._look = Clock.create_trigger(self._make_room, 0)
         for name in ("plate", "size", "pos", "name_width", "name_height"):
             self.fbind(name, self._again)
         self._again()
@@ -189,8 +191,8 @@ class MapBoard(FloatLayout):
         shown = frame_of(plate)
         if shown is None or min(self.size) <= 1:
             return
-        self.layout = lay_out(shown, plate.spots, self.width, self.height, dp(theme.TARGET),
-                              (dp(self.name_width), dp(self.name_height)))  # fmt: skip
+        named = max(dp(self.name_width), self._names[0]), max(dp(self.name_height), self._names[1])
+        self.layout = lay_out(shown, plate.spots, self.width, self.height, dp(theme.TARGET), named)
         self.picture.pos, self.picture.size = self.pos, self.size
         self.picture.layout = self.layout
         self.picture.plate = plate
@@ -201,6 +203,9 @@ class MapBoard(FloatLayout):
             self._parts = [kind(size_hint=(None, None)) for kind in wanted]
             for part in self._parts:
                 self.add_widget(part)
+                if isinstance(part, ZoneName):
+                    part.fbind("least_width", self._look)
+                    part.fbind("least_height", self._look)
         self.leaders.clear()
         for part, place, spot in zip(self._parts, self.layout.places, plate.spots, strict=True):
             part.size = place.box.width, place.box.height
@@ -208,6 +213,13 @@ class MapBoard(FloatLayout):
             part.spot = spot
             if place.beside:
                 self._lead(place, spot)
+
+    def _make_room(self, *_: object) -> None:
+        """A name that does not fit makes all names larger; the figure between them gives way."""
+        names = [part for part in self._parts if isinstance(part, ZoneName)]
+        if any(part.least_width > part.width + 0.5 or part.least_height > part.height + 0.5 for part in names):
+            self._names = max(part.least_width for part in names), max(part.least_height for part in names)
+            self._again()
 
     def _lead(self, place: Place, spot: Spot) -> None:
         (x, y), (x2, y2) = place.start, place.end

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kivy.properties import ColorProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.touchable import Touchable
 from kiosk.view.dosage import Barrel, Pressure, Ring
 from kiosk.view.touch import Tile
@@ -33,7 +33,7 @@ class ZoneButton(Touchable):
         self.model = self.zone.tile.touch
 
 
-class SyringeGauge(BoxLayout):
+class SyringeGauge(Fair):
     """A syringe on its side: what stays in it, what can be given, what is gone."""
 
     model = ObjectProperty(Barrel(), rebind=True)
@@ -44,7 +44,7 @@ class SyringeGauge(BoxLayout):
         self.tint = theme.rgba(theme.INKS[self.model.tone])
 
 
-class PressureGauge(BoxLayout):
+class PressureGauge(Fair):
     """The line's pressure on its way to the occlusion threshold."""
 
     model = ObjectProperty(Pressure(), rebind=True)

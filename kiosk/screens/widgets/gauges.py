@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.touchable import Touchable
 from kiosk.view.panels import Scale
 from kiosk.view.steps import Barrel
 from kiosk.view.touch import Lamp
 
 
-class LampDot(BoxLayout):
+class LampDot(Fair):
     """A lamp with its name: lit is a filled disc, dark is a ring, so that colour is not the only sign."""
 
     model = ObjectProperty(Lamp(), rebind=True)

@@ -14,6 +14,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import theme
 from kiosk.screens.widgets.body import BodyPicture
+from kiosk.screens.widgets.text import line_width
 from kiosk.view.after import Curve
 from kiosk.view.language import say
 
@@ -45,7 +46,10 @@ class ShotPlot(FloatLayout):
         if self.width < dp(80) or self.height < dp(60):
             return
         self._left, self._foot = self.x + dp(SCALE_WIDTH), self.y + dp(WORD)
-        self._wide, self._high = self.right - dp(6) - self._left, self.top - dp(WORD + 6) - self._foot
+        title = max(dp(98), line_width(model.title, strong=True) + dp(4))
+        self._title = title if title + line_width(model.words) <= self.width - dp(4) else 0.0
+        heads = 1 if self._title else 2
+        self._wide, self._high = self.right - dp(6) - self._left, self.top - dp(WORD * heads + 6) - self._foot
         self._frame(model)
         if model.measured:
             self._limits(model)
@@ -107,8 +111,11 @@ class ShotPlot(FloatLayout):
         wanted = [(self.x, self._at(0, up)[1] - dp(WORD) / 2, dp(SCALE_WIDTH - 5), text, "right", "soft", False)
                   for up, text in model.ticks]  # fmt: skip
         top = self.top - dp(WORD + 2)
-        wanted += [(self.x, top, dp(96), model.title, "left", "ink", True),
-                   (self.x + dp(98), top, self.width - dp(102), model.words, "right", "soft", False)]  # fmt: skip
+        if self._title:
+            words = (self.x + self._title, top, self.width - self._title - dp(4), model.words, "right", "soft", False)
+        else:  # under each other where they are too long for one line
+            words = (self.x, top - dp(WORD), self.width, model.words, "left", "soft", False)
+        wanted += [(self.x, top, (self._title or self.width) - dp(2), model.title, "left", "ink", True), words]
         if model.last or model.first:
             half, first = self._wide / 2, model.first or say("shot {number}", number=1)
             wanted += [(self._left, self.y - dp(1), half, first, "left", "soft", False),

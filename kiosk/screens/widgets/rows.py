@@ -8,12 +8,12 @@ from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.label import Label
 from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.fair import Fair
 from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
 
@@ -23,9 +23,12 @@ class LineRow(RelativeLayout):
 
     model = ObjectProperty(Line(), rebind=True)
     tint = ColorProperty(theme.rgba("ink"))
+    least_width = NumericProperty(0)
+    least_height = NumericProperty(0)
+    """What its texts need (`fair.Fair`), pixels."""
 
 
-class TableRow(BoxLayout):
+class TableRow(Fair):
     """A row of a table, one text for each column."""
 
     model = ObjectProperty((), rebind=True)
@@ -41,7 +44,13 @@ class TableRow(BoxLayout):
             cell.size_hint_x = weight
 
 
-class PagedRows(BoxLayout):
+class Rows(GridLayout):
+    """The rows of one page; one of them at least has to have its place."""
+
+    least_height = NumericProperty(0)
+
+
+class PagedRows(Fair):
     """Rows of one kind, as many as fit, with a pager under them when there are more."""
 
     items = ObjectProperty(())
@@ -61,8 +70,8 @@ class PagedRows(BoxLayout):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(orientation="vertical", spacing=dp(theme.GAP), **given)
-        self._grid = GridLayout(spacing=dp(theme.GAP), size_hint_y=1)
-        self._pager = BoxLayout(size_hint_y=None, height=0, spacing=dp(theme.GAP), opacity=0)
+        self._grid = Rows(spacing=dp(theme.GAP), size_hint_y=1)
+        self._pager = Fair(size_hint_y=None, height=0, spacing=dp(theme.GAP), opacity=0)
         self._back, self._on = Factory.KeyButton(size_hint_x=None), Factory.KeyButton(size_hint_x=None)
         self._words: Label = Factory.Text(role="small", halign="center", color=theme.rgba("soft"))
         for part in (self._back, self._words, self._on):
@@ -72,15 +81,19 @@ class PagedRows(BoxLayout):
         self.add_widget(self._grid)
         self.add_widget(self._pager)
         self._laid: tuple[object, ...] = ()
-        again = Clock.create_trigger(self._lay, -1)
+        self._room_for: object = None
+        self._row, self._fewer = 0.0, 0
+        again = self._again = Clock.create_trigger(self._lay, -1)
+        self._look = Clock.create_trigger(self._make_room, 0)
         for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height", "led"):
             self.fbind(name, again)
         again()
 
     @property
     def at_end(self) -> bool:
-        """True while the last page is laid out in a window."""
-        return self.get_root_window() is not None and self.page >= self.pages - 1 and self._laid == self._given()
+        """True while the last page is laid out in a window, with room for all its texts."""
+        at_rest = self._laid == self._given() and not self._look.is_triggered
+        return at_rest and self.get_root_window() is not None and self.page >= self.pages - 1
 
     def _turn(self, by: int) -> None:
         self.page = max(0, min(self.pages - 1, self.page + by))
@@ -90,8 +103,11 @@ class PagedRows(BoxLayout):
         return (self.items, *self.size, self.page, self.kind, self.columns, self.narrowest, self.row_height, self.led)
 
     def _lay(self, *_: object) -> None:
-        gap, row = dp(theme.GAP), dp(self.row_height)
-        columns = max(1, min(int(self.columns), int(self.width // dp(self.narrowest)) or 1))
+        if (self.items, self.width) != self._room_for:
+            self._room_for, self._row, self._fewer = (self.items, self.width), 0.0, 0
+            self._look()
+        gap, row = dp(theme.GAP), max(dp(self.row_height), self._row)
+        columns = max(1, min(int(self.columns), int(self.width // dp(self.narrowest)) or 1) - self._fewer)
         whole = max(1, int((self.height + gap) // (row + gap))) * columns
         paged = len(self.items) > whole
         pager = 0 if self.led else dp(theme.TARGET)
@@ -110,15 +126,39 @@ class PagedRows(BoxLayout):
         for extra in have[len(shown) :]:
             grid.remove_widget(extra)
         for _ in range(len(shown) - len(have)):
-            grid.add_widget(Factory.get(self.kind)(size_hint_y=None))
+            grid.add_widget(self._made())
         for widget, item in zip(reversed(grid.children), shown, strict=True):
             widget.height = row
             widget.model = item
+        grid.least_height = row if shown else 0
         spare = self.height - self._pager.height
         used = -(-len(shown) // max(1, grid.cols)) * (row + dp(theme.GAP))
         grid.padding = [0, 0, 0, max(0, spare - used)]
 
+    def _made(self) -> Any:
+        row = Factory.get(self.kind)(size_hint_y=None)
+        for name in ("least_width", "least_height"):
+            if row.property(name, quiet=True) is not None:
+                row.fbind(name, self._look)
+        return row
+
+    def _make_room(self, *_: object) -> None:
+        """A row whose texts do not fit makes columns fewer, or all rows higher, until other items come.
+
+        It is looked at when the layout has come to rest: on its way there a text is narrow for a moment.
+        """
+        rows = self._grid.children
+        if self._grid.cols > 1 and any(getattr(row, "least_width", 0) > row.width + 0.5 for row in rows):
+            self._fewer += 1
+            self._again()
+            return
+        needed = max((getattr(row, "least_height", 0.0) for row in rows), default=0.0)
+        if needed > max(dp(self.row_height), self._row) + 0.5:
+            self._row = needed
+            self._again()
+
     def _show_pager(self, paged: bool, height: float) -> None:
+        self.spacing = dp(theme.GAP) if paged else 0
         self._pager.height, self._pager.opacity = (height, 1) if paged else (0, 0)
         self._words.text = say("{page} of {pages}", page=int(self.page) + 1, pages=int(self.pages)) if paged else ""
         for side, key, icon, possible, why in (

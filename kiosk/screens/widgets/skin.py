@@ -10,16 +10,21 @@ from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.graphics import Color, InstructionGroup, Line, Mesh, Rectangle, SmoothLine
 from kivy.metrics import dp
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.text import line_width
 from kiosk.view.bodymap import spread
 from kiosk.view.skin import Mark, Section
 
 INKS = {"hard": "red", "soft": "amber", "set": "petrol_deep", "reach": "ink"}
 SCALE_WIDTH, LABEL_WIDTH, ABOVE, LABEL = 32, 94, 30, 17
-"""dp: the scale at the left, the words at the right, the air above the skin, the height of a word."""
+"""dp: the scale at the left, the words at the right at least, the air above the skin, the height of a word."""
+TISSUE, DEEP = 36, 90
+"""Least width of the tissue between both, and least height of the whole, dp."""
+LEAD = 10
+"""From the tissue to a word, dp."""
 EPIDERMIS = 5
 """Drawn this thick, dp: no figure is known."""
 PLATE = 7
@@ -30,6 +35,9 @@ class SkinSection(FloatLayout):
     """The picture of a `kiosk.view.skin.Section`."""
 
     model = ObjectProperty(Section(), rebind=True)
+    least_width = NumericProperty(0)
+    least_height = NumericProperty(0)
+    """What its words need beside the tissue (`fair.Fair`), pixels."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -47,13 +55,16 @@ class SkinSection(FloatLayout):
 
     def _draw(self, *_: object) -> None:
         model: Section = self.model
+        wide = max((line_width(mark.text, strong=_strong(mark)) for mark in model.marks), default=0.0) + dp(LEAD)
+        self.least_width, self.least_height = dp(SCALE_WIDTH + TISSUE) + max(wide, dp(LABEL_WIDTH)), dp(DEEP)
+        self._words_width = max(dp(LABEL_WIDTH), min(wide, self.width - dp(SCALE_WIDTH + TISSUE)))
         if self.width < dp(SCALE_WIDTH + LABEL_WIDTH) or self.height < dp(ABOVE + 20):
             return
         still = (model.span_um, model.skin_um, model.thickest_um, model.marks, model.over, model.angle_deg,
                  tuple(self.size), tuple(self.pos))  # fmt: skip
         if still != self._made:
             self._made = still
-            self._left, self._right = self.x + dp(SCALE_WIDTH), self.right - dp(LABEL_WIDTH)
+            self._left, self._right = self.x + dp(SCALE_WIDTH), self.right - self._words_width
             self._surface = self.top - dp(ABOVE)
             self._each = (self._surface - self.y - dp(2)) / model.span_um
             self._make_tissue(model)
@@ -151,12 +162,14 @@ class SkinSection(FloatLayout):
 
     def _make_words(self, model: Section) -> None:
         every = 1 if model.step_um * self._each >= dp(LABEL - 2) else 2
-        wanted = [
+        wanted: list[tuple[float, float, float, str, str, str]] = [
             (self.x, self._level(um), SCALE_WIDTH - 8, text, "soft", "right") for um, text in model.ticks[::every]
         ]
         wanted.append((self.x, self._surface + dp(LABEL), SCALE_WIDTH, "mm", "soft", "left"))
         for mark, y in zip(model.marks, self._labels(model.marks), strict=True):
-            wanted.append((self._right + dp(10), y, LABEL_WIDTH - 10, mark.text, self._ink(mark, model), "left"))
+            wanted.append((self._right + dp(LEAD), y, self._words_width / dp(1) - LEAD, mark.text,
+                           self._ink(mark, model), "left"))  # fmt: skip
+        strong = {mark.text for mark in model.marks if _strong(mark)}
         while len(self._words) < len(wanted):
             self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))
             self.add_widget(self._words[-1])
@@ -166,7 +179,7 @@ class SkinSection(FloatLayout):
             word.size = dp(width), dp(LABEL)
             word.pos = x, y - dp(LABEL) / 2
             word.text, word.color, word.halign = text, theme.rgba(colour), align
-            word.strong = text.startswith(("set", "min", "max"))
+            word.strong = text in strong
 
     # -- needle -------------------------------------------------------------------------------------------------------
     def _make_needle(self, model: Section) -> None:
@@ -197,3 +210,8 @@ class SkinSection(FloatLayout):
         if list(self._shaft.points) != points:
             self._shaft.points = points
         self._shaft_colour.rgba = theme.rgba("armed" if model.travel_um or not model.home else "ink")
+
+
+def _strong(mark: Mark) -> bool:
+    """What binds or is set stands out from what is usual."""
+    return mark.kind in ("hard", "set")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 from kivy.clock import Clock
@@ -56,11 +57,15 @@ class Text(Label):
     """True for what must stay on one line."""
     ink_width = NumericProperty(0)
     """Width of what is written, at most the box's, pixels."""
+    least_width = NumericProperty(0)
+    least_height = NumericProperty(0)
+    """What it needs at the smallest type in the present width, pixels; 0 as long as it has never been cut."""
     overflows = BooleanProperty(False)
     """True when the text does not fit even at the smallest size; tests walk all screens for it."""
 
     def __init__(self, **given: object) -> None:
         self._fitting = Clock.create_trigger(self._fit, -1)
+        self._tight = False
         super().__init__(**given)
         for name in ("text", "size", "role", "strong", "single"):
             self.fbind(name, self._fitting)
@@ -78,6 +83,16 @@ class Text(Label):
         self.ink_width = min(self.width, _broad(self.text, font, size))
         self.overflows = bool(self.text) and not self._fits(font, size)
         self.shorten = self.overflows
+        self._tight = self._tight or (self.overflows and self.width > 1 and self.height > 1)
+        if self._tight:
+            self._say_needs(font, least)
+
+    def _say_needs(self, font: str, least: float) -> None:
+        """Room that a box around it has to find (`fair.Fair`); nothing for no text."""
+        width = max(1, int(self.width))
+        broad, high = _measure(self.text, font, least, width, self.line_height, self.single) if self.text else (0, 0)
+        self.least_width = ceil(broad) + 1 if broad else 0
+        self.least_height = ceil(high)
 
     def _fits(self, font: str, size: float) -> bool:
         width = max(1, int(self.width))
@@ -100,6 +115,11 @@ def _broad(text: str, font: str, size: float) -> float:
     core = CoreLabel(text=text, font_name=font, font_size=size)
     core.resolve_font_name()
     return core.get_extents(text)[0]
+
+
+def line_width(text: str, *, strong: bool = False) -> float:
+    """Width of a text on one line at the smallest type, pixels: with less it would be cut."""
+    return ceil(_broad(text, STRONG if strong else FONT, dp(theme.SMALLEST))) + 1
 
 
 class Icon(Label):

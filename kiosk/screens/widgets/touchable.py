@@ -6,6 +6,7 @@ from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, OptionProperty
 from kivy.uix.relativelayout import RelativeLayout
 
@@ -28,6 +29,12 @@ class Touchable(RelativeLayout):
     held = NumericProperty(0.0)
     """How far a hold has come, 0 to 1."""
     place = OptionProperty("page", options=("page", "rail", "tile"))
+    need_width = NumericProperty(0)
+    need_height = NumericProperty(0)
+    """What its texts need, pixels."""
+    least_width = NumericProperty(0)
+    least_height = NumericProperty(0)
+    """What a box around it has to give it (`fair.Fair`): room for texts and finger, none while it is not there."""
     fill = ColorProperty(theme.rgba("card"))
     ink = ColorProperty(theme.rgba("ink"))
     edge = ColorProperty(theme.rgba("line"))
@@ -42,6 +49,8 @@ class Touchable(RelativeLayout):
         for name in ("model", "pressed", "place"):
             self.fbind(name, self._dress)
         self.fbind("model", self._changed)
+        for name in ("need_width", "need_height"):
+            self.fbind(name, self._need)
         self._changed()
         self._dress()
 
@@ -67,6 +76,12 @@ class Touchable(RelativeLayout):
         elif not self.model.enabled:
             self._let_go()
         self.opacity = 1.0 if self.model.key else 0.0
+        self._need()
+
+    def _need(self, *_: object) -> None:
+        finger = dp(theme.FINGER) if self.model.key else 0
+        self.least_width = max(finger, self.need_width) if finger else 0
+        self.least_height = max(finger, self.need_height) if finger else 0
 
     def _dress(self, *_: object) -> None:
         model: Touch = self.model

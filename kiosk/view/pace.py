@@ -1,0 +1,39 @@
+"""How often the glass is looked at and made anew: pure, from snapshot and time.
+
+A still screen costs what its frames cost. While somebody treats they come as fast as a finger and a needle need them;
+else half as often, and what would only be the same picture again is not made.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.channel.snapshot import Snapshot
+from kiosk.view.local import STALE_MS, Local
+
+TREATING_FRAMES, CALM_FRAMES = 60, 30
+"""Frames a second at most, while treating and else: a still screen costs half as much, and a touch shows in 40 ms."""
+LIVELY_S = 3.0
+"""So long after the last touch, motion or signal of a treatment the next one is waited for at the full pace, s."""
+
+
+def frames(snapshot: Snapshot | None, local: Local) -> int:
+    """Frames a second at most: the full pace from a sign of work in a treatment until `LIVELY_S` after the last.
+
+    An arming, the motor enable, skin contact, trigger, pedal and every touch are such a sign (`kiosk.view.sleep`).
+    """
+    treating = snapshot is not None and snapshot.phase == "treat" and not local.asleep
+    return TREATING_FRAMES if treating and local.now - local.rested < LIVELY_S else CALM_FRAMES
+
+
+def glance(snapshot: Snapshot | None, local: Local) -> tuple[object, object]:
+    """What a picture can depend on: while this stays the same, so does the picture.
+
+    A snapshot's own number and stamp are never shown. Nothing on the glass is finer than a second; that the newest
+    snapshot is too old shows at once.
+    """
+    told = None if snapshot is None else msgspec.structs.replace(snapshot, number=0, stamp=0.0)
+    stale = STALE_MS + 1 if local.age_ms > STALE_MS else 0
+    return told, msgspec.structs.replace(
+        local, now=float(int(local.now)), rested=float(int(local.rested)), age_ms=stale
+    )
