@@ -66,7 +66,7 @@ class Fair(BoxLayout):
         free = self.size[along] - padding - self.spacing * (len(sizes) - 1) - fixed
         hints = sum(hint[along] or 0 for _, hint, *_ in sizes)
         least = [_least(child)[along] if child.size_hint[along] else 0.0 for child in self.children]
-        if free > 0 and any(need > free * (each[1][along] or 0) / hints + 0.5
+        if free > 0 and any(need > free * (each[1][along] or 0) / hints + 0.05
                             for need, each in zip(least, sizes, strict=True) if need):  # fmt: skip
             scale = min(1.0, free / sum(least))
             sizes = [
