@@ -101,8 +101,8 @@ def test_a_list_turns_its_pages(stage: Stage) -> None:
     first = [w.model.key for w in stage.touchables()]
     stage.tap("protocols:later")
     second = [w.model.key for w in stage.touchables()]
-    assert "protocol:scars" in second
-    assert "protocol:scars" not in first
+    assert "protocol:scalp" in second
+    assert "protocol:scalp" not in first
     stage.wait(0.5)
     stage.tap("protocols:earlier")
     assert [w.model.key for w in stage.touchables()] == first

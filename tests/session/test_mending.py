@@ -263,3 +263,10 @@ def test_a_calibration_that_is_named_and_damaged_is_none(bench: Bench, monkeypat
     bench.tell(WriteFactory(proposal.key))
     bench.run(0.3)
     assert held(subject).id == 2, "a number that the injector names is not used again"
+
+
+def test_a_barrel_is_weighed_only_once_there_are_figures_to_correct(bench: Bench) -> None:
+    subject = opened(bench)
+    refused = subject.bench.refused(ask.CalibrateDose("5ml", 5_000_000, 2_000))
+    assert "no injector with a calibration is connected" in refused
+    assert subject.bench.engine.calibrating.dose is None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from kivy.properties import ColorProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.fair import Fair
 from kiosk.view.touch import Line
 
 
-class LevelRow(BoxLayout):
+class LevelRow(Fair):
     """A `kiosk.view.touch.Line`: icon, title, and its level or figure at the right."""
 
     model = ObjectProperty(Line(), rebind=True)
