@@ -7,7 +7,7 @@ import msgspec
 from kiosk.channel.service import FaultCount, FaultLine
 from kiosk.view.actions import Go
 from kiosk.view.heard import heard
-from kiosk.view.language import say
+from kiosk.view.language import many, say
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Line, Touch
 
@@ -61,6 +61,6 @@ def _span(seconds: int) -> str:
 
 def _count(count: FaultCount, chosen: bool) -> Touch:
     return Touch(
-        f"count:{count.number}", f"A{count.number}  {say('{count} times', count=count.count)}",
+        f"count:{count.number}", f"A{count.number}  {many('{count} time', '{count} times', count.count)}",
         Go("faults" if chosen else f"faults:0:{count.number}"), heard(count.title), selected=chosen,
     )  # fmt: skip

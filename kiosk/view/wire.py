@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from kiosk.channel.snapshot import Snapshot, WireView
-from kiosk.view.language import decimal, say
+from kiosk.view.language import decimal, many, say
 from kiosk.view.touch import Line, Tone
 
 ANSWER_MOST_US = 40_000
@@ -34,7 +34,7 @@ def _line(found: WireView) -> tuple[Line, ...]:
              "", "timer", _tone(found.lost)),
         Line("bad", say("Bad frames"), say("{count}, and {bytes} stray bytes", count=found.bad,
              bytes=found.stray_bytes), "", "alert-circle", _tone(found.bad)),
-        Line("reconnects", say("Opened again"), say("{count} times", count=found.reconnects), "", "refresh",
+        Line("reconnects", say("Opened again"), many("{count} time", "{count} times", found.reconnects), "", "refresh",
              _tone(found.reconnects)),
         Line("took", say("Answer time"), say("median {middle}, p99 {late}", middle=_ms(found.p50_us),
              late=_ms(found.p99_us)), "", "pulse"),
