@@ -8,6 +8,7 @@ from drivers.errors import CorruptBlock, NappageError, Refused
 from drivers.ports import CalibrationStore, Injector
 from drivers.registers import Calibration, Identity
 from kiosk.session.exchange import CalibrationTold, ReadSpare, SelectCalibration, WriteSpare
+from kiosk.session.in_force import key_of
 
 ToStore = WriteSpare | ReadSpare | SelectCalibration
 
@@ -35,8 +36,28 @@ def _act(store: CalibrationStore, effect: ToStore) -> Callable[[], Calibration |
 
 
 def in_force(injector: Injector, identity: Identity) -> Calibration | None:
-    """The calibration in force; None when there is none, or one that is named and damaged: a technician mends it."""
-    try:
-        return injector.calibration() if identity.calibration_id else None
-    except CorruptBlock:
+    """The calibration in force; None when the injector names none, or holds a damaged one: a technician mends it.
+
+    A single damaged reading is no word about the injector: an answer to something else that came late looks the same.
+
+    Raises:
+        CorruptBlock: it was read damaged once only, or it is not the one that the identity names; connect anew.
+    """
+    if not identity.calibration_id:
         return None
+    try:
+        calibration = injector.calibration()
+    except CorruptBlock as error:
+        return _damaged_again(injector, error)
+    if key_of(calibration) != (identity.calibration_id, identity.calibration_crc):
+        raise CorruptBlock(block="calibration in force", why="the injector names another one")
+    return calibration
+
+
+def _damaged_again(injector: Injector, first: CorruptBlock) -> None:
+    """Nothing when it is read damaged a second time; the first error when it is not."""
+    try:
+        injector.calibration()
+    except CorruptBlock:
+        return
+    raise first

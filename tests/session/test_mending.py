@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -263,6 +264,50 @@ def test_a_calibration_that_is_named_and_damaged_is_none(bench: Bench, monkeypat
     bench.tell(WriteFactory(proposal.key))
     bench.run(0.3)
     assert held(subject).id == 2, "a number that the injector names is not used again"
+
+
+def readings(monkeypatch: pytest.MonkeyPatch, *wrong: Callable[[Calibration], Calibration]) -> list[Calibration]:
+    """The next readings of the calibration come out so; returns what the injector really held each time."""
+    truly, left, held = ModbusInjector.calibration, list(wrong), list[Calibration]()
+
+    def read(injector: ModbusInjector) -> Calibration:
+        held.append(truly(injector))
+        return left.pop(0)(held[-1]) if left else held[-1]
+
+    monkeypatch.setattr(ModbusInjector, "calibration", read)
+    return held
+
+
+def misread(_: Calibration) -> Calibration:
+    raise CorruptBlock(block="calibration in force", why="its CRC-32 does not fit")
+
+
+@pytest.mark.requirement("LIM-9")
+def test_a_calibration_that_was_read_damaged_once_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = readings(monkeypatch, misread)
+    subject = Bench(tmp_path)
+    subject.until(lambda: subject.seat.snapshot is not None and subject.snap.link.connected, 10)
+    assert len(read) == 3, "once damaged, once whole, and once more by another connection"
+    connected = subject.engine.connection.connected
+    assert connected is not None
+    assert connected.calibration == read[0], "an answer to something else is no word about the injector"
+    subject.close()
+
+
+@pytest.mark.requirement("LIM-9")
+def test_a_calibration_that_the_identity_does_not_name_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = readings(monkeypatch, lambda held: msgspec.structs.replace(held, id=held.id + 1))
+    subject = Bench(tmp_path)
+    subject.until(lambda: subject.seat.snapshot is not None and subject.snap.link.connected, 10)
+    assert len(read) == 2
+    connected = subject.engine.connection.connected
+    assert connected is not None
+    assert connected.calibration == read[0]
+    subject.close()
 
 
 def test_a_barrel_is_weighed_only_once_there_are_figures_to_correct(bench: Bench) -> None:
