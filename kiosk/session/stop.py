@@ -73,7 +73,10 @@ class StopCircuit:
         if self._epoch is not None and self._desk.inputs.epoch != self._epoch:
             # The loop trips the latch for a STOP on glass ahead of this step; then the contacts had no part in it.
             asked = any(isinstance(request.command, Stop) for _, request in self._desk.inputs.requests)
-            self._latch(ON_GLASS if asked and both_closed else BUTTON)
+            on_glass = asked and both_closed
+            self._latch(ON_GLASS if on_glass else BUTTON)
+            if not on_glass:
+                self._closed_since = None  # an edge is newer than the contacts that were read: closing counts from here
         self._epoch = self._desk.inputs.epoch
 
     def _watch_contradiction(self, differ: bool) -> None:

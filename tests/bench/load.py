@@ -100,7 +100,7 @@ class Run:
             seat.tell("pedal down")
             self._odd(0.05, 0.15)
         seat.tell("stop press")
-        seat.until(lambda: seat.sees.stop.state != "clear", "the stop to be seen")
+        seat.until(lambda: seat.sees.stop.state == "open", "the stop to be seen")
         self._odd(0.06, 0.12)
         if pressed:
             seat.tell("pedal up")

@@ -44,6 +44,18 @@ def test_open_then_released_then_clear_and_each_says_what_it_is(subject: Bench) 
     assert subject.snap.stop.sentence == ""
 
 
+@pytest.mark.requirement("STP-3", "STP-1")
+def test_an_edge_that_is_newer_than_the_contacts_that_were_read_is_a_stop_not_a_release(subject: Bench) -> None:
+    """The contact opens between this cycle's look at it and the look at the latch, or for less than a cycle."""
+    subject.live()
+    subject.panel.stop()
+    subject.step()
+    assert (state(subject), subject.armed) == ("open", False)
+    assert "pressed" in subject.refused(ask.AcknowledgeStop()), "closing counts 50 ms from the edge"
+    subject.run(0.075)
+    assert state(subject) == "released"
+
+
 @pytest.mark.requirement("STP-3")
 @one
 def test_a_contradiction_ends_with_a_full_press_and_release_and_an_acknowledgement_only(
