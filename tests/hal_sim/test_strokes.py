@@ -291,6 +291,24 @@ def test_the_pressure_is_zeroed_again_before_each_stroke() -> None:
     assert max(peaks) - min(peaks) <= 1, "what the sensor reads at rest is none of the stroke's"
 
 
+@pytest.mark.parametrize(("drift_kpa", "zeroed"), [(9.9, True), (10.1, False), (-9.9, True)])
+def test_up_to_10_kpa_at_rest_are_the_sensor_s_own_and_more_is_a_blocked_path(drift_kpa: float, zeroed: bool) -> None:
+    subject = Host().ready(primed=True).armed(mode=Mode.SINGLE, dose_nl=20_000)
+    subject.rig.body._build = msgspec.structs.replace(subject.rig.build, pressure_offset_kpa=drift_kpa)
+    given = subject.status().lifetime_shots
+    subject.do("trigger down")
+    subject.wait(1)
+    subject.do("trigger up", "lift")
+    assert (subject.status().lifetime_shots == given + 1) is zeroed
+    assert subject.faults() == (Fault.NONE if zeroed else Fault.OCCLUSION)
+    if not zeroed:
+        subject.command(CommandKind.CLEAR_FAULTS)
+        assert subject.faults() == Fault.OCCLUSION, "its cause is still there"
+        subject.rig.body._build = msgspec.structs.replace(subject.rig.build, pressure_offset_kpa=9.9)
+        subject.command(CommandKind.CLEAR_FAULTS)
+        assert not subject.faults()
+
+
 def test_a_path_under_pressure_with_the_needle_out_is_no_sensor_error() -> None:
     subject = Host(build=Build(pressure_offset_kpa=11.0)).ready()
     subject.command(CommandKind.PRIME, 1_000)

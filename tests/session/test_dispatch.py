@@ -6,10 +6,11 @@ import pytest
 
 from drivers.errors import LinkTimeout, Refused
 from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Outcome
+from hal_sim.controller import Controller
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
-from tests.session.bench import Bench
+from tests.session.bench import PERIOD, Bench
 
 LEDGER_FAILED, LEDGER_SLOW, CONTROLLER_CALIBRATION = 714, 715, 732
 
@@ -192,6 +193,29 @@ def test_a_relay_that_does_not_close_ends_it_before_anything_is_sent(subject: Be
     assert not subject.panel._enabled
     assert subject.sent[-1][0] != "authorisation"
     assert said in subject.refused(ask.Prime(10_000))
+
+
+@pytest.mark.requirement("PST-1")
+@pytest.mark.parametrize("what", ["arming", "prime"])
+def test_the_supply_is_waited_for_300_ms_and_no_longer(subject: Bench, what: str) -> None:
+    subject.run(0.1)
+    subject.do("fault supply-dead on")
+    subject.send(subject.arm_command() if what == "arming" else ask.Prime(10_000))
+    subject.until(lambda: subject.stage is Stage.SUPPLY, 2)
+    since = subject.clock.now
+    subject.until(lambda: subject.stage is not Stage.SUPPLY, 2)
+    assert 0.3 < subject.clock.now - since <= 0.3 + 2 * PERIOD
+
+
+def test_a_service_motion_that_is_accepted_and_never_begins_is_waited_for_a_second(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Controller, "_serve", lambda *_: None)
+    subject.send(ask.Prime(10_000))
+    subject.until(lambda: subject.stage is Stage.SENT, 2)
+    since = subject.clock.now
+    subject.until(lambda: subject.stage is None, 3)
+    assert 1.0 <= subject.clock.now - since <= 1.0 + PERIOD, "and then it is over with nothing given"
 
 
 def test_a_relay_that_sticks_blocks_everything(subject: Bench) -> None:

@@ -9,7 +9,7 @@ from drivers.registers import COMMAND, ControllerState, Fault, Input
 from hal_sim.blocks import Registers
 from kiosk.channel import commands as ask
 from kiosk.session.dispatch import Stage
-from tests.session.bench import ADMINISTRATOR, TECHNICIAN, Bench
+from tests.session.bench import ADMINISTRATOR, PERIOD, TECHNICIAN, Bench
 
 pytestmark = pytest.mark.requirement("LED-3")
 
@@ -75,6 +75,18 @@ def test_a_needle_that_is_jammed_is_said_to_be_out_and_nothing_is_repeated_by_it
     subject.tell(ask.Retract())
     assert home(subject)
     assert retracts(subject) == 2
+
+
+@pytest.mark.requirement("STP-5")
+def test_the_supply_is_waited_for_300_ms_and_the_home_switch_for_a_second(subject: Bench) -> None:
+    out(subject, "retract-jam")
+    subject.do("fault supply-dead on")
+    number, since = subject.send(ask.Retract()), subject.clock.now
+    subject.until(lambda: retracts(subject) == 1, 2)
+    sent = subject.clock.now
+    assert 0.3 < sent - since <= 0.3 + 3 * PERIOD
+    subject.until(lambda: number in subject.seat.replies, 3)
+    assert 1.0 < subject.clock.now - sent <= 1.0 + 2 * PERIOD
 
 
 @pytest.mark.requirement("STP-1")
