@@ -29,6 +29,10 @@ PUBLISH_EVERY_S = 0.1
 """A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
 
 
+NO_CLOCK = x.ClockState()
+"""A person may do nothing about date and time."""
+
+
 class LedgerPort(Protocol):
     """What the cycle needs of the ledger thread."""
 
@@ -130,19 +134,19 @@ class Cycle:
     def run(self, now: float, late_s: float = 0.0) -> None:
         """One cycle at `now` (CLOCK_MONOTONIC, seconds), begun `late_s` after it was due."""
         requests = tuple(self._seat.poll())
-        if any(isinstance(request.command, Stop) for _, request in requests):
+        if requests and any(isinstance(request.command, Stop) for _, request in requests):
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
         edges = tuple(self._panel.edges())
         status, records = self._exchange(now, self.engine.pedal.read(panel, now))
-        posted = [self._posted.popleft() for _ in range(len(self._posted))]
+        ledger, restored = self._take_posted()
         wall_ms, trusted = self._wall()
         inputs = x.Inputs(
             panel=panel,
             epoch=self._panel.epoch,
             wall_ms=wall_ms,
             wall_trusted=trusted,
-            clock=x.ClockState() if self.clock is None else self.clock.state(),
+            clock=NO_CLOCK if self.clock is None else self.clock.state(),
             panel_alive=self._panel.alive(),
             edges=edges,
             leased=self.line.take_leased(),
@@ -153,8 +157,8 @@ class Cycle:
             sent=self.line.take_sent(),
             calibration=self._take_calibration(),
             balance=None if self.scales is None else self.scales.poll(),
-            ledger=tuple(told for told in posted if not isinstance(told, Restored)),
-            restored=next((told for told in posted if isinstance(told, Restored)), None),
+            ledger=ledger,
+            restored=restored,
             answers=tuple(self._clerk.poll()),
             requests=requests,
             seat=self._seat.seat or 0,
@@ -169,6 +173,14 @@ class Cycle:
         self.engine.connection.good, self.engine.connection.bad = self.line.good_frames, self.line.bad_frames
         self._count(now)
         self._publish(now, urgent=bool(effects))
+
+    def _take_posted(self) -> tuple[tuple[Committed | WriteFailed, ...], Restored | None]:
+        """What the ledger thread has told since the last cycle; what it tells from here on is the next one's."""
+        if not self._posted:
+            return (), None
+        posted = [self._posted.popleft() for _ in range(len(self._posted))]
+        restored = next((told for told in posted if isinstance(told, Restored)), None)
+        return tuple(told for told in posted if not isinstance(told, Restored)), restored
 
     def _count(self, now: float) -> None:
         if now - self._counted >= COUNTED_EVERY_S:

@@ -42,6 +42,7 @@ class Setup:
         self._changed = changed
         self.facts: Facts | None = None
         self._clock = (0, 0.0)
+        self._due: tuple[Facts, bool, SetupStep | None] | None = None
 
     # -- facts ---------------------------------------------------------------------------------------------------
     @property
@@ -58,7 +59,13 @@ class Setup:
     @property
     def due(self) -> SetupStep | None:
         """What the set-up waits for; None when it is complete or no session is open."""
-        return None if self.facts is None else self.facts.step(self.wall_ms)
+        facts = self.facts
+        if facts is None:
+            return None
+        expired = facts.path_expired(self.wall_ms)
+        if self._due is None or self._due[0] is not facts or self._due[1] is not expired:
+            self._due = facts, expired, facts.step(self.wall_ms)  # of time it depends by the path's age alone
+        return self._due[2]
 
     @property
     def path_expired(self) -> bool:
