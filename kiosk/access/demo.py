@@ -5,6 +5,8 @@ They exist in a simulated ledger only; whoever builds the control process for ha
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from kiosk.access.roles import Role
@@ -57,6 +59,7 @@ def demo_rows(mono_ms: int) -> tuple[AccountRow, ...]:
     )
 
 
+@cache
 def demo_pin(name: str, hashed: str) -> str:
     """The PIN to show beside a demo account's name; "" for any other name, and once it has another PIN (`hashed`)."""
     return next((account.pin for account in DEMO_ACCOUNTS if (account.name, account.hashed) == (name, hashed)), "")

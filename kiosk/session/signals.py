@@ -41,6 +41,7 @@ BY_FAULT = {
     Fault.INTERRUPTED: A.INTERRUPTED,
     Fault.COUNTER: A.COUNTER_FULL,
 }
+UNCALIBRATED = int(Fault.CALIBRATION)
 NEAR_PERCENT = 95
 RELAY_FOLLOWS_S = 0.100
 """A relay that has not followed its output after this long has failed (feedback is due within 50 ms)."""
@@ -146,7 +147,7 @@ class Signals:
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
-        if not (status is not None and status.faults & Fault.CALIBRATION):
+        if status is None or not status.faults & UNCALIBRATED:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         if status is not None and status.faults:
             for fault, number in BY_FAULT.items():
