@@ -120,7 +120,7 @@ def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told
             person.fire(2 * interval + 1.0)
             told.treatments += 1
         stage.forget()
-        person.service()  # what nobody has noticed yet would be found by the comparison at the end, and is no fault of it
+        person.service()  # a cause that nobody has noticed yet is none of the comparison at the end
         person.make_ready()
         stage.say(ask.Disarm())
         settle(stage)

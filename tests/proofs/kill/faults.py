@@ -33,9 +33,8 @@ IN_TIME, BY_LEASE = 1, 2
 
 A control that runs in time has its `void` confirmed, or drops its enable, within 101.4 ms: one. A machine that holds
 control up may keep it from doing either; then only the injector's own 150 ms since the last lease are left (WDG-1):
-two.
+two. That it was held up is believed only of a cycle over 10 ms late that control counted about the time of the failure.
 """
-LATE_US = 10_000
 _NUMBERED = re.compile(r"E(\d{3}):")
 NAMES = re.compile(r"\b(openat|unlink|unlinkat)\(")
 """Calls that SQLite may do without: a journal that is not removed is not used either, and the folder was synced."""
@@ -133,12 +132,12 @@ def inject(
 
 def session_over_failing_storage(lane: Lane, person: Practitioner, play: Play = short_session) -> tuple[str, str]:
     """How a session over a failing storage went, and what was told."""
-    person.heed = _heed
+    heed = person.heed = Heed()
     try:
         play(person)
     except Told as told:
         person.heed = lambda _: None
-        _nothing_fires(lane, person)
+        _nothing_fires(lane, person, heed.late)
         lane.end_control()
         _no_python(lane)
         return "alarm", str(told)
@@ -178,10 +177,33 @@ def codes(sentence: str) -> list[str]:
     return [f"E{number}" for number in _NUMBERED.findall(sentence)]
 
 
-def _heed(seen: Snapshot) -> None:
-    for alarm in seen.alarms:
-        if alarm.number == A.LEDGER_FAILED:
-            raise Told(alarm.what)
+class Heed:
+    """Looks at every snapshot until one tells that the record cannot be written.
+
+    Attributes:
+        late: Cycles over 10 ms late, as the last snapshot before that counted them.
+    """
+
+    def __init__(self) -> None:
+        self.late = 0
+
+    def __call__(self, seen: Snapshot) -> None:
+        """Take one snapshot.
+
+        Raises:
+            Told: it is told in this one.
+        """
+        for alarm in seen.alarms:
+            if alarm.number == A.LEDGER_FAILED:
+                raise Told(alarm.what)
+        self.late = seen.loop.over_10ms
+
+
+def _late_since(person: Practitioner, before: int) -> bool:
+    """Whether control counts more cycles over 10 ms late than before; it adds them up once a second."""
+    counted = person.sees.loop.cycles
+    person.until(lambda: person.sees.loop.cycles > counted, "the next count of late cycles")
+    return person.sees.loop.over_10ms > before
 
 
 def _no_python(lane: Lane) -> None:
@@ -189,14 +211,14 @@ def _no_python(lane: Lane) -> None:
         raise ProofFailed(f"control said: {lane.said()[-3000:]}")
 
 
-def _nothing_fires(lane: Lane, person: Practitioner) -> None:
+def _nothing_fires(lane: Lane, person: Practitioner, late_before: int) -> None:
     """What was under way ends; then neither an arming nor a finger on the trigger does anything (LED-12)."""
     told_at = lane.device()["lifetime_shots"]
     person.until(lambda: _at_rest(lane), "the motion under way to end, and the rest to be taken back")
     at_rest = lane.device()["lifetime_shots"]
-    late_us = person.sees.loop.max_us
-    if at_rest - told_at > (IN_TIME if late_us <= LATE_US else BY_LEASE):
-        raise ProofFailed(f"{at_rest - told_at} motions began after the failure was told; control: {late_us} us late")
+    began = at_rest - told_at
+    if began > BY_LEASE or (began > IN_TIME and not _late_since(person, late_before)):
+        raise ProofFailed(f"{began} motions began after the failure was told; control was not late meanwhile")
     if person.sees.phase == "treat" and person.arm():
         raise ProofFailed("it could be armed after the failure")
     if person.sees.phase == "starting" and person.sees.link.connected:
