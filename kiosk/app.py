@@ -81,9 +81,10 @@ def build(
         kept: file in which the settings of this screen are kept; None to keep none.
         machine: light, frames and sound; None for what is found here, without a backlight.
     """
+    client = ChannelClient(channel_path, "kiosk", clock)
+    client.seek()  # control says what is while the window is being made
     from kiosk.screens.application import KioskApp
 
-    client = ChannelClient(channel_path, "kiosk", clock)
     return KioskApp(client, clock, outline, on_flip_done, kept, machine or found())
 
 

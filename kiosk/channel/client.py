@@ -98,13 +98,17 @@ class ChannelClient:
             raise NoControl(path=self.path, why=self.reason) from fault
         return self._number
 
-    def drain(self) -> Drained:
-        """Takes all that has come, never waits; connects again when the connection was lost."""
+    def seek(self) -> None:
+        """Connects where there is no connection and control is there; tries at most every 250 ms, else `reason` says why."""
         if self._socket is None and self._clock() - self._tried >= RECONNECT_S:
             try:
                 self.connect()
             except NoControl as fault:
                 self.reason = str(fault.facts["why"])
+
+    def drain(self) -> Drained:
+        """Takes all that has come, never waits; connects again when the connection was lost."""
+        self.seek()
         snapshot: Snapshot | None = None
         catalogue: Catalogue | None = None
         replies: list[Reply] = []

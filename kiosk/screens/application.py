@@ -118,7 +118,7 @@ class KioskApp(App):
         Metrics.fontscale = 1.0
         load()
         self.glass = self._new_glass()
-        self.refresh()
+        self.cycle(0)  # control may have spoken already: the first picture is the right one then
         Window.bind(on_flip=self._flipped, on_touch_down=self._touched)
         self._scanner.listen(Window)
         Clock.schedule_interval(self.cycle, DRAIN_S)
@@ -132,7 +132,6 @@ class KioskApp(App):
         self._dress = self._wanted()
         theme.use(self.local.settings.theme)
         language.speak(self.local.settings.language)
-        Window.clearcolor = theme.rgba("night")
         return Glass()
 
     def on_stop(self) -> None:
@@ -186,6 +185,7 @@ class KioskApp(App):
         if seen != self._drawn:
             self._drawn = seen
             self.glass.show(draw(self.snapshot, self.local, self.catalogue))
+            Window.clearcolor = theme.rgba(self.glass.ground)
         self.glass.point()
         self._shown = self.snapshot.number if self.snapshot else 0
 

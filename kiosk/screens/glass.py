@@ -61,6 +61,11 @@ class Glass(FloatLayout):
         return self.ids.stop
 
     @property
+    def ground(self) -> str:
+        """Name of the colour that the window is cleared to: the page's ground, the largest of all, costs nothing so."""
+        return "armed_pale" if self.frame.armed else "paper"
+
+    @property
     def panel(self) -> str:
         """Key of the panel over the screen, '' for none."""
         return self._panel

@@ -217,14 +217,18 @@ class Stage:
 
     def picture(self, path: Path) -> None:
         """Saves what is on the glass; drawn apart, because off screen a display keeps the size of its first window."""
+        from kivy.graphics import Color, InstructionGroup, Rectangle
         from PIL import Image
 
         self._fill_pixels(True)
-        drawn: Any = self.app.root.export_as_image().texture
-        ground: Any = tuple(round(255 * part) for part in self.window.clearcolor)
-        glass = Image.new("RGBA", drawn.size, ground)
-        glass.alpha_composite(Image.frombytes("RGBA", drawn.size, drawn.pixels))
-        glass.convert("RGB").save(path)
+        root: Any = self.app.root
+        ground = InstructionGroup()  # a window is cleared to it before anything is drawn
+        ground.add(Color(*self.window.clearcolor))
+        ground.add(Rectangle(size=root.size))
+        root.canvas.before.insert(0, ground)
+        drawn: Any = root.export_as_image().texture
+        root.canvas.before.remove(ground)
+        Image.frombytes("RGBA", drawn.size, drawn.pixels).convert("RGB").save(path)
         self._fill_pixels(False)
         self.loop.idle()
 
