@@ -132,7 +132,7 @@ class KioskApp(App):
         self._dress = self._wanted()
         theme.use(self.local.settings.theme)
         language.speak(self.local.settings.language)
-        return Glass()
+        return Glass(size=Window.size)
 
     def on_stop(self) -> None:
         """Leaves nothing behind: a second application in the process starts clean."""

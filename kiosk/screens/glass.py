@@ -16,6 +16,7 @@ from kiosk.screens.page import Page
 from kiosk.screens.reach import reached, ringed
 from kiosk.screens.widgets.fair import Fair
 from kiosk.screens.widgets.rows import PagedRows
+from kiosk.screens.widgets.settle import settle
 from kiosk.screens.widgets.touchable import StopButton, Touchable
 from kiosk.view.frame import Frame
 from kiosk.view.lesson import LessonStrip
@@ -74,11 +75,11 @@ class Glass(FloatLayout):
         """Draws a picture; True when anything on the glass changed."""
         if picture == self.picture:
             return False
-        self.picture = picture
         self.frame = picture.frame
         self.lesson = picture.lesson
         self._turn_to(picture.screen, picture.page)
         self._cover_with(picture.panel, picture.over)
+        self.picture = picture
         return True
 
     def _turn_to(self, screen: str, data: object) -> None:
@@ -91,6 +92,7 @@ class Glass(FloatLayout):
             body = self.ids.surround.ids.body
             body.clear_widgets()
             body.add_widget(page)
+            settle(body if self.picture is not None else self)
             _appear(page)
 
     def _cover_with(self, panel: str, data: object) -> None:
@@ -106,6 +108,7 @@ class Glass(FloatLayout):
             over.clear_widgets()
             if panel:
                 over.add_widget(self._panels[panel])
+                settle(over)
                 _appear(self._panels[panel])
             elif before:
                 _appear(self.ids.surround)

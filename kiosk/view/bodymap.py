@@ -13,7 +13,7 @@ import msgspec
 from kiosk.channel.commands import ChooseZone, Side
 from kiosk.channel.snapshot import PatientPage, Snapshot, Zone
 from kiosk.view.actions import Cancel, Panel, Pick, Send
-from kiosk.view.figures import Figure, Region, away, cut, figures, inside, room
+from kiosk.view.figures import Figure, Region, away, cut, figure, figures, home_of, inside, room
 from kiosk.view.language import say
 from kiosk.view.local import Local
 from kiosk.view.touch import NOTHING, Touch
@@ -63,27 +63,16 @@ class MapView(msgspec.Struct, frozen=True):
     cancel: Touch = NOTHING
 
 
-def figure(key: str) -> Figure | None:
-    """The figure of that name."""
-    return next((each for each in figures() if each.key == key), None)
-
-
 def region(shown: Figure, spot: Spot) -> Region:
     """Where a spot lies on its figure."""
     return next(each for each in shown.regions if (each.key, each.side) == (spot.key, spot.side))
 
 
 @cache
-def home_of(key: str, side: str) -> str:
-    """The figure on which a zone and side is drawn, '' for none."""
-    found = (each.key for each in figures() if any((at.key, at.side) == (key, side) for at in each.regions))
-    return next(found, "")
-
-
-@cache
 def framed_figure(key: str, places: tuple[tuple[str, Side], ...]) -> Figure:
     """A figure down to a little below the lowest of these zones: what is treated is drawn larger."""
-    shown = next(each for each in figures() if each.key == key)
+    shown = figure(key)
+    assert shown is not None, "a plate names a figure that there is"
     lowest = [y for each in shown.regions if (each.key, each.side) in places for _, y in each.points]
     framed = cut(shown, max(shown.least, max(lowest) + BELOW * shown.height)) if lowest else shown
     widest = max(abs(x) for stroke in framed.strokes for x, _ in stroke.points)

@@ -148,13 +148,33 @@ def _crossing(start: Point, end: Point, level: float) -> Point:
 
 
 @cache
+def _drawings() -> dict[str, _Drawing]:
+    read = {path.stem: msgspec.toml.decode(path.read_bytes(), type=_Drawing) for path in FOLDER.glob("*.toml")}
+    return dict(sorted(read.items(), key=lambda entry: (entry[1].order, entry[0])))
+
+
 def figures() -> tuple[Figure, ...]:
     """All figures in their order. OSError or msgspec.DecodeError at once when one is missing or damaged."""
-    read = {path.stem: msgspec.toml.decode(path.read_bytes(), type=_Drawing) for path in sorted(FOLDER.glob("*.toml"))}
-    return tuple(_figure(key, drawing) for key, drawing in sorted(read.items(), key=lambda entry: entry[1].order))
+    return tuple(_figure(key) for key in _drawings())
 
 
-def _figure(key: str, drawing: _Drawing) -> Figure:
+def figure(key: str) -> Figure | None:
+    """The figure of that name; its curves are drawn out when it is first asked for, and no other's."""
+    return _figure(key) if key in _drawings() else None
+
+
+@cache
+def home_of(key: str, side: str) -> str:
+    """The figure on which a zone and side is drawn, '' for none."""
+    for name, drawing in _drawings().items():
+        if any(zone.key == key and side in (("whole",) if zone.half else ("left", "right")) for zone in drawing.zone):
+            return name
+    return ""
+
+
+@cache
+def _figure(key: str) -> Figure:
+    drawing = _drawings()[key]
     strokes: list[Stroke] = []
     for line in drawing.line:
         fill = line.tone if line.fill else None

@@ -7,8 +7,9 @@ import msgspec
 from kiosk.channel.commands import Disarm, Finish, ModeName
 from kiosk.channel.snapshot import SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
-from kiosk.view.bodymap import Plate, home_of, plate
+from kiosk.view.bodymap import Plate, plate
 from kiosk.view.dosage import Barrel, Pressure, Ring, barrel, pressure, ring
+from kiosk.view.figures import home_of
 from kiosk.view.language import many, mark, say
 from kiosk.view.numbers import TITLES, UNITS, FieldName, amount, digits, volume, with_unit
 from kiosk.view.numbers import shots as shots_in_words

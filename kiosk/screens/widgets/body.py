@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -32,11 +33,13 @@ EMPTY = Layout(1.0, 0.0, 0.0, ())
 class _Drawn:
     """The instructions of one zone that change."""
 
-    def __init__(self, group: InstructionGroup, points: list[float], middle: tuple[float, float]) -> None:
+    def __init__(
+        self, group: InstructionGroup, inside: Mesh, points: list[float], middle: tuple[float, float]
+    ) -> None:
         self.fill, self.edge = Color(), Color()
         self.line = SmoothLine(points=points, close=True, width=1)
         self.ring, self.hole = Color(0, 0, 0, 0), Color(0, 0, 0, 0)
-        for part in (self.fill, _filled(points), self.edge, self.line, self.ring, _disc(middle, dp(10)), self.hole,
+        for part in (self.fill, inside, self.edge, self.line, self.ring, _disc(middle, dp(10)), self.hole,
                      _disc(middle, dp(6))):  # fmt: skip
             group.add(part)
 
@@ -54,19 +57,20 @@ def _disc(middle: tuple[float, float], side: float) -> Ellipse:
     return Ellipse(pos=(middle[0] - side / 2, middle[1] - side / 2), size=(side, side))
 
 
-def _filled(points: list[float]) -> Mesh:
-    """The inside of an outline as one mesh of triangles."""
+@lru_cache(maxsize=256)
+def _triangles(outline: Points) -> tuple[Points, list[int]]:
+    """The inside of an outline as triangles: their corners, and which three make each. Found once, at any size."""
     maker = Tesselator()
-    maker.add_contour(points)
+    maker.add_contour([number for point in outline for number in point])
     maker.tesselate(WINDING_NONZERO, TYPE_POLYGONS)
-    corners: list[float] = []
+    corners: list[tuple[float, float]] = []
     order: list[int] = []
     for some, fan in maker.meshes:
-        first = len(corners) // 4
-        corners += some
+        first = len(corners)
+        corners += zip(some[::4], some[1::4], strict=True)
         for one, other in pairwise(fan[1:]):
             order += [first + fan[0], first + one, first + other]
-    return Mesh(vertices=corners, indices=order, mode="triangles")
+    return tuple(corners), order
 
 
 class BodyPicture(Widget):
@@ -110,23 +114,26 @@ class BodyPicture(Widget):
         def flat(points: Points) -> list[float]:
             return [n for x, y in points for n in (self.x + middle + x * scale, self.top - top - y * scale)]
 
+        def filled(points: Points) -> Mesh:
+            corners, order = _triangles(points)
+            spread = [n for x, y in corners for n in (self.x + middle + x * scale, self.top - top - y * scale, 0.0, 0.0)]
+            return Mesh(vertices=spread, indices=order, mode="triangles")
+
         def line(points: list[float], closed: bool, weight: float) -> None:
             group.add(Color(*theme.rgba("body_line")))
             group.add(SmoothLine(points=points, close=closed, width=max(0.6, self._weight * weight)))
 
         for stroke in shown.strokes:
             if stroke.fill is not None:
-                points = flat(stroke.points)
                 group.add(Color(*theme.rgba(FILLS[stroke.fill])))
-                group.add(_filled(points))
+                group.add(filled(stroke.points))
                 if stroke.weight:
-                    line(points, stroke.closed, stroke.weight)
+                    line(flat(stroke.points), stroke.closed, stroke.weight)
         for spot in plate.spots:
-            outline = flat(region(shown, spot).points)
             place = region(shown, spot).points
             xs, ys = [x for x, _ in place], [y for _, y in place]
             centre = flat((((min(xs) + max(xs)) / 2, max(ys) - (max(ys) - min(ys)) * 0.12),))
-            self._zones.append(_Drawn(group, outline, (centre[0], centre[1])))
+            self._zones.append(_Drawn(group, filled(place), flat(place), (centre[0], centre[1])))
         for stroke in shown.strokes:
             if stroke.fill is None and (self.fine or stroke.weight >= 0.8):
                 line(flat(stroke.points), stroke.closed, stroke.weight)
