@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.channel.socket import ChannelClient
+from kiosk.channel.client import ChannelClient
 
 if TYPE_CHECKING:
     from kiosk.screens.application import KioskApp, Machine
@@ -28,8 +29,10 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None
     Exactly one provider of touches: the window's mouse under X, mtdev on a bare screen (both would give each tap
     twice). The default clock: the interrupted one looks for input some hundred times a second to save a thread a few
     milliseconds, and no thread hands anything to the screen. No multisampling: lines are smooth by themselves, and a
-    frame drawn in software takes twice as long with it. Args: home a folder for the settings, size in pixels.
+    frame drawn in software takes twice as long with it. Until the first frame nothing is looked through for what is no
+    longer used: it is all still needed. Args: home a folder for the settings, size in pixels.
     """
+    gc.disable()  # `KioskApp` enables it again
     home.mkdir(parents=True, exist_ok=True)
     os.environ["KIVY_HOME"] = str(home)
     for switch in ("KIVY_NO_CONFIG", "KIVY_NO_ARGS", "KIVY_NO_FILELOG"):

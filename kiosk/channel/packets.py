@@ -6,6 +6,8 @@ travel in order; the reader joins them. `BOUND` is the longest message either si
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from kiosk.channel.commands import Request
@@ -25,8 +27,18 @@ _MORE = b"\x01"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """All that a decoder says of bytes that are no message; a text that is not UTF-8 is not among its own errors."""
 _encoder = msgspec.msgpack.Encoder()
-_request_decoder = msgspec.msgpack.Decoder(Request)
-_message_decoder = msgspec.msgpack.Decoder(Message)
+
+
+@cache
+def _requests() -> msgspec.msgpack.Decoder[Request]:
+    """Control's; each end makes the one that it reads with, which takes some milliseconds."""
+    return msgspec.msgpack.Decoder(Request)
+
+
+@cache
+def _messages() -> msgspec.msgpack.Decoder[Message]:
+    """A client's."""
+    return msgspec.msgpack.Decoder(Message)
 
 
 def request_packet(request: Request) -> bytes:
@@ -39,7 +51,7 @@ def read_request(packet: bytes) -> Request:
     if packet[:1] != _LAST or len(packet) > REQUEST_BOUND:
         raise MalformedPacket(why=f"{len(packet)} bytes with an unknown tag or too long")
     try:
-        return _request_decoder.decode(packet[1:])
+        return _requests().decode(packet[1:])
     except _UNREADABLE as fault:
         raise MalformedPacket(why=str(fault) or type(fault).__name__) from fault
 
@@ -71,6 +83,6 @@ class Joiner:
         whole = b"".join(self._pieces)
         self._pieces.clear()
         try:
-            return _message_decoder.decode(whole)
+            return _messages().decode(whole)
         except _UNREADABLE as fault:
             raise MalformedPacket(why=str(fault) or type(fault).__name__) from fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from drivers.errors import NappageError
 from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import ChannelStalled, NoControl
 from kiosk.channel.snapshot import Catalogue, Snapshot
-from kiosk.channel.socket import ChannelClient
+from kiosk.channel.client import ChannelClient
 from kiosk.screens import keeping, load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline
@@ -279,6 +280,9 @@ class KioskApp(App):
     # -- frames ---------------------------------------------------------------------------------------------------
     def _flipped(self, *_: Any) -> None:
         """A frame is on the glass; returns None, or Kivy would stop drawing."""
+        if not gc.isenabled():
+            gc.freeze()  # what the first frame was made of stays, and is never looked through again
+            gc.enable()
         if self._finish:
             glFinish()
         self._redrawn = self.clock()
