@@ -1,8 +1,8 @@
 """Rounded grounds, in triangles that no pixel pays for twice.
 
 Kivy's rounded rectangle is a fan of long splinters from its middle; a renderer that works tile by tile touches most of
-them in every tile. Here the corners alone are fans, the rest are three rectangles, and an edge is a rim around its
-ground, not a second ground under it. What is seen is the same to the pixel.
+them in every tile. Here the corners alone are fans, the rest are three rectangles, and an edge is four corners and four
+narrow sides under its ground, not a second ground. What is seen is the same to the pixel.
 """
 
 from __future__ import annotations
@@ -22,54 +22,52 @@ Box = tuple[float, float, float, float, float]
 """Left, bottom, width, height, radius of the corners; pixels."""
 
 
-def _rounding(box: Box) -> tuple[float, float]:
-    """Half width and half height of the ellipse in each corner."""
-    _, _, width, height, radius = box
-    return min(radius, width / 2), min(radius, height / 2)
-
-
-def _outline(box: Box) -> list[tuple[float, float]]:
-    """The points of the outline, a corner after the other."""
-    left, bottom, width, height, _ = box
-    across, up = _rounding(box)
+def _points(box: Box) -> list[tuple[float, float]]:
+    """The points of the outline, a corner after the other, and after them the middles of the corners."""
+    left, bottom, width, height, radius = box
+    across, up = min(radius, width / 2), min(radius, height / 2)
     found: list[tuple[float, float]] = []
+    middles: list[tuple[float, float]] = []
     for number, (east, north) in enumerate(CORNERS):
         x = left + (width - across if east > 0 else across)
         y = bottom + (height - up if north > 0 else up)
         for first, second in QUARTER if number % 2 == 0 else QUARTER[::-1]:
             found.append((x + east * across * first, y + north * up * second))
-    return found
+        middles.append((x, y))
+    return [*found, *middles]
 
 
-def _ground() -> list[int]:
-    """Triangles of a ground: a fan in each corner, whose middles are the last four points, and three rectangles."""
-    side, middle = STEPS + 1, 4 * (STEPS + 1)
+def _fans() -> list[int]:
+    """Triangles of the corners."""
     order: list[int] = []
     for corner in range(4):
-        for one, other in pairwise(range(corner * side, (corner + 1) * side)):
-            order += [middle + corner, one, other]
-    ends = [(corner * side, corner * side + STEPS) for corner in range(4)]
-    (east, north), (north_west, west), (west_south, south), (south_east, east_south) = ends
-    for a, b, c, d in (
-        (east, west, west_south, east_south),
-        (north, north_west, middle + 1, middle),
-        (south, south_east, middle + 3, middle + 2),
-    ):
-        order += [a, b, c, a, c, d]
+        for one, other in pairwise(range(corner * SIDE, (corner + 1) * SIDE)):
+            order += [MIDDLE + corner, one, other]
     return order
 
 
-def _rim() -> list[int]:
-    """Triangles between two outlines, the outer one first."""
-    count = 4 * (STEPS + 1)
-    order: list[int] = []
-    for one in range(count):
-        other = (one + 1) % count
-        order += [one, other, count + other, one, count + other, count + one]
-    return order
+def _quads(*quads: tuple[int, int, int, int]) -> list[int]:
+    return [point for a, b, c, d in quads for point in (a, b, c, a, c, d)]
 
 
-GROUND, RIM = _ground(), _rim()
+SIDE = STEPS + 1
+"""Points of a corner."""
+MIDDLE = 4 * SIDE
+"""The first of the middles."""
+EAST, NORTH, NORTH_WEST, WEST, WEST_SOUTH, SOUTH, SOUTH_EAST, EAST_SOUTH = (
+    corner * SIDE + end for corner in range(4) for end in (0, STEPS)
+)
+"""Where the straight sides begin and end, against the clock."""
+GROUND = _fans() + _quads(
+    (EAST, WEST, WEST_SOUTH, EAST_SOUTH), (NORTH, NORTH_WEST, MIDDLE + 1, MIDDLE),
+    (SOUTH, SOUTH_EAST, MIDDLE + 3, MIDDLE + 2),
+)  # fmt: skip
+SIDES = MIDDLE + 4
+"""The first of the points at the inner side of a rim: of the upper, left, lower and right side, two each."""
+RIM = _fans() + _quads(
+    (NORTH, NORTH_WEST, SIDES, SIDES + 1), (WEST, WEST_SOUTH, SIDES + 2, SIDES + 3),
+    (SOUTH, SOUTH_EAST, SIDES + 4, SIDES + 5), (EAST_SOUTH, EAST, SIDES + 6, SIDES + 7),
+)  # fmt: skip
 
 
 def _flat(points: list[tuple[float, float]]) -> list[float]:
@@ -90,19 +88,13 @@ class Ground(Mesh):
     @box.setter
     def box(self, box: Box) -> None:
         self._box = box
-        left, bottom, width, height, _ = box
-        across, up = _rounding(box)
-        middles = [
-            (left + (width - across if east > 0 else across), bottom + (height - up if north > 0 else up))
-            for east, north in CORNERS
-        ]
-        drawn = width > 0 and height > 0
-        self.vertices = _flat([*_outline(box), *middles]) if drawn else []
+        drawn = box[2] > 0 and box[3] > 0
+        self.vertices = _flat(_points(box)) if drawn else []
         self.indices = GROUND if drawn else []
 
 
 class Rim(Mesh):
-    """The edge of such a ground: `box` is its outer outline, `thick` how far it reaches in, pixels."""
+    """The edge of a ground that lies in it: `box` is the outer outline, `thick` how far it reaches in, pixels."""
 
     def __init__(self, **given: object) -> None:
         self._box: Box = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -130,11 +122,14 @@ class Rim(Mesh):
         self._make()
 
     def _make(self) -> None:
-        left, bottom, width, height, radius = self._box
-        thick = self._thick
-        drawn = width > 2 * thick and height > 2 * thick and thick > 0
-        inner = (left + thick, bottom + thick, width - 2 * thick, height - 2 * thick, radius - thick)
-        self.vertices = _flat([*_outline(self._box), *_outline(inner)]) if drawn else []
+        points, thick = _points(self._box), self._thick
+        drawn = min(self._box[2:4]) > 2 * thick > 0
+        inner: list[tuple[float, float]] = []
+        for start, end, east, north in (
+            (NORTH_WEST, NORTH, 0, -1), (WEST_SOUTH, WEST, 1, 0), (SOUTH_EAST, SOUTH, 0, 1), (EAST, EAST_SOUTH, -1, 0),
+        ):  # fmt: skip
+            inner += [(x + east * thick, y + north * thick) for x, y in (points[start], points[end])]
+        self.vertices = _flat([*points, *inner]) if drawn else []
         self.indices = RIM if drawn else []
 
 
