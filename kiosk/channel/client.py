@@ -99,7 +99,7 @@ class ChannelClient:
         return self._number
 
     def seek(self) -> None:
-        """Connects where there is no connection and control is there; tries at most every 250 ms, else `reason` says why."""
+        """Connects where there is no connection, at most every 250 ms; `reason` says why there is still none."""
         if self._socket is None and self._clock() - self._tried >= RECONNECT_S:
             try:
                 self.connect()

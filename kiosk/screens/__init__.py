@@ -32,8 +32,8 @@ PANELS: dict[str, tuple[str, str]] = {
     "lesson": ("lesson", "LessonPanel"),
 }  # fmt: skip
 PARTS = (
-    "plate", "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage", "plots",
-    "code", "histogram", "levels", "ring",
+    "plate", "touchable", "text", "fair", "buttons", "gauges", "rows", "keys", "groups", "body", "skin", "dosage",
+    "plots", "code", "histogram", "levels", "ring",
 )  # fmt: skip
 HERE = Path(__file__).resolve().parent
 

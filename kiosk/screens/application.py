@@ -14,10 +14,10 @@ from kivy.graphics.opengl import glFinish
 from kivy.metrics import Metrics
 
 from drivers.errors import NappageError
+from kiosk.channel.client import ChannelClient
 from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import ChannelStalled, NoControl
 from kiosk.channel.snapshot import Catalogue, Snapshot
-from kiosk.channel.client import ChannelClient
 from kiosk.screens import keeping, load, theme
 from kiosk.screens.glass import Glass
 from kiosk.screens.outline import Outline

@@ -6,9 +6,13 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Generator
+from pathlib import Path
 
 from kiosk.system.tether import tethered
 from tests.bench.drive import BenchFailed
+
+COMPILED = Path(__file__).parents[2] / "out" / "bytecode"
+"""Where Python keeps what it has compiled of all that a window imports, ours and Kivy's, as an installation has it."""
 
 
 @contextlib.contextmanager
@@ -23,8 +27,9 @@ def display(size: tuple[int, int]) -> Generator[dict[str, str]]:
             number = says.readline().strip()
         if not number:
             raise BenchFailed("Xvfb did not start; `make setup` installs it")
-        environment = {name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"}
-        yield environment | {"DISPLAY": f":{number}"}
+        left_out = ("SDL_VIDEODRIVER", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: value for name, value in os.environ.items() if name not in left_out}
+        yield environment | {"DISPLAY": f":{number}", "PYTHONPYCACHEPREFIX": str(COMPILED)}
     finally:
         server.terminate()
         server.wait()

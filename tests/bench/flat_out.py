@@ -18,7 +18,7 @@ from kiosk import app as kiosk_app
 from kiosk.channel.client import ChannelClient, Drained
 from kiosk.channel.commands import Flip, Hello
 from kiosk.channel.server import ChannelServer, ClientId
-from tests.bench.window import flat_out, unlimited
+from tests.bench.window import animate, unlimited, unpaced
 
 
 class RelayClient(ChannelClient):
@@ -57,8 +57,9 @@ def main(words: list[str]) -> None:
         def flipped() -> None:
             os.write(file, b".")
 
-        app = KioskApp(RelayClient(Path(channel), Path(relay)), time.monotonic, None, flipped)
-        flat_out()
+        client = RelayClient(Path(channel), Path(relay))
+        app = KioskApp(client, time.monotonic, None, flipped, machine=unpaced())
+        animate()
         app.run()
 
 

@@ -1,8 +1,10 @@
 """One window of the bench, as a process of its own: the kiosk on a channel, or bare Kivy with one label.
 
-It draws flat out (no frame limit, every frame a whole redraw) or only when something changes. It tells when its first
-frame was on the glass, how many came a second, what share of a core it used, and what it keeps in memory. Kivy's
-settings come before Kivy; the bare one imports nothing of ours.
+It draws flat out (no frame limit, every frame a whole redraw), paced (every frame a whole redraw, at most 60 a second, as
+the kiosk limits itself while somebody treats and as Kivy does by default), or still: only when something changes. It tells
+when its first frame was on the glass, how many came a second, what each cost, what share of a core it used, and what it
+keeps in memory. Kivy's settings come before Kivy; the bare one imports nothing of ours. Bare is a window as Kivy opens it
+by default, with two samples to a pixel; plain is the same with one, as the kiosk has it.
 """
 
 from __future__ import annotations
@@ -14,10 +16,20 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.screens.application import Machine
 
 SETTLE_S = 1.0
 STILL_SETTLE_S = 5.0
 """What a first page does once (pictures, fonts, the first snapshots) is over by then."""
+
+
+def used_s() -> float:
+    """Seconds of a core that this process has used, all its threads together, as the kernel counts them (10 ms)."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Still:
@@ -41,12 +53,12 @@ class Still:
     def _look(self, _dt: float) -> None:
         from kivy.clock import Clock
 
-        self._since, self._used, self._flips = time.monotonic(), time.process_time(), 0
+        self._since, self._used, self._flips = time.monotonic(), used_s(), 0
         Clock.schedule_once(self._tell, self._seconds)
 
     def _tell(self, _dt: float) -> None:
         took = time.monotonic() - self._since
-        told = {"core_percent": 100 * (time.process_time() - self._used) / took, "flips_per_s": self._flips / took}
+        told = {"core_percent": 100 * (used_s() - self._used) / took, "flips_per_s": self._flips / took}
         print(json.dumps({**told, **memory_mb("self")}), flush=True)
         self._end()
 
@@ -60,16 +72,19 @@ class Frames:
         self._shows = shows
         self._end = end
         self._first = 0.0
+        self._first_cpu = 0.0
         self._counted = 0
         self._since = 0.0
+        self._used = 0.0
 
     def flipped(self, *_: object) -> None:
         """A frame is on the glass; returns None, or Kivy would stop drawing."""
         now = time.monotonic()
         if not self._first:
-            self._first = now if self._shows() else 0.0
+            self._first, self._first_cpu = (now, time.process_time()) if self._shows() else (0.0, 0.0)
         elif not self._since:
-            self._since = now if now - self._first >= SETTLE_S else 0.0
+            if now - self._first >= SETTLE_S:
+                self._since, self._used = now, time.process_time()
         else:
             self._counted += 1
             if now - self._since >= self._seconds:
@@ -77,8 +92,9 @@ class Frames:
 
     def _tell(self, now: float) -> None:
         told = {
-            "first_frame_s": self._first - self._began, "frames_per_s": self._counted / (now - self._since),
-            **memory_mb("self"),
+            "first_frame_s": self._first - self._began, "first_frame_cpu_s": self._first_cpu,
+            "frames_per_s": self._counted / (now - self._since),
+            "cpu_ms_per_frame": 1000 * (time.process_time() - self._used) / self._counted, **memory_mb("self"),
         }  # fmt: skip
         print(json.dumps(told), flush=True)
         self._since = float("inf")
@@ -97,8 +113,8 @@ def memory_mb(process: int | str) -> dict[str, float]:
     }
 
 
-def flat_out() -> None:
-    """From now on every frame is drawn, one right after the other."""
+def animate() -> None:
+    """From now on every frame is drawn whole."""
     from kivy.clock import Clock
     from kivy.core.window import Window
 
@@ -115,7 +131,14 @@ def unlimited() -> None:
     Config.set("graphics", "maxfps", "0")
 
 
-def bare(size: tuple[int, int], began: float, seconds: float, *, still: bool) -> None:
+def unpaced() -> Machine:
+    """What the kiosk finds here, with a pace that stays as it is: it would set its own limit again."""
+    from kiosk import app
+
+    return app.found()._replace(pace=lambda _frames: None)
+
+
+def bare(size: tuple[int, int], began: float, seconds: float, draws: str, *, plain: bool) -> None:
     """A window with a label."""
     os.environ |= {"KIVY_NO_CONFIG": "1", "KIVY_NO_ARGS": "1", "KIVY_NO_FILELOG": "1", "KCFG_KIVY_LOG_LEVEL": "warning"}
     os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="nappage-bench-kivy-")
@@ -126,7 +149,9 @@ def bare(size: tuple[int, int], began: float, seconds: float, *, still: bool) ->
         ("input", "mouse", "mouse,disable_multitouch"),
     ):  # fmt: skip
         Config.set(section, key, value)
-    if not still:
+    if plain:
+        Config.set("graphics", "multisamples", "0")
+    if draws == "flat-out":
         unlimited()
     from kivy.app import App
     from kivy.core.window import Window
@@ -135,50 +160,52 @@ def bare(size: tuple[int, int], began: float, seconds: float, *, still: bool) ->
     class Bare(App):
         def build(self) -> Label:
             # Kivy holds bound methods weakly, so both are kept here.
-            if still:
+            if draws == "still":
                 self.still = Still(seconds, self.stop)
                 Window.bind(on_flip=self.still.flipped)
                 self.still.begin()
             else:
                 self.frames = Frames(began, seconds, lambda: True, self.stop)
                 Window.bind(on_flip=self.frames.flipped)
-                flat_out()
+                animate()
             return Label(text="Nappage")
 
     Bare().run()
 
 
-def kiosk(size: tuple[int, int], began: float, seconds: float, channel: Path, *, still: bool) -> None:
+def kiosk(size: tuple[int, int], began: float, seconds: float, draws: str, channel: Path) -> None:
     """The kiosk; its first frame is the one that shows what control says."""
     from kiosk import app as kiosk_app
 
     with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
         kiosk_app.prepare(Path(home), size)
-        if still:
+        if draws == "still":
             quiet = Still(seconds, lambda: app.stop())  # noqa: PLW0108  the application comes after it
             app = kiosk_app.build(channel, on_flip_done=quiet.flipped)
             quiet.begin()
             app.run()
             return
-        unlimited()
+        if draws == "flat-out":
+            unlimited()
 
         def shows() -> bool:
             return app.snapshot is not None and app.snapshot.treat is not None
 
         frames = Frames(began, seconds, shows, lambda: app.stop())  # noqa: PLW0108  the application comes after it
-        app = kiosk_app.build(channel, on_flip_done=frames.flipped)
-        flat_out()
+        machine = unpaced() if draws == "flat-out" else None
+        app = kiosk_app.build(channel, on_flip_done=frames.flipped, machine=machine)
+        animate()
         app.run()
 
 
 def main(words: list[str]) -> None:
-    """`bare|kiosk flat-out|still WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN: the monotonic time of asking for it."""
+    """`bare|plain|kiosk flat-out|paced|still WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN: the monotonic time of asking."""
     kind, draws, width, height, began, seconds, *channel = words
-    size, still = (int(width), int(height)), draws == "still"
-    if kind == "bare":
-        bare(size, float(began), float(seconds), still=still)
+    size = int(width), int(height)
+    if kind == "kiosk":
+        kiosk(size, float(began), float(seconds), draws, Path(channel[0]))
     else:
-        kiosk(size, float(began), float(seconds), Path(channel[0]), still=still)
+        bare(size, float(began), float(seconds), draws, plain=kind == "plain")
 
 
 if __name__ == "__main__":

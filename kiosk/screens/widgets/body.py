@@ -33,9 +33,7 @@ EMPTY = Layout(1.0, 0.0, 0.0, ())
 class _Drawn:
     """The instructions of one zone that change."""
 
-    def __init__(
-        self, group: InstructionGroup, inside: Mesh, points: list[float], middle: tuple[float, float]
-    ) -> None:
+    def __init__(self, group: InstructionGroup, inside: Mesh, points: list[float], middle: tuple[float, float]) -> None:
         self.fill, self.edge = Color(), Color()
         self.line = SmoothLine(points=points, close=True, width=1)
         self.ring, self.hole = Color(0, 0, 0, 0), Color(0, 0, 0, 0)
@@ -116,7 +114,9 @@ class BodyPicture(Widget):
 
         def filled(points: Points) -> Mesh:
             corners, order = _triangles(points)
-            spread = [n for x, y in corners for n in (self.x + middle + x * scale, self.top - top - y * scale, 0.0, 0.0)]
+            spread = [
+                n for x, y in corners for n in (self.x + middle + x * scale, self.top - top - y * scale, 0.0, 0.0)
+            ]
             return Mesh(vertices=spread, indices=order, mode="triangles")
 
         def line(points: list[float], closed: bool, weight: float) -> None:
