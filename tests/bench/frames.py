@@ -1,10 +1,10 @@
 """First frame, frame rate and memory of the kiosk's treating screen against a bare Kivy window of the same size.
 
 Rounds of processes, one after the other in an order drawn anew, all under the same X server. The kiosk's channel is fed
-with a running treatment 10 times a second, as control feeds it. Frames are counted twice: under the limit of 60 a second
-that the kiosk has while somebody treats, which says whether a machine holds that; and flat out, which says what a page
-full of things costs beside an empty window. Software fills every pixel on the processor, so that flat out is mostly a
-count of filled pixels here.
+with a running treatment 10 times a second, as control feeds it. Frames are counted twice: under the limit of 60 a
+second that the kiosk has while somebody treats, which says whether a machine holds that; and flat out, which says what
+a page full of things costs beside an empty window. Where software fills every pixel on the processor, flat out is
+mostly a count of filled pixels.
 """
 
 from __future__ import annotations
@@ -88,16 +88,20 @@ def _found(took: list[dict[Window, dict[str, float]]], seconds: float) -> Found:
     first, rate, cost = (quantile(plain[key], 0.5) for key in ("first_frame_s", "frames_per_s", "cpu_ms_per_frame"))
     return Found(
         title="Window",
-        how=f"{len(took)} rounds of processes of {SIZE[0]}x{SIZE[1]} under one Xvfb, order drawn anew for each, all from "
-        f"compiled files, as installed; the kiosk shows the treating screen with a running treatment, bare Kivy one "
-        f"label; {seconds:.0f} s each, every frame a whole redraw. Bare Kivy has Kivy's own settings, with two samples to "
-        "a pixel; the kiosk has one. CPU time is that of all threads, those of the software renderer too.",
+        how=f"{len(took)} rounds of processes of {SIZE[0]}x{SIZE[1]} under one Xvfb, order drawn anew for each, all "
+        "from compiled files, as installed; the kiosk shows the treating screen with a running treatment, bare Kivy "
+        f"one label; {seconds:.0f} s each, every frame a whole redraw. Bare Kivy has Kivy's own settings, with two "
+        "samples to a pixel; the kiosk has one. CPU time is that of all threads, the software renderer's too.",
         lines=tuple(lines),
         numbers={**numbers, "bare with one sample to a pixel, flat out": plain},
-        remarks=(
-            f"Bare Kivy with one sample to a pixel, as the kiosk has it: first frame {first:.2f} s, "
-            f"{rate:.0f} frames a second flat out, {cost:.2f} ms of CPU each: hardly a pixel of it is filled.",
-        ),
+        remarks=(_plain(first, rate, cost),),
+    )
+
+
+def _plain(first: float, rate: float, cost: float) -> str:
+    return (
+        f"Bare Kivy with one sample to a pixel, as the kiosk has it: first frame {first:.2f} s, {rate:.0f} frames a "
+        f"second flat out, {cost:.2f} ms of CPU each. An empty window is cleared and hardly filled then."
     )
 
 

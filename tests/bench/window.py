@@ -1,10 +1,10 @@
 """One window of the bench, as a process of its own: the kiosk on a channel, or bare Kivy with one label.
 
-It draws flat out (no frame limit, every frame a whole redraw), paced (every frame a whole redraw, at most 60 a second, as
-the kiosk limits itself while somebody treats and as Kivy does by default), or still: only when something changes. It tells
-when its first frame was on the glass, how many came a second, what each cost, what share of a core it used, and what it
-keeps in memory. Kivy's settings come before Kivy; the bare one imports nothing of ours. Bare is a window as Kivy opens it
-by default, with two samples to a pixel; plain is the same with one, as the kiosk has it.
+It draws flat out (no frame limit, every frame a whole redraw), paced (every frame a whole redraw, at most 60 a second,
+as the kiosk limits itself while somebody treats and as Kivy does by default), or still: only when something changes. It
+tells when its first frame was on the glass, how many came a second, what each cost, what share of a core it used, and
+what it keeps in memory. Kivy's settings come before Kivy; the bare one imports nothing of ours. Bare is a window as
+Kivy opens it by default, with two samples to a pixel; plain is the same with one, as the kiosk has it.
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ def kiosk(size: tuple[int, int], began: float, seconds: float, draws: str, chann
 
 
 def main(words: list[str]) -> None:
-    """`bare|plain|kiosk flat-out|paced|still WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN: the monotonic time of asking."""
+    """`bare|plain|kiosk flat-out|paced|still WIDTH HEIGHT BEGAN SECONDS [CHANNEL]`; BEGAN: monotonic, when asked."""
     kind, draws, width, height, began, seconds, *channel = words
     size = int(width), int(height)
     if kind == "kiosk":
