@@ -14,7 +14,7 @@ from kivy.graphics.opengl import glFinish
 from kivy.metrics import Metrics
 
 from drivers.errors import NappageError
-from kiosk.channel.client import ChannelClient
+from kiosk.channel.client import ChannelClient, Drained
 from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import ChannelStalled, NoControl
 from kiosk.channel.snapshot import Catalogue, Snapshot
@@ -26,7 +26,7 @@ from kiosk.view import language
 from kiosk.view.actions import Action, Scanned
 from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
-from kiosk.view.local import Local
+from kiosk.view.local import STALE_MS, Local
 from kiosk.view.observe import clicks, hear, see, tick
 from kiosk.view.pace import frames, glance
 from kiosk.view.picture import BEFORE, EMPTY, draw
@@ -35,6 +35,8 @@ from kiosk.view.touching import twice
 from kiosk.view.update import World, act, replace, sentence
 
 DRAIN_S = 1 / 40
+LOOK_S = 0.1
+"""Time alone is looked at so often while nothing comes: nothing that it changes on the glass is finer than a second."""
 ARMED_REDRAW_S = 0.2
 IDLE_REDRAW_S = 1.0
 """A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
@@ -103,7 +105,9 @@ class KioskApp(App):
         self._finish = machine.finish
         self._shown = 0
         self._redrawn = float("-inf")
-        self._told = float("-inf")
+        self._told = self._looked = float("-inf")
+        self._silent = True
+        self._known: Local | None = None
         self._finger = OneFinger()
         self._scanner = Scanner(clock, lambda code: self.act(Scanned(code)))
         self._light = machine.light
@@ -149,6 +153,21 @@ class KioskApp(App):
         """Takes what has come from control, lets time pass, draws what changed."""
         self._scanner.wait()
         came = self.client.drain()
+        if self._looks(came):
+            self._look(came)
+            self._known = self.local
+        self._keep_drawing()
+
+    def _looks(self, came: Drained) -> bool:
+        """Whether there is anything to see: news, a touch, a silence that is too long now, a tenth of a second more."""
+        now, silent = self.clock(), self.client.age_s * 1000 > STALE_MS
+        nothing = came.snapshot is None and came.catalogue is None and not came.replies and self.local is self._known
+        if nothing and silent == self._silent and now - self._looked < LOOK_S:
+            return False
+        self._silent, self._looked = silent, now
+        return True
+
+    def _look(self, came: Drained) -> None:
         age_ms = int(min(1e6, self.client.age_s * 1000))
         self.local = tick(self.local, self.clock(), age_ms, self.client.reason)
         if came.catalogue is not None:
@@ -169,7 +188,6 @@ class KioskApp(App):
         if self._dress != self._wanted():
             self._dress_anew()
         self.refresh()
-        self._keep_drawing()
 
     def _dress_anew(self) -> None:
         """Another theme or language: everything on the glass is made again, deaf for its first 400 ms as ever."""

@@ -17,4 +17,5 @@ def settle(root: Any) -> None:
     for widget in root.walk(restrict=True):
         if isinstance(widget, Layout):
             widget.do_layout()
-            widget._trigger_layout.cancel()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # it is laid out now
+            trigger: Any = widget._trigger_layout  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            trigger.cancel()
