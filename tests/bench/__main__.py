@@ -25,7 +25,7 @@ PARTS: dict[str, Part] = {
     "frames": lambda short, say: frames.measure(*((3, 2.0) if short else (8, 4.0)), say),
     "load": lambda short, say: evaluate.measure(OUT, PROFILES, 1_500 if short else 30_300, say),
 }
-MINUTES = {True: 2, False: 17}
+MINUTES = {True: 3, False: 20}
 
 
 def main(words: list[str]) -> int:

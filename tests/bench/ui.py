@@ -38,14 +38,14 @@ CHANGES, CHANGES_SHORT = 1_000, 100
 def main(words: list[str]) -> int:
     """Measure it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.ui", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="fewer and shorter; a minute")
+    parser.add_argument("--short", action="store_true", help="fewer and shorter; two minutes")
     short: bool = parser.parse_args(words).short
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)
 
-    say(f"measuring; this takes about {1 if short else 6} minutes")
+    say(f"measuring; this takes about {2 if short else 12} minutes")
     parts: tuple[Callable[[], Found], ...] = (
         lambda: frames.measure(*((2, 2.0) if short else (8, 4.0)), say),
         lambda: still(*((1, 5.0) if short else (4, 20.0)), say),
