@@ -392,7 +392,7 @@ KNOWN = s.PatientPage(
     last_zones=ZONES[:2],
 )  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)
-QUESTION = s.Question("depth", "Depth 0.95 mm is above the usual 0.9 mm (zone limit)", True)
+QUESTION = s.Question("depth", "Depth 0.95 mm is above the usual 0.90 mm (zone limit)", True)
 
 
 def zones_of(*places: tuple[str, str, bool], technique: str = "nappage") -> tuple[s.Zone, ...]:
@@ -601,6 +601,7 @@ def workshop(now: s.CheckNow | None = None, **changes: object) -> s.Snapshot:
 TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
 STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
 SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+RENEWED = replace(TREATING, session=replace(SESSION, needle_shots=0))
 FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
 """Nothing is given yet: the lesson has not come to its first shot."""
 LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
@@ -631,7 +632,8 @@ LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
     "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
-    "lesson-refill": (TREATING, at(lesson=STOPPED)),
+    "lesson-renew": (TREATING, at(lesson=STOPPED)),
+    "lesson-refill": (RENEWED, at(lesson=STOPPED)),
     "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
     "lesson-end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}), lesson=STOPPED)),
     "lesson-record": (snap(last_session=17), at("record", record=RECORD, lesson=SIGNED)),
@@ -782,7 +784,9 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
             "starting",
             user=TECHNICIAN,
             checks=(*CHECKS[:8], replace(CHECKS[8], state="failed", detail="The calibration expired on 2026-11-01.")),
-            in_force=replace(IN_FORCE, expires="2026-11-01", sentence="The calibration expired on 2026-11-01."),
+            in_force=replace(
+                IN_FORCE, expires="2026-11-01", days_left=-21, sentence="The calibration expired on 2026-11-01."
+            ),
         ),
         at("calibration"),
     ),
@@ -871,7 +875,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         ),
         at(phase="calibrate"),
     ),
-    "proposal-writing": (weighing("writing", runs=DONE), at(phase="calibrate")),
+    "proposal-writing": (weighing("writing", runs=DONE, writing="read_back"), at(phase="calibrate")),
     "selftest": (snap("starting", user=None, ready=False), at()),
     "selftest-failed": (
         snap(
