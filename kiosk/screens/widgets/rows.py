@@ -130,7 +130,7 @@ class PagedRows(Fair):
         self.page = min(int(self.page), self.pages - 1)
         self._laid = self._given()
         shown = self.items[self.page * fits : (self.page + 1) * fits]
-        self._grid.cols = columns
+        self._grid.cols = max(1, min(columns, len(shown)))
         self._show_pager(paged and not self.led, pager)
         lines = max(1, -(-(fits if paged else len(self.items)) // columns))
         spare = (self.height - self._pager.height - self.spacing + gap) / lines - gap
