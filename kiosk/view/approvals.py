@@ -114,7 +114,7 @@ def _rows(at: int, change: Change) -> list[Line]:
     told = change.new if not change.old else f"{change.old} -> {change.new or say('is gone')}"
     parts = wrap(told, FITS) or [""]
     return [
-        Line(f"change{at}:{part}", change.key if part == 0 else "", words, icon=icon if part == 0 else "")
+        Line(f"change{at}:{part}", change.key if part == 0 else "", words, icon=icon if part == 0 else "chevron-right")
         for part, words in enumerate(parts)
     ]
 

@@ -95,7 +95,7 @@ def digits(field: FieldName, value: int) -> str:
 
 
 def together(text: str) -> str:
-    """A text whose lines never end between a number and its unit (UI-2): the space between them does not break."""
+    """A text whose lines never end between a number and its unit (UI-2), nor before a sign that French sets apart."""
     return _tied(text, spoken()) if text else text
 
 
@@ -106,12 +106,12 @@ def _tied(text: str, language: str) -> str:
 
 @lru_cache(maxsize=8)
 def _units(language: str) -> re.Pattern[str]:
-    """A number and a unit of this language, which is the one spoken, as they stand beside each other."""
+    """What is tied in this language, which is the one spoken: a number and a unit as they stand beside each other."""
     del language  # what `say` gives depends on it
     counted = (many("{count} shot", "{count} shots", count).partition(" ")[2] for count in (1, 2))
     words = {*SYMBOLS, *counted, *(say(unit.name) for unit in UNITS.values())} - {""}
     listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(rf"(?<=\d) (?:{listed})(?![\w/])")
+    return re.compile(rf"(?<=\d) (?:{listed})(?![\w/])| (?=[:;?!»])|(?<=«) ")
 
 
 def with_unit(field: FieldName, value: int) -> str:

@@ -50,6 +50,7 @@ def test_a_unit_stands_beside_every_number(shown: str, expected: str) -> None:
             "session 17 made by hand, 3 sites, 2026-11-22 10:42",
         ),
         ("fr", "12 tirs sur 60, 0,60 mm", "12_tirs sur 60, 0,60_mm"),
+        ("fr", "« elbow » : que faire ?", "«_elbow_»_: que faire_?"),
     ],
 )
 def test_a_number_and_its_unit_are_tied_together(language: str, text: str, tied: str) -> None:

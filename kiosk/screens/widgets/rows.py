@@ -18,9 +18,15 @@ from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
 
 
+APART = 20
+"""dp: between two columns of lines, which have no edges of their own."""
+
+
 class LineRow(RelativeLayout):
     """A line to read."""
 
+    role = StringProperty("body")
+    """Type of its title."""
     model = ObjectProperty(Line(), rebind=True)
     tint = ColorProperty(theme.rgba("ink"))
     least_width = NumericProperty(0)
@@ -131,6 +137,7 @@ class PagedRows(Fair):
         self._laid = self._given()
         shown = self.items[self.page * fits : (self.page + 1) * fits]
         self._grid.cols = max(1, min(columns, len(shown)))
+        self._grid.spacing = [dp(APART) if self.kind == "LineRow" else gap, gap]
         self._show_pager(paged and not self.led, pager)
         lines = max(1, -(-(fits if paged else len(self.items)) // columns))
         spare = (self.height - self._pager.height - self.spacing + gap) / lines - gap

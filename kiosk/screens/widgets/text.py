@@ -109,7 +109,7 @@ class Text(Label):
     def _fits(self, font: str, size: float) -> bool:
         width = max(1, int(self.width))
         broad, high = _measure(together(self.text), font, size, width, self.line_height, self.single)
-        return broad <= width and high <= self.height
+        return broad <= width and high <= self.height + 0.5  # half a pixel is rounding of the shares around it
 
     def _say_heights(self, font: str, size: float, least: float) -> None:
         """What a row shares its height by; nothing for no text."""
