@@ -603,6 +603,9 @@ def workshop(now: s.CheckNow | None = None, **changes: object) -> s.Snapshot:
 TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
 STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
 SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+RELEASED = s.StopView(
+    "released", "STOP on the screen", "The stop was released. Nothing moves until you acknowledge it."
+)
 RENEWED = replace(TREATING, session=replace(SESSION, needle_shots=0))
 FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
 """Nothing is given yet: the lesson has not come to its first shot."""
@@ -629,7 +632,7 @@ LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "lesson-stop": (ARMED, at(lesson=TAUGHT)),
     "lesson-stopped": (
-        replace(TREATING, stop=s.StopView("released", "STOP on the screen", "The stop was released. Nothing moves until you acknowledge it.")),
+        replace(TREATING, stop=RELEASED),
         at(lesson=STOPPED),
     ),
     "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
@@ -660,11 +663,12 @@ WEAR = WearPage(
     ),
     Counters(1042, 22_004, 531_870_000, 91, 13_460, 402, 377),
 )  # fmt: skip
+NO_ANSWER = "The injector did not answer"
 FAULTS = FaultList(
     tuple(
         FaultLine(row, number, title, at, lasted, by, detail, session)
         for row, number, title, at, lasted, by, detail, session in (
-            (9_120, 703, "No connection to the injector", "2026-11-21 16:40:12", 3, "Jonas Weber", "The injector did not answer", 0),
+            (9_120, 703, "No connection to the injector", "2026-11-21 16:40:12", 3, "Jonas Weber", NO_ANSWER, 0),
             (8_411, 708, "Skin contact lost", "2026-11-20 10:51:02", 41, "Dr. Amelie Laurent", "", 17),
             (8_002, 717, "Controller was too slow", "2026-11-18 09:12:44", 0, "", "61 ms", 0),
             (7_644, 707, "Blocked", "2026-11-12 15:20:09", -1, "Dr. Amelie Laurent", "", 12),

@@ -17,7 +17,6 @@ from kiosk.screens.widgets.fair import Fair
 from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
 
-
 APART = 20
 """dp: between two columns of lines, which have no edges of their own."""
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
@@ -78,7 +79,8 @@ class Text(Label):
 
     def texture_update(self, *given: object) -> None:
         """Draws the text with its numbers tied to their units; `text` stays as it was given."""
-        self._label.text = together(self.text)
+        label: Any = self._label
+        label.text = together(self.text)
         super().texture_update(*given)
 
     def _fit(self, *_: object) -> None:
