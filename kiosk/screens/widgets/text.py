@@ -106,12 +106,12 @@ class Text(Label):
         told = together(self.text)
         broad, high = _measure(told, font, least, width, self.line_height, self.single) if told else (0, 0)
         self.least_width = ceil(broad) + 1 if broad else 0
-        self.least_height = ceil(high)
+        self.least_height = ceil(high) + 0.1 if high else 0  # shares are rounded
 
     def _fits(self, font: str, size: float) -> bool:
         width = max(1, int(self.width))
         broad, high = _measure(together(self.text), font, size, width, self.line_height, self.single)
-        return broad <= width and high <= self.height + 0.5  # half a pixel is rounding of the shares around it
+        return broad <= width and high <= self.height
 
     def _say_heights(self, font: str, size: float, least: float) -> None:
         """What a row shares its height by; nothing for no text."""
