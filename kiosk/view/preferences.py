@@ -71,6 +71,8 @@ def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
     ledger = next((check for check in snapshot.checks if check.key == "ledger"), None)
     sound = ledger is not None and ledger.state == "passed"
     told = say("Can be written, no row is lost or changed") if sound else say("not looked at yet")
+    if ledger is not None and ledger.detail:
+        told = ledger.detail
     kept: Tone = "good" if sound else "warn"
     return (
         Line(
@@ -81,7 +83,5 @@ def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
             "timer",
             trusted,
         ),
-        Line(
-            "record", say("Record"), (ledger.detail if ledger is not None else "") or told, "", "clipboard-text", kept
-        ),
+        Line("record", say("Record"), told, "", "clipboard-text", kept),
     )
