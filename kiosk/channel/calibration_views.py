@@ -31,6 +31,8 @@ BenchStep = Literal[
 ]
 """What an open calibration waits for. "runs": a run is chosen; "base": the weight before its next shot; "shot": the
 trigger; "weight": what the balance shows after it; "factory": the injector holds no valid calibration."""
+WritingStage = Literal["", "commit", "write", "read_back", "select", "identify"]
+"""How far new figures have come on their way into the injector; "" while none are on it."""
 
 
 class InForceView(View, frozen=True):
@@ -129,3 +131,4 @@ class CalibratingView(View, frozen=True):
     """What it shows now."""
     note: str = ""
     """Why the last step did not go through, or what was just reached."""
+    writing: WritingStage = ""

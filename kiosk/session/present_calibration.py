@@ -6,15 +6,31 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kiosk.channel.calibration_views import BenchStep, CalibratingView, ChangeView, InForceView, ProposalView
+from kiosk.channel.calibration_views import (
+    BenchStep,
+    CalibratingView,
+    ChangeView,
+    InForceView,
+    ProposalView,
+    WritingStage,
+)
 from kiosk.session.gauging import Gauging
 from kiosk.session.mending import NO_FIGURES
 from kiosk.session.proving import Change, Proposal, figures_of
+from kiosk.session.rewriting import Stage
 from kiosk.session.weighing_out import BLANK_S, WeighingOut
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
+STAGES: dict[Stage | None, WritingStage] = {
+    None: "",
+    Stage.COMMIT: "commit",
+    Stage.WRITE: "write",
+    Stage.READ_BACK: "read_back",
+    Stage.SELECT: "select",
+    Stage.IDENTIFY: "identify",
+}
 DO_NOW: dict[BenchStep, str] = {
     "homing": "The needle moves home: keep the handpiece away from everybody.",
     "factory": "The injector holds no valid calibration: look at the figures of its construction, and write them.",
@@ -51,7 +67,10 @@ def calibrating(engine: Engine) -> CalibratingView | None:
         return None
     step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
     reads = not engine.device.barrel_sensed
-    view = CalibratingView(step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads)
+    writing = STAGES[engine.rewriting.stage]
+    view = CalibratingView(
+        step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads, writing=writing
+    )
     if step == "factory":
         return msgspec.structs.replace(view, part="No calibration", proposal=_factory(engine))
     if work.gauge is not None:
@@ -80,6 +99,7 @@ def calibrating(engine: Engine) -> CalibratingView | None:
         balance=work.balance.name,
         balance_ug=work.balance.ug,
         note=work.note,
+        writing=writing,
     )
 
 

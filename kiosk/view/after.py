@@ -59,7 +59,9 @@ class After(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...] = ()
     zones: tuple[Line, ...] = ()
     note: str = ""
-    """Zones that no figure shows, or that nothing was given."""
+    """Zones that no figure shows."""
+    empty: str = ""
+    hint: str = ""
 
 
 def after(page: SessionPage) -> After:
@@ -80,7 +82,11 @@ def after(page: SessionPage) -> After:
             )
             for zone in page.zones
         ),
-        note=note if page.zones else say("Nothing was given in this session."),
+        note=note,
+        empty="" if page.zones else say("Nothing was given in this session."),
+        hint=""
+        if page.zones
+        else say("Zones and shots stand here once there are some. List says who, when and with what."),
     )
 
 

@@ -16,12 +16,14 @@ from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 SIGN_IN = mark("Sign in to acknowledge: the record says who did.")
 FREE = mark("Nothing: treating may go on.")
 OVER = mark("This alarm is over.")
+KEPT = mark("Nothing is left to do about it. When it stood and who acknowledged it is kept in the record.")
 PRIORITIES: dict[Priority, str] = {"high": mark("high"), "medium": mark("medium"), "low": mark("low")}
 
 
 class Alarms(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     empty: str = ""
+    hint: str = ""
     pause: Touch = NOTHING
     recover: Touch = NOTHING
     retract: Touch = NOTHING
@@ -33,6 +35,7 @@ def alarms(snapshot: Snapshot) -> Alarms:
     return Alarms(
         rows=tuple(_row(alarm) for alarm in listed),
         empty="" if listed else say("No alarm stands."),
+        hint="" if listed else say("An alarm says here what happened, whether the patient is safe and what to do."),
         pause=_pause(snapshot) if listed else NOTHING,
         recover=Touch("recover", say("Recover"), Panel("recover"), icon="refresh") if snapshot.user else NOTHING,
         retract=offered_retract(snapshot) or NOTHING,
@@ -67,6 +70,8 @@ class AlarmPage(msgspec.Struct, frozen=True):
     """One alarm in full (ALM-4): number, title, what happened, the patient, what to do, what it inhibits."""
 
     title: str = ""
+    hint: str = ""
+    """What is left of one that is over."""
     state: str = ""
     tone: Tone = "quiet"
     lines: tuple[Line, ...] = ()
@@ -83,7 +88,7 @@ def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
     more = len(listed) - (found is not None)
     others = Touch("others", many("{count} more", "{count} more", more), Go("alarms"), icon="bell") if more else NOTHING
     if found is None:
-        return AlarmPage(title=say(OVER), others=others)
+        return AlarmPage(title=say(OVER), hint=say(KEPT), others=others)
     known = Send(AcknowledgeAlarm(found.number), "alarms")
     acknowledge = Touch(f"acknowledge:{found.number}", say("Acknowledge"), known, tone="primary", icon="check")
     return AlarmPage(

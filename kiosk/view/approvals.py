@@ -70,6 +70,8 @@ class Approving(msgspec.Struct, frozen=True):
     """All 64 digits in groups."""
     note: str = ""
     rows: tuple[Line, ...] = ()
+    empty: str = ""
+    hint: str = ""
     page: int = 0
     earlier: Touch = NOTHING
     go_on: Touch = NOTHING
@@ -92,6 +94,8 @@ def approving(local: Local) -> Approving:
         fingerprint=" ".join(wrap(line.sha256, 8)),
         note=say(NOTES[shown.against] if line.state != "approved" else SAME),
         rows=tuple(row for at, change in enumerate(shown.changes) for row in _rows(at, change)),
+        empty="" if shown.changes else say("Nothing is left to read."),
+        hint="" if shown.changes else say("A change of any of its figures asks for approval again, and stands here."),
         page=page,
         earlier=Touch("earlier", say("Back"), Turn(READ, -1), icon="chevron-left") if page else NOTHING,
         go_on=go_on,
@@ -110,7 +114,7 @@ def _rows(at: int, change: Change) -> list[Line]:
     told = change.new if not change.old else f"{change.old} -> {change.new or say('is gone')}"
     parts = wrap(told, FITS) or [""]
     return [
-        Line(f"change{at}:{part}", change.key if part == 0 else "", words, icon=icon if part == 0 else "")
+        Line(f"change{at}:{part}", change.key if part == 0 else "", words, icon=icon if part == 0 else "chevron-right")
         for part, words in enumerate(parts)
     ]
 

@@ -58,6 +58,8 @@ class Calibrating(msgspec.Struct, frozen=True):
     barrels: tuple[Barrel, ...] = ()
     fields: tuple[Touch, ...] = ()
     lines: tuple[Line, ...] = ()
+    empty: str = ""
+    hint: str = ""
     leave: Touch = NOTHING
     third: Touch = NOTHING
     second: Touch = NOTHING
@@ -88,7 +90,15 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
             third=restore(snapshot),
         )
     if work.gauge:
-        return replace(page, plotted=True, curves=(gauge_curve(work.gauge),), lines=readings(work))
+        read = readings(work)
+        return replace(
+            page,
+            plotted=True,
+            curves=(gauge_curve(work.gauge),),
+            lines=read,
+            empty="" if read else say("No reading yet"),
+            hint="" if read else say("Each depth comes to stand here with what the gauge showed."),
+        )
     if work.step == "room":
         return replace(page, fields=tuple(_field(name, local) for name in ROOM))
     if not work.room or not work.blank or work.step.startswith("blank"):

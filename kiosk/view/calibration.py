@@ -10,13 +10,13 @@ from kiosk.channel.calibration_commands import (
     OpenCalibration,
     WriteCalibration,
 )
-from kiosk.channel.calibration_views import CalibratingView, ChangeView, ProposalView, RunView
+from kiosk.channel.calibration_views import CalibratingView, ChangeView, ProposalView, RunView, WritingStage
 from kiosk.channel.service import WriteFactory
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view import validity
 from kiosk.view.actions import Go, Send
 from kiosk.view.calibrating import HOLD_MS, ICONS, figures, readings, restore, small
-from kiosk.view.language import decimal, say
+from kiosk.view.language import decimal, mark, say
 from kiosk.view.numbers import ul
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
@@ -68,6 +68,8 @@ class Proposing(msgspec.Struct, frozen=True):
     part: str = ""
     verdict: str = ""
     fails: bool = False
+    writing: bool = False
+    """Whether `lines` tell how far new figures have come."""
     note: str = ""
     lines: tuple[Line, ...] = ()
     changes: tuple[Line, ...] = ()
@@ -84,8 +86,10 @@ def proposing(snapshot: Snapshot) -> Proposing:
         return Proposing()
     asked = work.proposal
     leave = Touch("leave", say("Leave"), Send(LeaveCalibration()), icon="close", tone="quiet", hold_ms=HOLD_MS)
-    if asked is None:
-        return Proposing(part=work.part, verdict=work.todo, note=work.note, leave=leave)
+    writing = work.step == "writing"
+    if asked is None or writing:
+        way = _on_its_way(work) if writing else ()
+        return Proposing(work.part, work.todo, writing=writing, note=work.note, lines=way, leave=leave)
     if work.step == "factory":
         return _factory(snapshot, work, asked, leave)
     write = Touch(
@@ -107,6 +111,30 @@ def proposing(snapshot: Snapshot) -> Proposing:
         instruments=Touch("instruments", say("Instruments"), Go("instruments"), icon="gauge"),
         write=unless(write, _because(asked.why_not_write)),
         certify=unless(certify, _because(asked.why_not_certify)),
+    )
+
+
+WAY: tuple[tuple[WritingStage, str, str], ...] = (
+    ("commit", mark("Recorded"), mark("old and new figures, before a byte leaves")),
+    ("write", mark("Written"), mark("into the spare place; the other stays in force")),
+    ("read_back", mark("Read back"), mark("every figure is compared")),
+    ("select", mark("Put in force"), mark("by its number, in one go")),
+    ("identify", mark("Confirmed"), mark("the injector names what is in force")),
+)
+"""The way of new figures into the injector, in its order: what is done at each stage, and how."""
+
+
+def _on_its_way(work: CalibratingView) -> tuple[Line, ...]:
+    """Every stage of the way: done, going on, or still to come."""
+    stages = [stage for stage, _, _ in WAY]
+    now = stages.index(work.writing) if work.writing else 0
+    looks: tuple[tuple[str, str, Tone], ...] = (
+        ("check-circle", say("done"), "good"), ("timer", say("now"), "primary"), ("minus", "", "quiet"),
+    )  # fmt: skip
+    return tuple(
+        Line(f"way:{stage}", say(title), say(how), trail, icon, tone)
+        for at, (stage, title, how) in enumerate(WAY)
+        for icon, trail, tone in (looks[(at >= now) + (at > now)],)
     )
 
 

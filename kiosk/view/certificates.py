@@ -64,6 +64,7 @@ def part_words(part: str) -> str:
 class Certificates(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     empty: str = ""
+    hint: str = ""
     more: Touch = NOTHING
 
 
@@ -75,7 +76,14 @@ def certificates(local: Local) -> Certificates:
     older = NOTHING
     if page.more:
         older = Touch("older", say("Older"), Go(f"certificates:{page.lines[-1].number}"), icon="chevron-right")
-    return Certificates(tuple(map(_row, page.lines)), "" if page.lines else say("No certificate yet"), older)
+    if not page.lines:
+        return Certificates(
+            empty=say("No certificate yet"),
+            hint=say(
+                "A measurement whose figures all pass is certified on its last page, and stands here from then on."
+            ),
+        )
+    return Certificates(tuple(map(_row, page.lines)), more=older)
 
 
 def _row(line: CertificateLine) -> Touch:
@@ -154,15 +162,20 @@ class Drift(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     curves: tuple[Curve, ...] = ()
     note: str = ""
+    empty: str = ""
+    hint: str = ""
 
 
 def drift(local: Local) -> Drift:
     """How one part drifted from proof to proof: as found, as left, and what is allowed."""
     page = local.drift
     if page is None:
-        return Drift(note=say("Reading the history"))
+        return Drift(empty=say("Reading the history"))
     if not page.parts:
-        return Drift(note=say("Nothing was proved yet."))
+        return Drift(
+            empty=say("Nothing was proved yet."),
+            hint=say("Each certificate adds a point to the plots here: how far off the device was found, and left."),
+        )
     several = len({part.serial for part in page.parts}) > 1
     shown = next((part for part in page.parts if _key(part) == local.picks.get("drift")), page.parts[0])
     return Drift(

@@ -21,6 +21,8 @@ ON_HOME = 4
 class Due(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     note: str = ""
+    empty: str = ""
+    hint: str = ""
 
 
 def ask_anew(local: Local, snapshot: Snapshot) -> tuple[Local, tuple[AnyCommand, ...]]:
@@ -46,8 +48,12 @@ def on_home(local: Local) -> tuple[Touch, ...]:
 def due(local: Local) -> Due:
     """Everybody who is due, the oldest date first."""
     lines = local.due.lines if local.due is not None else ()
-    note = say("Nobody is due within a week.") if not lines else say("Touch a code to repeat its last treatment.")
-    return Due(tuple(map(_row, lines)), note)
+    if not lines:
+        return Due(
+            empty=say("Nobody is due within a week."),
+            hint=say("A next date that was agreed at the end of a session brings its code here a week before."),
+        )
+    return Due(tuple(map(_row, lines)), say("Touch a code to repeat its last treatment."))
 
 
 def _short(line: DueLine) -> Touch:

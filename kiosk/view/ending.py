@@ -125,7 +125,8 @@ def cleanup(local: Local, catalogue: Catalogue) -> CleanUp:
 class Aftercare(msgspec.Struct, frozen=True):
     code: Code | None = None
     no_code: str = ""
-    """Why there is no code."""
+    hint: str = ""
+    """Why there is no code, and what to do."""
     lines: tuple[Line, ...] = ()
     pdf: Touch = NOTHING
     given: Touch = NOTHING
@@ -147,7 +148,10 @@ def aftercare(snapshot: Snapshot, local: Local) -> Aftercare:
         code=made,
         no_code=""
         if made is not None
-        else say("{size} bytes are more than a code of {most} holds legibly: give the PDF.",
+        else say("Too long for a code"),
+        hint=""
+        if made is not None
+        else say("Its {size} bytes are more than the {most} that a telephone reads: give the PDF.",
                  size=len(held.encode()), most=BYTES_MAX),
         lines=(
             *(Line(f"after{at}", told, icon="chevron-right") for at, told in enumerate(session.aftercare)),

@@ -22,6 +22,7 @@ class Faults(msgspec.Struct, frozen=True):
     """How often each alarm stood; touching one shows only that one, touching it again shows all."""
     older: Touch = NOTHING
     empty: str = ""
+    hint: str = ""
 
 
 def faults(local: Local) -> Faults:
@@ -37,19 +38,23 @@ def faults(local: Local) -> Faults:
         counts=tuple(_count(count, count.number == page.number) for count in page.counts),
         older=older,
         empty="" if page.lines else say("No alarm is recorded."),
+        hint=""
+        if page.lines
+        else say("Each time an alarm stands it is kept here: when, how long, and who knew of it."),
     )
 
 
 def _line(line: FaultLine) -> Line:
     parts = (
+        line.at,
         heard(line.detail),
         say("acknowledged by {name}", name=line.acknowledged_by) if line.acknowledged_by else say("not acknowledged"),
         say("session {number}", number=line.session) if line.session else "",
     )
     lasted = _span(line.lasted_s) if line.lasted_s >= 0 else say("no end")
     return Line(
-        f"fault:{line.row}", f"A{line.number}  {heard(line.title)}", ". ".join(filter(None, parts)),
-        f"{line.at}\n{lasted}", "bell", "quiet" if line.acknowledged_by else "warn",
+        f"fault:{line.row}", f"A{line.number}  {heard(line.title)}", " · ".join(filter(None, parts)),
+        lasted, "bell", "quiet" if line.acknowledged_by else "warn",
     )  # fmt: skip
 
 

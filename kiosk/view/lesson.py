@@ -93,10 +93,11 @@ def current(scene: Scene) -> Step | None:
 
 
 def number_of(scene: Scene, step: Step) -> int:
-    """Its place in the lesson; what is primed again after a refill belongs to the refill."""
+    """Its place in the lesson; what is primed again belongs to the needle or the syringe that was changed."""
     keys = [each.key for each in STEPS]
     again = step.stage == "setup" and scene.seen("stopped")
-    return 1 + keys.index("refill" if again else step.key)
+    changed = "refill" if scene.seen("filling") else "renew"
+    return 1 + keys.index(changed if again else step.key)
 
 
 # -- what it says ------------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ def _not_ready(scene: Scene, step: Step) -> Point | None:
     """What stands between the step and arming, or a motion, and who puts it right."""
     snapshot = scene.snapshot
     waits = snapshot.phase == "treat" and not scene.armed and scene.shots > 0 and step.key not in ("stop", "lift")
-    if snapshot.stop.state != "clear" or (step.key not in ("offer", "arm", "refill", "finish") and not waits):
+    if snapshot.stop.state != "clear" or (step.key not in ("offer", "arm", "renew", "refill", "finish") and not waits):
         return None
     if scene.alarm is not None and snapshot.phase == "treat" and not scene.armed:
         number = scene.alarm.number
@@ -205,7 +206,7 @@ def summary(local: Local) -> Summary:
     return Summary(
         title=say("Your first session: number {number}", number=line.number),
         lines=(
-            Line("given", say("Given"), f"{shots(line.shots)}, {volume(line.given_nl)}", icon="check-circle"),
+            Line("given", say("Given"), f"{shots(line.shots)}, {volume(line.given_nl)}"),
             *(zone_line(zone) for zone in page.zones if zone.done),
             Line("product", say("Product"), say("{product}, lot {lot}, expiry {expiry}", product=page.product,
                                                 lot=page.lot, expiry=page.expiry)),

@@ -156,6 +156,15 @@ def _zone(scene: Scene) -> Ring:
     return (f"zone:{zone}:{side}", "zones:list", "choices:later", "choices:earlier", "tile:zone")
 
 
+def _fresh_needle(scene: Scene) -> bool:
+    """The session has more shots than its needle: it was changed since the first of them."""
+    return scene.session is not None and scene.shots > scene.session.needle_shots
+
+
+def _renew(scene: Scene) -> Ring:
+    return ("change:needle",) if scene.screen != "needle" else _needle(scene)
+
+
 def _refill(scene: Scene) -> Ring:
     return ("change:syringe",) if scene.screen != "syringe" else _syringe(scene, "syringe:new")
 
@@ -290,6 +299,9 @@ STEPS: tuple[Step, ...] = (
     Step("lift", "treat",
          mark("Lift off: press [C] in the bench's window again, for nothing moves by itself while skin is touched."),
          lambda scene: scene.treat is not None and not scene.treat.contact, lambda _: (), ("treat",)),
+    Step("renew", "treat",
+         mark("Touch Needle, which counts its shots, choose {needle}, tick it as new, Continue: a blunt one hurts."),
+         _fresh_needle, _renew, ("treat", "needle")),
     Step("refill", "treat",
          mark("Touch Syringe, press [F] in the bench's window for a full one, tick it as new, Continue: a refill."),
          lambda scene: scene.seen("refilled"), _refill, ("treat", "syringe")),

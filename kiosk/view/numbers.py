@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
-from kiosk.view.language import decimal, many, mark, say
+from kiosk.view.language import decimal, many, mark, say, spoken
 
+FIRM = "\u00a0"
+"""The space at which no line breaks."""
 FieldName = Literal[
     "depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp", "gauge",
     "balance_step", "balance_u", "gauge_step", "gauge_u", "thermometer_step", "thermometer_u", "barometer_step",
@@ -52,6 +55,10 @@ UNITS: dict[FieldName, Unit] = {
     "barometer_step": Unit("hPa", 100, 2),
     "barometer_u": Unit("hPa", 100, 2),
 }
+SYMBOLS = (
+    "mm", "um", "uL", "nL", "pL", "mL", "L", "mg/mL", "mg", "g", "kPa", "hPa", "ms", "s", "min", "h", "V", "Hz", "%",
+)  # fmt: skip
+"""Units that are written alike in every language."""
 STEP, OWN = mark("Smallest step that it shows"), mark("Its uncertainty (k = 2), 0 if not given")
 AS_IT_STANDS = frozenset({"weight", "air", "gauge"}) | {name for name in UNITS if name.endswith(("_step", "_u"))}
 """Read off an instrument, zeros and all (UI-2 is about values that somebody chooses)."""
@@ -85,6 +92,26 @@ def digits(field: FieldName, value: int) -> str:
     tenth = 10**unit.places
     shown = (value * tenth * 2 + unit.scale) // (2 * unit.scale)
     return decimal(f"{shown // tenth}.{shown % tenth:0{unit.places}d}") if unit.places else str(shown)
+
+
+def together(text: str) -> str:
+    """A text whose lines never end between a number and its unit (UI-2), nor before a sign that French sets apart."""
+    return _tied(text, spoken()) if text else text
+
+
+@lru_cache(maxsize=4096)
+def _tied(text: str, language: str) -> str:
+    return _units(language).sub(lambda met: met[0].replace(" ", FIRM), text)
+
+
+@lru_cache(maxsize=8)
+def _units(language: str) -> re.Pattern[str]:
+    """What is tied in this language, which is the one spoken: a number and a unit as they stand beside each other."""
+    del language  # what `say` gives depends on it
+    counted = (many("{count} shot", "{count} shots", count).partition(" ")[2] for count in (1, 2))
+    words = {*SYMBOLS, *counted, *(say(unit.name) for unit in UNITS.values())} - {""}
+    listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(rf"(?<=\d) (?:{listed})(?![\w/])| (?=[:;?!»])|(?<=«) ")
 
 
 def with_unit(field: FieldName, value: int) -> str:

@@ -69,8 +69,11 @@ def languages(local: Local) -> tuple[Touch, ...]:
 def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
     trusted: Tone = "good" if snapshot.wall else "warn"
     ledger = next((check for check in snapshot.checks if check.key == "ledger"), None)
-    told = ledger.detail if ledger is not None and ledger.detail else say("not looked at yet")
-    kept: Tone = "warn" if ledger is None or ledger.state != "passed" else "good"
+    sound = ledger is not None and ledger.state == "passed"
+    told = say("Can be written, no row is lost or changed") if sound else say("not looked at yet")
+    if ledger is not None and ledger.detail:
+        told = ledger.detail
+    kept: Tone = "good" if sound else "warn"
     return (
         Line(
             "time",

@@ -112,6 +112,7 @@ def shot_row(shot: ShotLine, place: str = "") -> tuple[str, ...]:
 class History(msgspec.Struct, frozen=True):
     rows: tuple[Touch, ...] = ()
     empty: str = ""
+    hint: str = ""
     more: Touch = NOTHING
 
 
@@ -125,7 +126,14 @@ def history(local: Local) -> History:
         if page.more
         else NOTHING
     )
-    return History(tuple(_session(line) for line in page.lines), "" if page.lines else say("No session yet"), more)
+    if not page.lines:
+        return History(
+            empty=say("No session yet"),
+            hint=say(
+                "Each session stands here with all its shots, from New session on the home page to its signature."
+            ),
+        )
+    return History(tuple(_session(line) for line in page.lines), more=more)
 
 
 def _session(line: SessionLine) -> Touch:

@@ -200,9 +200,7 @@ def home(snapshot: Snapshot, local: Local) -> Home:
     calibrate = Touch(
         "calibration", say("Calibration"), Go("calibration"), say("What is in force, and until when"), "", "gauge"
     )
-    inputs = Touch(
-        "inputs", say("Inputs and outputs"), Go("inputs"), say("Live page, checks, timing, touch test"), "", "pulse"
-    )
+    inputs = Touch("inputs", say("Inputs and outputs"), Go("inputs"), say("Live, checks, times"), "", "pulse")
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), "", "account", "primary")
     service = Touch("service", say("Service"), Go("service"), say("Wear, faults, link, support"), "", "clipboard-text")
     return Home(
@@ -281,7 +279,7 @@ def about(snapshot: Snapshot, catalogue: Catalogue) -> About:
             *(Line(name, name, version) for name, version in catalogue.versions),
             Line("injector", say("Injector"), identity),
             msgspec.structs.replace(
-                validity.line(snapshot), title=say("Calibration {number}", number=snapshot.in_force.id)
+                validity.line(snapshot), icon="", title=say("Calibration {number}", number=snapshot.in_force.id)
             ),
             Line("frames", say("Frames on the link"), say("{good} good, {bad} bad", good=link.good, bad=link.bad)),
             Line("cycle", say("Control cycle, late by"), late),

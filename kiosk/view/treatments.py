@@ -26,6 +26,7 @@ class Protocols(msgspec.Struct, frozen=True):
     search: Touch = NOTHING
     everything: Touch = NOTHING
     empty: str = ""
+    hint: str = ""
 
 
 def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protocols:
@@ -54,6 +55,7 @@ def protocols(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Protoco
         empty=""
         if found or kept
         else say("No treatment has '{wanted}' in its name, technique or zones.", wanted=wanted),
+        hint="" if found or kept else say("All shows every treatment again."),
         heading=preset.name if preset else chosen.title if chosen else say("Choose a treatment"),
         lines=presets.about(preset, catalogue) if preset else _about_protocol(chosen) if chosen else (),
         choose=unless(Touch("continue", say("Patient code"), Go("patient"), tone="primary", icon="chevron-right"), why),

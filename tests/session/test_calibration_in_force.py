@@ -14,6 +14,7 @@ from drivers.registers import CALIBRATION, Calibration, Identity
 from kiosk.calibration.dose import Blank
 from kiosk.channel import commands as ask
 from kiosk.records.rows import CalibrationRow, EventRow
+from kiosk.session import present_calibration
 from kiosk.session.in_force import InForce
 from kiosk.session.rewriting import Stage
 from tests.calibration.kept import depth_proof
@@ -170,6 +171,9 @@ def test_cut_off_at_any_step_leaves_the_old_or_the_new_one_and_says_which(
     bench.disk.holding = stage is Stage.COMMIT
     bench.send(ask.WriteCalibration(subject.proposal.key))
     bench.until(lambda: bench.engine.rewriting.stage is stage, 3)
+    shown = present_calibration.calibrating(bench.engine)
+    assert shown is not None
+    assert (shown.step, shown.writing) == ("writing", stage.name.lower())
     if how != "unplugged":
         bench.disk.release()
     if how == "killed":

@@ -27,7 +27,8 @@ from tests.session.bench import Bench
 
 PAGERS = re.compile(r".*:(later|earlier)$")
 KEYS = re.compile(r"\[([A-Z])\]")
-HELD_S = 0.4
+HELD_S, READ_S = 0.4, 0.3
+"""How long a key is held, and how long a sentence has to stand before anybody follows it, s."""
 
 
 def touches(shown: object) -> Iterator[Touch]:
@@ -157,6 +158,8 @@ class Pupil:
 
     def step(self) -> bool:
         """Follows the strip once; whether there was anything to follow."""
+        if not self.told or self.told[-1] != self.picture.lesson.text:
+            self.wait(READ_S)
         picture = self.picture
         strip = picture.lesson
         if not self.told or self.told[-1] != strip.text:

@@ -38,18 +38,20 @@ USER = s.User("Dr. Amelie Laurent", "practitioner")
 ADMIN = s.User("Clinic administrator", "administrator")
 TECHNICIAN = s.User("Jonas Weber", "technician")
 CHECKS = (
-    s.Check("ledger", "Ledger", "passed", "intact and anchored, 1204 rows"),
-    s.Check("profiles", "Profiles", "passed", "11 treatments, 4 needles"),
-    s.Check("clock", "Clock", "passed", "battery clock valid"),
-    s.Check("inputs", "Stuck inputs", "passed", "trigger and pedal are up"),
-    s.Check("relay", "Motor relay", "passed", "feedback follows within 50 ms"),
-    s.Check("stop", "Stop circuit", "passed", "both contacts closed"),
-    s.Check("link", "Injector link", "passed", "map 1, firmware 1.3"),
-    s.Check("caps", "Limits of the controller", "passed", "as on the last certificate"),
+    s.Check("ledger", "Record", "passed", ""),
+    s.Check("profiles", "Treatment profiles", "passed", "11 protocols"),
+    s.Check("clock", "Clock", "passed", "2026-11-22 10:42"),
+    s.Check("stop", "Stop circuit", "passed", ""),
+    s.Check("inputs", "Pedal, trigger and pins", "passed", ""),
+    s.Check("link", "Injector and its record", "passed", "Serial 1042, firmware 1.3"),
+    s.Check("faults", "Injector without faults", "passed", ""),
     s.Check("calibration", "Calibration", "passed", "Number 8, due again on 2027-11-18"),
-    s.Check("home", "Homing", "asks", "", "Is the handpiece away from the patient?"),
-    s.Check("buzzer", "Buzzer", "waiting", ""),
-)
+    s.Check(
+        "homing", "Needle homes, relay and feedback", "asks", "",
+        "Is the handpiece away from the patient? The needle moves home.",
+    ),
+    s.Check("buzzer", "Alarm tone", "waiting", ""),
+)  # fmt: skip
 ZONES = (
     s.Zone("forehead", "Forehead", "whole", 40, 40, 800_000, "nappage", "2 to 4", 90),
     s.Zone("cheek", "Cheek", "left", 60, 12, 240_000, "nappage", "2 to 4", 90),
@@ -392,7 +394,7 @@ KNOWN = s.PatientPage(
     last_zones=ZONES[:2],
 )  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)
-QUESTION = s.Question("depth", "Depth 0.95 mm is above the usual 0.9 mm (zone limit)", True)
+QUESTION = s.Question("depth", "Depth 0.95 mm is above the usual 0.90 mm (zone limit)", True)
 
 
 def zones_of(*places: tuple[str, str, bool], technique: str = "nappage") -> tuple[s.Zone, ...]:
@@ -601,6 +603,10 @@ def workshop(now: s.CheckNow | None = None, **changes: object) -> s.Snapshot:
 TAUGHT = Lesson(on=True, begun="2026-11-22 10:42", session=18)
 STOPPED = replace(TAUGHT, seen=frozenset({"stopped"}))
 SIGNED = replace(TAUGHT, seen=frozenset({"stopped", "refilled", "signed"}), session=17)
+RELEASED = s.StopView(
+    "released", "STOP on the screen", "The stop was released. Nothing moves until you acknowledge it."
+)
+RENEWED = replace(TREATING, session=replace(SESSION, needle_shots=0))
 FIRST = replace(TREATING, treat=replace(TREAT, zone="forehead", side="whole", shot_count=0))
 """Nothing is given yet: the lesson has not come to its first shot."""
 LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
@@ -626,12 +632,13 @@ LESSON_SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "lesson-stop": (ARMED, at(lesson=TAUGHT)),
     "lesson-stopped": (
-        replace(TREATING, stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged.")),
+        replace(TREATING, stop=RELEASED),
         at(lesson=STOPPED),
     ),
     "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
     "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
-    "lesson-refill": (TREATING, at(lesson=STOPPED)),
+    "lesson-renew": (TREATING, at(lesson=STOPPED)),
+    "lesson-refill": (RENEWED, at(lesson=STOPPED)),
     "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
     "lesson-end": (CLOSING, at(ticks=frozenset({"clean:needle", "clean:path"}), lesson=STOPPED)),
     "lesson-record": (snap(last_session=17), at("record", record=RECORD, lesson=SIGNED)),
@@ -656,11 +663,12 @@ WEAR = WearPage(
     ),
     Counters(1042, 22_004, 531_870_000, 91, 13_460, 402, 377),
 )  # fmt: skip
+NO_ANSWER = "The injector did not answer"
 FAULTS = FaultList(
     tuple(
         FaultLine(row, number, title, at, lasted, by, detail, session)
         for row, number, title, at, lasted, by, detail, session in (
-            (9_120, 703, "No connection to the injector", "2026-11-21 16:40:12", 3, "Jonas Weber", "no answer", 0),
+            (9_120, 703, "No connection to the injector", "2026-11-21 16:40:12", 3, "Jonas Weber", NO_ANSWER, 0),
             (8_411, 708, "Skin contact lost", "2026-11-20 10:51:02", 41, "Dr. Amelie Laurent", "", 17),
             (8_002, 717, "Controller was too slow", "2026-11-18 09:12:44", 0, "", "61 ms", 0),
             (7_644, 707, "Blocked", "2026-11-12 15:20:09", -1, "Dr. Amelie Laurent", "", 12),
@@ -738,7 +746,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(),
     ),
     "inputs": (workshop(), at("inputs")),
-    "inputs-lost": (replace(workshop(sensed=None), link=s.LinkView(False, "the port is gone")), at("inputs")),
+    "inputs-lost": (
+        replace(workshop(sensed=None), link=s.LinkView(False, "The injector on /dev/ttyACM0 was unplugged")),
+        at("inputs"),
+    ),
     "inputs-driven": (
         workshop(
             pins=replace(PINS, stop_b=False, feedback=True, enable=True, red=True, hertz=880),
@@ -781,8 +792,10 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(
             "starting",
             user=TECHNICIAN,
-            checks=(*CHECKS[:8], replace(CHECKS[8], state="failed", detail="The calibration expired on 2026-11-01.")),
-            in_force=replace(IN_FORCE, expires="2026-11-01", sentence="The calibration expired on 2026-11-01."),
+            checks=(*CHECKS[:7], replace(CHECKS[7], state="failed", detail="The calibration expired on 2026-11-01.")),
+            in_force=replace(
+                IN_FORCE, expires="2026-11-01", days_left=-21, sentence="The calibration expired on 2026-11-01."
+            ),
         ),
         at("calibration"),
     ),
@@ -790,7 +803,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         snap(
             "starting",
             user=TECHNICIAN,
-            checks=(*CHECKS[:8], replace(CHECKS[8], state="failed", detail="The injector has no valid calibration.")),
+            checks=(*CHECKS[:7], replace(CHECKS[7], state="failed", detail="The injector has no valid calibration.")),
             in_force=NO_CALIBRATION,
         ),
         at("calibration"),
@@ -871,15 +884,20 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         ),
         at(phase="calibrate"),
     ),
-    "proposal-writing": (weighing("writing", runs=DONE), at(phase="calibrate")),
+    "proposal-writing": (weighing("writing", runs=DONE, writing="read_back"), at(phase="calibrate")),
     "selftest": (snap("starting", user=None, ready=False), at()),
     "selftest-failed": (
         snap(
             "starting",
             user=None,
             checks=(
-                *CHECKS[:6],
-                s.Check("link", "Injector link", "failed", "The injector did not answer. Check cable and supply."),
+                *CHECKS[:5],
+                s.Check(
+                    "link",
+                    "Injector and its record",
+                    "failed",
+                    "The injector did not answer within 40 ms. Check cable and supply of the injector.",
+                ),
             ),
         ),
         at(),
@@ -1050,7 +1068,9 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         replace(
             TREATING,
             treat=replace(TREAT, retracted=False),
-            stop=s.StopView("released", "STOP on the screen", "Released, not acknowledged."),
+            stop=s.StopView(
+                "released", "STOP on the screen", "The stop was released. Nothing moves until you acknowledge it."
+            ),
         ),
         at(),
     ),

@@ -61,7 +61,7 @@ def test_nothing_drawn_leaves_the_scale() -> None:
 
 def test_a_session_without_a_shot_says_so() -> None:
     shown = after(replace(RECORD, zones=(), shots=()))
-    assert shown.note == "Nothing was given in this session."
+    assert shown.empty == "Nothing was given in this session."
     assert [curve.words for curve in shown.curves] == ["no shot", "no shot"]
 
 

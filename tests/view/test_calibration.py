@@ -212,3 +212,13 @@ def test_a_reading_is_typed_in_thousandths_and_begins_at_its_depth() -> None:
     for key in "3.855":
         opened = act(opened, a.Type(key), world).local
     assert act(opened, a.ConfirmDraft(), world).commands == (c.TypeGauge(3_855),)
+
+
+@pytest.mark.parametrize("writing", ["commit", "write", "read_back", "select", "identify"])
+def test_every_stage_of_new_figures_is_shown_done_going_on_or_to_come(writing: str) -> None:
+    shown = proposing(weighing("writing", writing=writing))
+    keys = [line.key for line in shown.lines]
+    now = keys.index(f"way:{writing}")
+    assert shown.writing
+    assert [line.trail for line in shown.lines] == ["done"] * now + ["now"] + [""] * (4 - now)
+    assert not shown.write.key

@@ -212,8 +212,8 @@ def test_one_proof_stands_in_the_middle_and_proofs_of_one_day_side_by_side() -> 
 def test_two_injectors_are_told_apart_in_the_history() -> None:
     two = s.DriftPage((DRIFT.parts[0], replace(DRIFT.parts[0], serial=77)))
     assert [row.trail for row in drift(at(drift=two)).rows] == ["No. 1042", "No. 77"]
-    assert drift(at()).note == "Reading the history"
-    assert drift(at(drift=s.DriftPage(()))).note == "Nothing was proved yet."
+    assert drift(at()).empty == "Reading the history"
+    assert drift(at(drift=s.DriftPage(()))).empty == "Nothing was proved yet."
     assert (part_words("depth"), part_words("5")) == ("Depth", "5 mL syringe")
 
 

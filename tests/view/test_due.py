@@ -68,7 +68,7 @@ def test_who_does_not_fit_on_home_stands_on_a_page_of_all() -> None:
     shown = on_home(at(due=DUE))
     assert (len(shown), shown[-1].label, shown[-1].effect) == (4, "All 5", a.Go("due"))
     assert len(due(at(due=DUE)).rows) == 5
-    assert due(at()).note == "Nobody is due within a week."
+    assert due(at()).empty == "Nobody is due within a week."
     assert draw(snap(), at("due", due=DUE), CATALOGUE).screen == "due"
     assert see(at("due"), snap()).local.place == "due"
 

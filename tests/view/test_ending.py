@@ -155,7 +155,7 @@ def test_what_is_too_long_for_a_code_says_so() -> None:
     long = snap("closing", session=replace(SESSION, aftercare=SESSION.aftercare * 4))
     shown = aftercare(long, at("aftercare"))
     assert shown.code is None
-    assert "are more than a code of 858 holds legibly: give the PDF." in shown.no_code
+    assert "are more than the 858 that a telephone reads: give the PDF." in shown.hint
     assert aftercare(snap(), at("aftercare")).code is None
 
 

@@ -43,6 +43,7 @@ from tests.view.samples import (
     LESSON_SCENES,
     QUESTION,
     RECORD,
+    RENEWED,
     TAUGHT,
     TECHNICIAN,
     TREAT,
@@ -107,7 +108,7 @@ def test_each_step_says_in_one_sentence_what_to_do_and_why() -> None:
 def test_stop_and_its_acknowledgement_and_arming_in_two_steps_are_among_what_was_touched(taught: Pupil) -> None:
     touched = taught.touched
     assert touched.index("arm") < touched.index("arm:confirm") < touched.index("stop") < touched.index("acknowledge")
-    assert {"prime", "drop:yes", "change:syringe", "finish", "sign", "export:pdf"} <= set(touched)
+    assert {"prime", "drop:yes", "change:needle", "change:syringe", "finish", "sign", "export:pdf"} <= set(touched)
 
 
 def test_it_is_never_at_a_step_before_one_that_is_not_done(taught: Pupil) -> None:
@@ -210,6 +211,14 @@ def test_an_alarm_is_read_and_acknowledged_before_the_lesson_goes_on() -> None:
     shown = strip_of(replace(TREATING, alarms=(alarm,)), at(lesson=STOPPED_ONCE))
     assert shown.text == ALARM
     assert "alarms" in shown.ring
+
+
+def test_a_needle_is_changed_once_the_session_has_more_shots_than_it() -> None:
+    assert (at_step(TREATING, at(lesson=STOPPED_ONCE)), at_step(RENEWED, at(lesson=STOPPED_ONCE))) == (
+        "renew",
+        "refill",
+    )
+    assert strip_of(TREATING, at(lesson=STOPPED_ONCE)).ring == ("change:needle",)
 
 
 def test_a_session_that_is_ended_early_is_resumed_and_taught_to_its_end(pupil: Pupil) -> None:

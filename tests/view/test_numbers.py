@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from drivers.errors import NappageError
 from kiosk.view import numbers
 from kiosk.view.errors import NotADate, NotANumber, OutsideHard, TooFine, ZerosInARow
+from kiosk.view.language import ENGLISH, speak
 
 
 def parse(text: str, field: numbers.FieldName = "dose", **given: int) -> int:
@@ -34,6 +35,30 @@ def parse(text: str, field: numbers.FieldName = "dose", **given: int) -> int:
 )
 def test_a_unit_stands_beside_every_number(shown: str, expected: str) -> None:
     assert shown == expected
+
+
+@pytest.mark.requirement("UI-2")
+@pytest.mark.parametrize(
+    ("language", "text", "tied"),
+    [
+        ("en", "off -8.1 % of 5.0 %, worst 18.10 uL", "off -8.1_% of 5.0_%, worst 18.10_uL"),
+        ("en", "20.0 degrees C, 50 % humidity", "20.0_degrees_C, 50_%_humidity"),
+        ("en", "1 shot, 12 of 60 shots, 2.0 shots/s", "1_shot, 12 of 60_shots, 2.0_shots/s"),
+        (
+            "en",
+            "session 17 made by hand, 3 sites, 2026-11-22 10:42",
+            "session 17 made by hand, 3 sites, 2026-11-22 10:42",
+        ),
+        ("fr", "12 tirs sur 60, 0,60 mm", "12_tirs sur 60, 0,60_mm"),
+        ("fr", "« elbow » : que faire ?", "«_elbow_»_: que faire_?"),
+    ],
+)
+def test_a_number_and_its_unit_are_tied_together(language: str, text: str, tied: str) -> None:
+    speak(language)
+    try:
+        assert numbers.together(text) == tied.replace("_", "\u00a0")
+    finally:
+        speak(ENGLISH)
 
 
 @pytest.mark.requirement("UI-2")

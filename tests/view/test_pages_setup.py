@@ -34,9 +34,9 @@ from tests.view.samples import (
 @pytest.mark.requirement("PST-1")
 def test_the_self_test_asks_and_says_what_to_repair() -> None:
     shown = selftest(snap("starting", checks=CHECKS), at())
-    assert shown.question == "Is the handpiece away from the patient?"
-    assert shown.yes.effect == a.Send(c.AnswerCheck("home", True))
-    assert shown.no.effect == a.Send(c.AnswerCheck("home", False))
+    assert shown.question == "Is the handpiece away from the patient? The needle moves home."
+    assert shown.yes.effect == a.Send(c.AnswerCheck("homing", True))
+    assert shown.no.effect == a.Send(c.AnswerCheck("homing", False))
     assert shown.again == NOTHING
     failed = selftest(snap("starting", checks=(s.Check("link", "Link", "failed", "Plug it in."),)), at("selftest"))
     assert failed.summary == "Link: Plug it in."

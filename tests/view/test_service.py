@@ -191,9 +191,9 @@ def test_the_history_says_when_how_long_and_who() -> None:
     page = faults(hear(at("faults"), s.Reply(1, True, page=FAULTS)))
     first, second, third = page.lines[:3]
     assert first.title == "A703  No connection to the injector"
-    assert first.detail == "no answer. acknowledged by Jonas Weber"
-    assert first.trail == "2026-11-21 16:40:12\n3 s"
-    assert second.detail == "acknowledged by Dr. Amelie Laurent. session 17"
+    assert first.detail == "2026-11-21 16:40:12 · The injector did not answer · acknowledged by Jonas Weber"
+    assert first.trail == "3 s"
+    assert second.detail == "2026-11-20 10:51:02 · acknowledged by Dr. Amelie Laurent · session 17"
     assert third.tone == "warn"
     assert page.lines[3].trail.endswith("no end")
     assert page.lines[4].trail.endswith("2 h 3 min")
@@ -262,8 +262,8 @@ def test_an_account_is_held_to_be_disabled_or_enabled() -> None:
 # -- an injector without a calibration ---------------------------------------------------------------------------------
 @pytest.mark.requirement("ACU-3", "LIM-9")
 def test_a_technician_is_led_from_the_failed_check_to_the_figures_and_holds_to_write_them() -> None:
-    failed = replace(CHECKS[8], state="failed", detail="The injector has no valid calibration.")
-    starting = snap("starting", user=TECHNICIAN, checks=(*CHECKS[:8], failed), in_force=NO_CALIBRATION)
+    failed = replace(CHECKS[7], state="failed", detail="The injector has no valid calibration.")
+    starting = snap("starting", user=TECHNICIAN, checks=(*CHECKS[:7], failed), in_force=NO_CALIBRATION)
     assert selftest(starting, at()).done.effect == a.Go("calibration")
     page = calibration(starting)
     assert page.lines[0].detail == "None"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.screens.widgets.touchable import Touchable
 from kiosk.view.touch import Tile
@@ -16,6 +16,11 @@ class KeyButton(Touchable):
 
 class RowButton(Touchable):
     """A line of a list: icon, title over detail, a word at the right."""
+
+    full_height = NumericProperty(0)
+    """Height at which no text of it is drawn smaller, pixels."""
+    roomy = BooleanProperty(False)
+    """Whether it is so high."""
 
 
 class RailButton(Touchable):

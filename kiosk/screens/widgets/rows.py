@@ -17,15 +17,31 @@ from kiosk.screens.widgets.fair import Fair
 from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
 
+APART = 20
+"""dp: between two columns of lines, which have no edges of their own."""
+
 
 class LineRow(RelativeLayout):
     """A line to read."""
 
+    role = StringProperty("body")
+    """Type of its title."""
     model = ObjectProperty(Line(), rebind=True)
     tint = ColorProperty(theme.rgba("ink"))
     least_width = NumericProperty(0)
     least_height = NumericProperty(0)
     """What its texts need (`fair.Fair`), pixels."""
+    full_height = NumericProperty(0)
+    """Height at which no text of it is drawn smaller, pixels."""
+    roomy = BooleanProperty(False)
+    """Whether it is so high."""
+
+
+class EmptyPage(Fair):
+    """What a page says while it has nothing to show: that, and what will stand there."""
+
+    title = StringProperty("")
+    hint = StringProperty("")
 
 
 class TableRow(Fair):
@@ -82,7 +98,8 @@ class PagedRows(Fair):
         self.add_widget(self._pager)
         self._laid: tuple[object, ...] = ()
         self._room_for: object = None
-        self._row, self._fewer = 0.0, 0
+        self._full_for: object = None
+        self._row, self._full, self._fewer = 0.0, 0.0, 0
         again = self._again = Clock.create_trigger(self._lay, -1)
         self._look = Clock.create_trigger(self._make_room, 0)
         for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height", "led"):
@@ -104,6 +121,8 @@ class PagedRows(Fair):
 
     def _lay(self, *_: object) -> None:
         if (self.items, self.width) != self._room_for:
+            if (len(self.items), self.width) != self._full_for:
+                self._full, self._full_for = 0.0, (len(self.items), self.width)
             self._room_for, self._row, self._fewer = (self.items, self.width), 0.0, 0
             self._look()
         gap, row = dp(theme.GAP), max(dp(self.row_height), self._row)
@@ -116,9 +135,12 @@ class PagedRows(Fair):
         self.page = min(int(self.page), self.pages - 1)
         self._laid = self._given()
         shown = self.items[self.page * fits : (self.page + 1) * fits]
-        self._grid.cols = columns
-        self._fill(shown, row)
+        self._grid.cols = max(1, min(columns, len(shown)))
+        self._grid.spacing = [dp(APART) if self.kind == "LineRow" else gap, gap]
         self._show_pager(paged and not self.led, pager)
+        lines = max(1, -(-(fits if paged else len(self.items)) // columns))
+        spare = (self.height - self._pager.height - self.spacing + gap) / lines - gap
+        self._fill(shown, max(row, min(self._full, spare)))
 
     def _fill(self, shown: tuple[Any, ...], row: float) -> None:
         grid = self._grid
@@ -137,7 +159,7 @@ class PagedRows(Fair):
 
     def _made(self) -> Any:
         row = Factory.get(self.kind)(size_hint_y=None)
-        for name in ("least_width", "least_height"):
+        for name in ("least_width", "least_height", "full_height"):
             if row.property(name, quiet=True) is not None:
                 row.fbind(name, self._look)
         return row
@@ -145,6 +167,7 @@ class PagedRows(Fair):
     def _make_room(self, *_: object) -> None:
         """A row whose texts do not fit makes columns fewer, or all rows higher, until other items come.
 
+        Room that the page has to spare makes them so high that no text is drawn smaller than those beside it.
         It is looked at when the layout has come to rest: on its way there a text is narrow for a moment.
         """
         rows = self._grid.children
@@ -153,8 +176,9 @@ class PagedRows(Fair):
             self._again()
             return
         needed = max((getattr(row, "least_height", 0.0) for row in rows), default=0.0)
-        if needed > max(dp(self.row_height), self._row) + 0.5:
-            self._row = needed
+        full = max((getattr(row, "full_height", 0.0) for row in rows), default=0.0)
+        if needed > max(dp(self.row_height), self._row) + 0.5 or full > self._full + 0.5:
+            self._row, self._full = max(self._row, needed), max(self._full, full)
             self._again()
 
     def _show_pager(self, paged: bool, height: float) -> None:

@@ -21,6 +21,7 @@ from kivy.properties import AliasProperty, BooleanProperty, NumericProperty, Str
 from kivy.uix.label import Label
 
 from kiosk.screens import theme
+from kiosk.view.numbers import together
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 FONT, STRONG, ICONS = "NappageSans", "NappageSansStrong", "Icons"
@@ -111,6 +112,10 @@ class Text(Label):
     """True for what must stay on one line."""
     ink_width = NumericProperty(0)
     """Width of what is written, at most the box's, pixels."""
+    full_height = NumericProperty(1)
+    """Height that it needs at the full size of its role in the present width, pixels."""
+    thin_height = NumericProperty(1)
+    """The same where there is less room: a text that one line holds in smaller type is content with one, pixels."""
     least_width = NumericProperty(0)
     least_height = NumericProperty(0)
     """What it needs at the smallest type in the present width, pixels; 0 as long as it has never been cut."""
@@ -141,12 +146,19 @@ class Text(Label):
             self._label = Written(**{name: getattr(self, name) for name in self._font_properties})
             self._label.usersize = self.text_size
 
+    def texture_update(self, *given: object) -> None:
+        """Draws the text with its numbers tied to their units; `text` stays as it was given."""
+        label: Any = self._label
+        label.text = together(self.text)
+        super().texture_update(*given)
+
     def _fit(self, *_: object) -> None:
         font = STRONG if self.strong else FONT
         self.font_name = font
         self.text_size = self.size
         least = dp(theme.SMALLEST)
         size = dp(theme.TYPE[self.role])
+        self._say_heights(font, size, least)
         while size > least and not self._fits(font, size):
             size = max(least, size * 0.94)
         self.font_size = size
@@ -160,16 +172,26 @@ class Text(Label):
     def _say_needs(self, font: str, least: float) -> None:
         """Room that a box around it has to find (`fair.Fair`); nothing for no text."""
         width = max(1, int(self.width))
-        broad, high = _measure(self.text, font, least, width, self.line_height, self.single) if self.text else (0, 0)
+        told = together(self.text)
+        broad, high = _measure(told, font, least, width, self.line_height, self.single) if told else (0, 0)
         self.least_width = ceil(broad) + 1 if broad else 0
-        self.least_height = ceil(high)
+        self.least_height = ceil(high) + 0.1 if high else 0  # shares are rounded
 
     def _fits(self, font: str, size: float) -> bool:
         width = max(1, int(self.width))
-        broad, high = _on_one_line(self.text, font, size)
-        if "\n" in self.text or (broad > width and not self.single):
-            broad, high = _measure(self.text, font, size, width, self.line_height, self.single)
+        told = together(self.text)
+        broad, high = _on_one_line(told, font, size)
+        if "\n" in told or (broad > width and not self.single):
+            broad, high = _measure(told, font, size, width, self.line_height, self.single)
         return broad <= width and high <= self.height
+
+    def _say_heights(self, font: str, size: float, least: float) -> None:
+        """What a row shares its height by; nothing for no text."""
+        told, width = together(self.text), max(1, int(self.width))
+        full = _measure(told, font, size, width, self.line_height, self.single)[1] if told else 0
+        line = full and _measure("x", font, size, width, self.line_height, True)[1]
+        self.full_height = full
+        self.thin_height = line if full > line and "\n" not in told and _broad(told, font, least) <= width else full
 
 
 @lru_cache(maxsize=4096)
@@ -185,7 +207,7 @@ def _measure(text: str, font: str, size: float, width: int, line_height: float, 
     """The widest piece that cannot be broken, and the height of the text in that width, pixels."""
     core = CoreLabel(text=text, font_name=font, font_size=size, text_size=(width, None), line_height=line_height)
     core.resolve_font_name()
-    pieces = [text] if single else re.split(r"\s+", text)
+    pieces = [text] if single else re.split(r"[ \n]+", text)
     return max((core.get_extents(piece)[0] for piece in pieces), default=0), core.render()[1]
 
 
