@@ -33,7 +33,7 @@ from kiosk.view.steps import Barrel, barrels
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 
 HOLD_MS = 1_200
-FLUSH_MOST_NL, FLUSH_STEP_NL = 120_000, 1_000
+FLUSH_MOST_NL, FLUSH_STEP_NL = 150_000, 1_000
 OFF_MOST_UM, OFF_REACH_UM = 100, 150
 """What a depth may be off (ACU-2), and what the plot shows at least, um."""
 LEVELS: dict[str, str] = {

@@ -97,6 +97,7 @@ def test_the_outline_tells_what_can_be_touched(tmp_path: Path) -> None:
     assert by_key["stop"] == {
         "key": "stop",
         "label": "STOP",
+        "trail": "",
         "x": 682,
         "y": 6,
         "w": 112,
