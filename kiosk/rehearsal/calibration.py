@@ -179,7 +179,7 @@ class Calibration(Hands):
 
     # -- dose --------------------------------------------------------------------------------------------------------
     def _fit(self, ml: int, *, again: bool = False) -> None:
-        """A full syringe, its path pushed full into the vessel: what is in there evaporates, as the blank has to see."""
+        """A full syringe, its path pushed full into the vessel: the blank then sees what evaporates from there."""
         glass = self._glass
         self._tell("vessel off")
         self._tell("barrel none")

@@ -43,6 +43,7 @@ class Seat(Protocol):
     def send(self, command: ask.AnyCommand) -> int: ...
     def answer(self, number: int) -> Reply | None: ...
     def line(self) -> str | None: ...
+    def drop(self) -> list[str]: ...
     def took(self, word: str) -> bool: ...
 
 
@@ -97,10 +98,17 @@ class Terminal:
             Left: `leave` was typed, or nobody can type any more.
         """
         typed = self._seat.line()
-        if typed is None:
-            if self._seat.ended:
-                raise Left
-            return None
+        if typed is None and self._seat.ended:
+            raise Left
+        return None if typed is None else self._meant(typed)
+
+    def drop(self) -> None:
+        """Leave out what was typed before something was asked; only our words count at any time."""
+        for typed in self._seat.drop():
+            if self._meant(typed) is not None:
+                self.say(f"(left out, as it was typed before it was asked: {typed})")
+
+    def _meant(self, typed: str) -> str | None:
         if typed == "leave":
             raise Left
         if typed in WORDS:
@@ -110,6 +118,7 @@ class Terminal:
 
     def ask(self, question: str, still: Callable[[Snapshot], bool] = lambda _: True) -> str | None:
         """What is typed to a question; None once `still` does not hold any more: then it is not asked."""
+        self.drop()
         self.say(f"? {question}")
         while still(self.sees):
             self.look()

@@ -142,6 +142,7 @@ class Measuring:
         for run in work.runs:
             _tell_shots(run, before, self._terminal.say)
         if before is None or before.step != work.step:
+            self._terminal.drop()
             self._say_if(work.todo, "")
             if work.step in WEIGHED:
                 shows = f"{work.balance} gives it by itself" if work.balance else "no balance answers"

@@ -108,6 +108,15 @@ class Seat:
         """The next line that was typed; None when there is none."""
         return self._lines.pop(0) if self._lines else None
 
+    def drop(self) -> list[str]:
+        """All that was typed until now, taken out: it answers nothing that is asked later."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._typed, selectors.EVENT_READ)
+            while not self.ended and selector.select(0):
+                self._read()
+        lines, self._lines = self._lines, []
+        return lines
+
     def took(self, word: str) -> bool:
         """Whether this word was typed, in whatever line; it is taken out."""
         if word not in self._lines:

@@ -91,7 +91,7 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         return replace(page, plotted=True, curves=(gauge_curve(work.gauge),), lines=readings(work))
     if work.step == "room":
         return replace(page, fields=tuple(_field(name, local) for name in ROOM))
-    if not work.room or not work.blank or work.step.startswith("blank"):
+    if work.step == "flush" or not work.room or not work.blank or work.step.startswith("blank"):
         return replace(page, lines=_facts(work), second=_pause(work))
     shown = _plotted(work, local)
     return replace(

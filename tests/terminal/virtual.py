@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from collections.abc import Callable
 
-from kiosk.channel.commands import AnyCommand, Flip
+from kiosk.channel.commands import AnyCommand, Flip, SignOut
 from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
 from kiosk.terminal.guide import Terminal
 from kiosk.terminal.measuring import Depth, Dose, Measuring
@@ -54,6 +55,11 @@ class Seat:
     def line(self) -> str | None:
         return self.typed.popleft() if self.typed else None
 
+    def drop(self) -> list[str]:
+        lines = list(self.typed)
+        self.typed.clear()
+        return lines
+
     def took(self, word: str) -> bool:
         if word not in self.typed:
             return False
@@ -70,6 +76,12 @@ class Technician:
         self.scales.silent = not balance
         self.pulls = True
         """Whether the trigger is pressed as soon as a shot may be fired."""
+        self.enough = ""
+        """Who has read this leaves."""
+        self.types_weights = False
+        self._since: tuple[str, float] = ("", 0.0)
+        self.weights: list[str] = []
+        """What is typed as weights before the balance is read."""
         self.said: list[str] = []
         self.pins = [TECHNICIAN.pin]
         self.answers: list[tuple[str, Answer]] = [
@@ -99,13 +111,40 @@ class Technician:
     # -- eyes and hands ----------------------------------------------------------------------------------------------
     def _hears(self, line: str) -> None:
         self.said.append(line)
-        if line.startswith("? "):
+        if self.enough and re.search(self.enough, line):
+            self.seat.typed.append("leave")
+        elif self.weights and self._weighs():
+            self.seat.typed.append(self.weights.pop(0))
+        elif line.startswith("? "):
             found = next((answer for pattern, answer in self.answers if re.search(pattern, line)), "")
             self.seat.typed.append(found if isinstance(found, str) else found())
 
     def _hands(self) -> None:
+        now, step = self.bench.clock.now, self._step()
+        if step != self._since[0]:
+            self._since = step, now
+        elif self.types_weights and self._weighs() and now - self._since[1] > (31 if step == "blank end" else 3):
+            self._since = step, math.inf
+            self.seat.typed.append(f"{self.weighed.pan.gross_ug / 1e6:.5f}")
         if self.pulls and self.bench.rig.controller.shots_left == 1:
             self.weighed.fire()
+
+    def _step(self) -> str:
+        work = self.bench.snap.calibrating
+        return "" if work is None else work.step
+
+    def _weighs(self) -> bool:
+        return self._step() in ("blank begin", "blank end", "base", "weight")
+
+    def types(self, *lines: str) -> str:
+        """Several lines at once: the last is the answer."""
+        self.seat.typed.extend(lines[:-1])
+        return lines[-1]
+
+    def signs_out(self) -> str:
+        """Somebody signs out at another place."""
+        self.bench.tell(SignOut())
+        return ""
 
     def _clamp(self) -> str:
         self.bench.do("barrel 5")
