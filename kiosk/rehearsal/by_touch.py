@@ -337,19 +337,6 @@ class Treatment(Hands):
     def _settle_shots(self) -> None:
         self._glass.until(lambda _: self._state()["state"] not in MOVING, "the stroke to end", every_s=0.05)
 
-    def _recover(self) -> None:
-        """Faults cleared and the needle homed, where the injector asks for it, through the panel for it."""
-        for wanted, key in ((lambda: bool(self._state()["faults"]), "clear"), (self._unhomed, "rehome")):
-            if wanted():
-                self._glass.tap_to("recover", lambda seen: seen.panel == "choice", "the panel to recover")
-                self._picture("recover")
-                self._glass.tap(key)
-                self._glass.until(lambda _, still=wanted: not still(), "the injector to recover", every_s=0.1)
-                self._glass.until(lambda seen: seen.panel == "", "the panel to close")
-
-    def _unhomed(self) -> bool:
-        return self._state()["state"] == ControllerState.UNHOMED.name
-
     # -- small -------------------------------------------------------------------------------------------------------
     def _continue_to(self, screen: str) -> None:
         self._glass.tap("continue")

@@ -268,6 +268,7 @@ class Calibration(Hands):
         self._say(f"  begun again: {why}")
         if lost >= AGAIN_MOST:
             self._refuse(why)
+        self._recover()
 
     def _shots_left(self) -> int:
         return int(self._state()["shots_left"])
@@ -312,6 +313,9 @@ class Calibration(Hands):
 
     def _leave(self) -> None:
         self._glass.tap("leave")
+        self._on("home")
+        self._picture("home-after")
+        self._glass.tap("calibration")
         self._on("calibration")
         self._picture("in-force")
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from drivers.registers import ControllerState
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.errors import ScreenRefused
 from kiosk.rehearsal.touch import Glass, Outline
@@ -57,6 +58,19 @@ class Hands:
     def _refuse(self, why: str) -> None:
         message = self._glass.look().message or why
         raise ScreenRefused(step=self._glass.step, message=message, picture=self._glass.picture("refused"))
+
+    def _recover(self) -> None:
+        """Faults cleared and the needle homed, where the injector asks for it, through the panel for it."""
+        for wanted, key in ((lambda: bool(self._state()["faults"]), "clear"), (self._unhomed, "rehome")):
+            if wanted():
+                self._glass.tap_to("recover", lambda seen: seen.panel == "choice", "the panel to recover")
+                self._picture("recover")
+                self._glass.tap(key)
+                self._glass.until(lambda _, still=wanted: not still(), "the injector to recover", every_s=0.1)
+                self._glass.until(lambda seen: seen.panel == "", "the panel to close")
+
+    def _unhomed(self) -> bool:
+        return self._state()["state"] == ControllerState.UNHOMED.name
 
     # -- the bench ---------------------------------------------------------------------------------------------------
     def _tell(self, line: str) -> None:

@@ -42,6 +42,8 @@ LEVELS: dict[str, str] = {
     "largest": mark("Largest dose"),
 }
 ROOM: tuple[FieldName, ...] = ("warmth", "air", "damp")
+DECIDED = frozenset({"flush", "room", "blank", "runs", "zero", "gauge begin"})
+"""Steps at which the next thing is begun: where the injector holds a fault, it is cleared first."""
 WEIGHED = frozenset({"blank begin", "blank end", "base", "weight"})
 """Steps that wait for what the balance shows."""
 
@@ -77,6 +79,8 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         main=_main(work, local),
     )
     replace = msgspec.structs.replace
+    if work.step in DECIDED and snapshot.missing:
+        page = replace(page, third=Touch("recover", say("Recover"), Panel("recover"), icon="refresh"))
     if work.step == "syringe":
         fit = _fit(work, local, catalogue)
         return replace(

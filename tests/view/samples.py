@@ -840,6 +840,12 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(phase="calibrate"),
     ),
     "calibrating-runs": (weighing("runs"), at(phase="calibrate", picks={"level": "smallest"})),
+    "calibrating-refill": (weighing("flush", flush_nl=127_200), at(phase="calibrate")),
+    "calibrating-fault": (
+        replace(weighing("runs"), missing=("The motor supply was lost: clear the fault.",)),
+        at(phase="calibrate"),
+    ),
+    "calibrating-recover": (weighing("runs"), at(phase="calibrate", panel="recover")),
     "calibrating-shot": (
         weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),
         at(phase="calibrate"),

@@ -7,7 +7,8 @@ import pytest
 from kiosk.channel import calibration_commands as c
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
-from kiosk.view.calibrating import calibrating, curve, gauge_curve
+from kiosk.view import panels
+from kiosk.view.calibrating import Calibrating, calibrating, curve, gauge_curve
 from kiosk.view.calibration import calibration, proposing
 from kiosk.view.editing import limits
 from kiosk.view.picture import draw
@@ -212,3 +213,17 @@ def test_a_reading_is_typed_in_thousandths_and_begins_at_its_depth() -> None:
     for key in "3.855":
         opened = act(opened, a.Type(key), world).local
     assert act(opened, a.ConfirmDraft(), world).commands == (c.TypeGauge(3_855),)
+
+
+def test_after_a_refill_the_flush_is_shown_and_not_the_runs() -> None:
+    shown: Calibrating = page("calibrating-refill")  # type: ignore[assignment]
+    assert (shown.plotted, shown.rows) == (False, ())
+    assert shown.main.key == "flush"
+
+
+def test_a_fault_is_cleared_without_leaving_what_was_measured() -> None:
+    shown: Calibrating = page("calibrating-fault")  # type: ignore[assignment]
+    assert shown.third.effect == a.Panel("recover")
+    assert page("calibrating-runs").third.key == ""  # type: ignore[attr-defined]
+    rows = panels.choosing(*SCENES["calibrating-recover"]).rows
+    assert [row.key for row in rows] == ["rehome", "clear", "retract"], "no other page opens meanwhile"
