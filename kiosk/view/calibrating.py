@@ -79,8 +79,10 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         main=_main(work, local),
     )
     replace = msgspec.structs.replace
-    if work.step in DECIDED and snapshot.missing:
-        page = replace(page, third=Touch("recover", say("Recover"), Panel("recover"), icon="refresh"))
+    fault = _fault(snapshot) if work.step in DECIDED else ""
+    if fault:
+        recover = Touch("recover", say("Recover"), Panel("recover"), icon="refresh")
+        page = replace(page, note=work.note or fault, third=recover)
     if work.step == "syringe":
         fit = _fit(work, local, catalogue)
         return replace(
@@ -105,6 +107,12 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         rows=tuple(_row(run, work, shown) for run in work.runs),
         second=_pause(work),
     )
+
+
+def _fault(snapshot: Snapshot) -> str:
+    """What stands against the next motion, beside that what is in force waits for its proof; "" when nothing does."""
+    proof = snapshot.in_force.sentence.rstrip(".")
+    return next((words for words in snapshot.missing if words.rstrip(".") != proof), "")
 
 
 def _shows(work: CalibratingView) -> str:
