@@ -215,12 +215,16 @@ class Calibration(Hands):
 
     def _weigh_out(self, ml: int, *, proof: bool) -> None:
         for level in LEVELS:
-            self.truth.fired.append(Fired(str(ml), proof, level, self._run(level, f"{ml}-{level}-{proof}")))
+            shots = self._run(ml, level, f"{ml}-{level}-{'proved' if proof else 'found'}")
+            self.truth.fired.append(Fired(str(ml), proof, level, shots))
         self._glass.until(lambda seen: seen.screen == "proposal", "the proposal")
         self._picture(f"dose-{ml}-{'proved' if proof else 'found'}")
 
-    def _run(self, level: Level, name: str) -> tuple[float, ...]:
-        """Fire a dose as often as it takes; gives what left the tip with each shot that was weighed."""
+    def _run(self, ml: int, level: Level, name: str) -> tuple[float, ...]:
+        """Fire a dose as often as it takes; gives what left the tip with each shot that was weighed.
+
+        A syringe that does not hold the next shot is asked for anew, and the run goes on where it was left.
+        """
         glass = self._glass
         left: list[float] = []
         lost = 0
@@ -236,6 +240,8 @@ class Calibration(Hands):
             if len(left) < SHOTS[level]:
                 lost += 1
                 self._give_up(lost, f"{len(left)} of {SHOTS[level]} shots were weighed")
+            if glass.look().find("fit") is not None:
+                self._fit(ml, again=True)
         return tuple(left)
 
     def _fire(self) -> float:
