@@ -55,7 +55,7 @@ class Measuring:
         self._terminal = terminal
         self._plan = plan
         self.done = False
-        self._signed_in = False
+        self._signed_in = self._measures = False
         self._told: CalibratingView | None = None
         self._moved: int | None = None
         self._read = 0
@@ -176,7 +176,12 @@ class Measuring:
 
     # -- dose --------------------------------------------------------------------------------------------------------
     def _begin_part(self, work: CalibratingView) -> None:
-        if isinstance(self._plan, Depth):
+        if self._terminal.sees.in_force.restorable and not self._measures:
+            typed = self._ask("The certified figures are not in force. Type restore, or Enter measures:", work)
+            if typed == "restore":
+                self.done = self._terminal.do(ask.RestoreCalibration())
+            self._measures = typed == ""
+        elif isinstance(self._plan, Depth):
             self._terminal.do(ask.CalibrateDepth())
         else:
             self._fit(work, self._plan)

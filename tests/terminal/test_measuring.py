@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hal_sim.build import Build
+from kiosk.channel.calibration_commands import LeaveCalibration
 from kiosk.records.rows import CalibrationRow
 from kiosk.terminal.errors import EndedItself, NotBegun
 from kiosk.terminal.guide import Left
@@ -206,3 +207,18 @@ def test_a_calibration_that_was_left_open_goes_on(depth: Technician) -> None:
         again.measuring.run()
     assert again.has_read("open already")
     assert not again.has_read("away from everybody")
+
+
+@pytest.mark.requirement("ACU-3")
+def test_the_certified_figures_are_restored_by_their_word(weighed: Weighed) -> None:
+    weighed.loaded(0.96).write().as_weighed(1.0).certify()
+    certified = weighed.bench.rig.controller.gauges.step_pl()
+    weighed.syringe().room().blank().as_weighed(0.97).write()
+    weighed.bench.tell(LeaveCalibration())
+    subject = Technician(weighed, Depth()).answer("Type restore", "restore").sign_in()
+    subject.measuring.run()
+    subject.measuring.leave()
+    held = weighed.bench.rig.controller.journal.calibration
+    assert held is not None
+    assert (held.pl_per_step_5, held.id) == (certified, 4)
+    assert weighed.bench.engine.in_force.refusal(held, "2026-11-18") == ""
