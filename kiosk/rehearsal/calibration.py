@@ -38,8 +38,8 @@ LOOK_S, RESTS, LOOKS_MOST = 0.25, 4, 40
 HALF_WAY = 6
 AGAIN_MOST = 40
 """So often at most in one run: on a busy machine the screen is drawn late, which takes a shot back (WDG-5)."""
-FLUSH_S = 15.0
-"""A flush of 0.12 mL takes far less."""
+FLUSH_S, TAKEN_S = 15.0, 20.0
+"""A flush of 0.13 mL takes far less, and so does a search for the piston or the writing of a calibration."""
 
 
 class Fired(msgspec.Struct, frozen=True):
@@ -173,8 +173,7 @@ class Calibration(Hands):
         return looks[-1] if looks[-1] > 0 else None
 
     def _write_depth(self) -> None:
-        self._glass.tap("write")
-        self._offered("move")
+        self._until_taken("write", lambda seen: seen.offers("move"))
         self._picture("depth-written")
 
     # -- dose --------------------------------------------------------------------------------------------------------
@@ -188,7 +187,7 @@ class Calibration(Hands):
         self._pick(f"syringe:{ml}ml", "barrels:later")
         if not again:
             self._picture(f"syringe-{ml}")
-        glass.tap("fit")
+        self._until_taken("fit", lambda seen: seen.find("fit") is None)
         self._tell("vessel on")
         first = True
         while self._until_due("flush", seconds=BACK_S).offers("flush"):
@@ -269,6 +268,15 @@ class Calibration(Hands):
 
         return done(self._glass.until(lambda seen: done(seen) or seen.find("pause") is None, f"shot {shots}"))
 
+    def _until_taken(self, key: str, done: Callable[[Outline], bool]) -> None:
+        """Touch until control has done it: a link that was lost meanwhile leaves all as it was."""
+        for lost in range(1, AGAIN_MOST):
+            by = time.monotonic() + TAKEN_S
+            self._glass.tap(key)
+            if done(self._glass.until(lambda seen, until=by: done(seen) or time.monotonic() > until, f"'{key}'")):
+                return
+            self._give_up(lost, f"'{key}' was not taken")
+
     def _give_up(self, lost: int, why: str) -> None:
         """A link that was lost or a shot cut short is begun again, as a technician does; not for ever."""
         self._say(f"  begun again: {why}")
@@ -284,8 +292,7 @@ class Calibration(Hands):
         return float(json.loads(self._console.ask("truth"))["outflow_nl"])
 
     def _write_dose(self, ml: int) -> None:
-        self._glass.tap("write")
-        self._glass.until(lambda seen: seen.offers(f"run:{LEVELS[0]}"), "the correction in force")
+        self._until_taken("write", lambda seen: seen.find(f"run:{LEVELS[0]}") is not None)
         self._picture(f"dose-{ml}-written")
 
     # -- the way out -------------------------------------------------------------------------------------------------

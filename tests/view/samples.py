@@ -563,7 +563,7 @@ DRIFT = s.DriftPage(
 )  # fmt: skip
 BENCH = snap(user=TECHNICIAN, in_force=IN_FORCE, instruments=NAMED)
 PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
-SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready")
+SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready", 3_210_000)
 CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("stop", "Stop circuit", "passed", "", "2026-11-22"),
     ("pedal", "Foot pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
