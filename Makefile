@@ -14,7 +14,7 @@ FUZZ_ARGS ?=
 
 .PHONY: help
 help: ## list every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install all there is to install: system packages, .venv, locked dependencies (with what tests need)
@@ -27,6 +27,10 @@ setup-run: ## the same without what only tests need
 .PHONY: run
 run: setup-run ## open the kiosk against the simulated injector; without a display, play a treatment into out/
 	@tools/run.sh $(RUN_ARGS)
+
+.PHONY: rehearse-calibration
+rehearse-calibration: setup ## a device that is built wrong, calibrated by real touches on its balance and gauge; 25 minutes; out/calibration/
+	@$(BIN)/nappage run --simulated --demo calibration --out out/calibration $(RUN_ARGS)
 
 .PHONY: check
 check: setup ## lint only: ruff, its formatter, pyright, import contracts

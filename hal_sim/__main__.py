@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from hal_sim.bench import Bench, Places, say_flushed, speaks
+from hal_sim.build import read_build
 from hal_sim.memory import Memory
 from hal_sim.rig import Rig
 
@@ -35,6 +36,12 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--console", type=Path, metavar="PATH", help="Unix socket for commands, one per line")
     parser.add_argument("--balance", type=Path, metavar="PATH", help="put a balance under the nozzle; link to its port")
     parser.add_argument("--memory", type=Path, metavar="FILE", help="file that keeps the controller's memory")
+    parser.add_argument(
+        "--build",
+        type=Path,
+        metavar="FILE",
+        help="figures of another device of this kind, in TOML; see hal_sim/build.py",
+    )
     parser.add_argument("--seed", type=int, default=0, help="begin of all that is random (default 0)")
     parser.add_argument(
         "--barrel", type=int, choices=(1, 2, 5, 10), metavar="ML", help="put a full syringe in: 1 to 10"
@@ -106,7 +113,8 @@ def main(words: list[str] | None = None) -> int:
         if arguments.window and console is None:
             console = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-bench-"))) / "console"
         try:
-            rig = Rig(memory=Memory(arguments.memory), seed=arguments.seed)
+            build = None if arguments.build is None else read_build(arguments.build)
+            rig = Rig(memory=Memory(arguments.memory), seed=arguments.seed, build=build)
             places = Places(link=arguments.link, panel=arguments.panel, console=console, balance=arguments.balance)
             bench = Bench(rig, places, say=say)
         except (OSError, ValueError) as error:

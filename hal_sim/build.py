@@ -1,14 +1,17 @@
 """How one injector is built: every mechanical and electrical figure of the model, each with its reason.
 
 Only this file holds such figures. A `Build` with other values is another device of the same kind: the errors at its
-end (depth, dose, backlash) are physics that the controller cannot see and that a calibration has to find.
+end (depth, dose, backlash) are physics that the controller cannot see and that a calibration has to find. A file names
+such values (`python -m hal_sim --build FILE`).
 """
 
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import msgspec
+import msgspec.toml
 
 from drivers.registers import Calibration, SyringeType
 
@@ -23,7 +26,7 @@ class Needle(msgspec.Struct, frozen=True):
     length_mm: float = 4.0
 
 
-class Build(msgspec.Struct, frozen=True):
+class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Figures of one device. Lengths in um, forces in N, times in s, volumes in nL, pressures in kPa."""
 
     # needle carriage; x is 0 at the upper end stop and grows towards the patient
@@ -130,3 +133,16 @@ class Build(msgspec.Struct, frozen=True):
         """Back-pressure of skin at a depth, kPa: falls in a straight line from the surface to the soft layer."""
         share = min(1.0, max(0.0, depth_um / self.skin_soft_um))
         return self.skin_surface_kpa + (self.skin_deep_kpa - self.skin_surface_kpa) * share
+
+
+def read_build(path: Path) -> Build:
+    """The device of a TOML file; a figure that the file does not name is as it stands in `Build`.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it names something that no device has, or with a figure of another kind.
+    """
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Build)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{path}: {error}") from error

@@ -46,7 +46,14 @@ def main() -> None:
 @PORT
 @BALANCE
 @click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
-@click.option("--demo", is_flag=True, help="On a display of its own: play a whole treatment by real touches.")
+@click.option(
+    "--demo",
+    is_flag=False,
+    flag_value="treatment",
+    default="",
+    metavar="[PLAY]",
+    help="On a display of its own: play a whole treatment by real touches, or with 'calibration' a whole calibration.",
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Where --demo leaves its results.")
 @plainly
 def run(  # noqa: PLR0913  one for each option
@@ -57,12 +64,16 @@ def run(  # noqa: PLR0913  one for each option
     port: str,
     balance: str,
     size: str,
-    demo: bool,
+    demo: str,
     out: Path,
 ) -> int:
     """Start and supervise control, kiosk and, in simulation, the bench. One Ctrl-C ends all."""
-    from kiosk.running import Running, run_all
+    from kiosk.running import PLAYS, Running, run_all
 
+    if demo not in ("", *PLAYS):
+        raise click.UsageError(f"--demo plays {' or '.join(PLAYS)}")
+    if demo and hardware:
+        raise click.UsageError("--demo is played on the simulated injector only")
     folder = data_folder(out / "data" if demo and data is None else data)
     return run_all(
         Running(

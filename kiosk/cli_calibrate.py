@@ -1,4 +1,4 @@
-"""`nappage calibrate ...`: worksheets, certificates and history, each command handing over to the room that does it."""
+"""`nappage calibrate ...`: measuring, worksheets, certificates, history; each hands over to its room."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Literal
 
 import click
 
+from kiosk import cli_measure
 from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
 
 
 @click.group()
 def calibrate() -> None:
-    """What was measured against balance and gauge: judged, certified, compared over time."""
+    """Measure against balance and gauge; what was measured: judged, certified, compared over time."""
+
+
+calibrate.add_command(cli_measure.dose)
+calibrate.add_command(cli_measure.depth)
 
 
 @calibrate.command("worksheet")

@@ -49,11 +49,17 @@ def nappage(*words: str | Path) -> tuple[str, ...]:
     return (sys.executable, "-m", "kiosk.cli", *map(str, words))
 
 
-def bench_command(places: Places, memory: Path, barrel_ml: int, *, balance: bool = False) -> tuple[str, ...]:
-    """The command line of a simulated injector with a syringe of `barrel_ml` in its clamp, over a balance or not."""
+def bench_command(
+    places: Places, memory: Path, barrel_ml: int, *, balance: bool = False, build: Path | None = None
+) -> tuple[str, ...]:
+    """The command line of a simulated injector with a syringe of `barrel_ml` in its clamp, over a balance or not.
+
+    `build`: a file with the figures of another device of its kind.
+    """
     at: tuple[str | Path, ...] = ("--link", places.port, "--panel", places.panel, "--console", places.console)
     words: tuple[object, ...] = (*at, "--memory", memory, "--barrel", barrel_ml, "--real-time", "--quiet")
     words += ("--balance", places.balance) if balance else ()
+    words += ("--build", build) if build is not None else ()
     return (sys.executable, "-m", "hal_sim", *map(str, words))
 
 

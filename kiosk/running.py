@@ -26,8 +26,17 @@ class Running(msgspec.Struct, frozen=True):
     port: str
     balance: str
     size: str
-    demo: bool
+    demo: str
+    """Which play is played by touch; "" for a person at the screen."""
     out: Path
+
+
+PLAYS = ("treatment", "calibration")
+"""What can be played by touch: `kiosk.rehearsal.demo` knows how."""
+LEFT = ("record.json", "record.pdf", "certificate.json", "certificate.pdf", "measured.json")
+"""Files that a play leaves beside its pictures."""
+BUILT_WRONG = Path(__file__).parent / "rehearsal" / "built_wrong.toml"
+"""The device that is calibrated: it needs it."""
 
 
 def run_all(running: Running) -> int:
@@ -48,7 +57,7 @@ def run_all(running: Running) -> int:
 def _clear(running: Running) -> None:
     """Take away what the last play-through left, its own record included; a record that somebody named stays."""
     shutil.rmtree(running.out / "screens", ignore_errors=True)
-    for left in ("record.json", "record.pdf"):
+    for left in LEFT:
         (running.out / left).unlink(missing_ok=True)
     if running.data == running.out / "data":
         shutil.rmtree(running.data, ignore_errors=True)
@@ -64,7 +73,8 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
     """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
     if not running.simulated:
         return []
-    words = list(bench_command(places, running.data / "injector-memory.bin", 2, balance=True))
+    build = BUILT_WRONG if running.demo == "calibration" else None
+    words = list(bench_command(places, running.data / "injector-memory.bin", 2, balance=True, build=build))
     if not running.demo and os.environ.get("DISPLAY"):
         words.append("--window")
     return [ChildPlan("bench", tuple(words), Restart.NEVER)]
@@ -95,6 +105,7 @@ def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
         sys.executable,
         "-m",
         "kiosk.rehearsal.demo",
+        running.demo,
         "--outline",
         str(places.outline),
         "--console",

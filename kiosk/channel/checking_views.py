@@ -44,6 +44,8 @@ class SensedView(View, frozen=True):
     needle_um: int
     state: str
     """The controller's state by its key, "ready" for one; its number where it has none."""
+    plunger_nl: int = 0
+    """Where the plunger stands, as what is between it and the end of the barrel by its encoder."""
 
 
 class CheckLine(View, frozen=True):

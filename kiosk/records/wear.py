@@ -2,7 +2,7 @@
 
 Only this file knows which row wears which part. The relay closes once for every service motion, bench shot and retract,
 and once for an arming, over all its slices (LED-1): it is counted from those rows, and no row is written for it. What
-was taken back before the supply was switched is left out. No service interval stands here: no source gives one.
+was taken back before the relay closed is left out. No service interval stands here: no source gives one.
 """
 
 from __future__ import annotations

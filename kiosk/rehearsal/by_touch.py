@@ -6,16 +6,14 @@ pedal and syringe meanwhile. It knows the screens by their outline only, and the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from drivers.registers import ControllerState
 from kiosk.access.demo import DEMO_ACCOUNTS
 from kiosk.rehearsal.after import answer_all
 from kiosk.rehearsal.console import Console
-from kiosk.rehearsal.errors import ScreenRefused
+from kiosk.rehearsal.hands import Hands
 from kiosk.rehearsal.touch import Glass, Outline
 
 PROTOCOL, PRODUCT, NEEDLE, SYRINGE = "mesolift", "example-saline", "30g-4mm", "2ml"
@@ -28,20 +26,18 @@ REARMS_MOST = 5
 SHOTS_S = 60.0
 
 
-class Treatment:
+class Treatment(Hands):
     """One play-through. `shots` counts what the injector counted of the treatment."""
 
     def __init__(self, glass: Glass, console: Console, exports: Path, say: Callable[[str], None]) -> None:
-        self._glass = glass
-        self._console = console
+        super().__init__(glass, console, say)
         self._exports = exports
-        self._say = say
         self.shots = 0
         self.stopped_at = 0
 
     def play(self) -> None:
         """All of it, in order."""
-        for words, act in (
+        self._in_turn((
             ("self-test", self._self_test), ("sign in", self._sign_in), ("choose the treatment", self._choose),
             ("patient code", self._patient), ("screening", self._screening), ("product", self._product),
             ("needle", self._needle), ("syringe", self._first_syringe), ("preparation", self._preparation),
@@ -49,10 +45,7 @@ class Treatment:
             ("burst", self._burst), ("continuous, then STOP on the glass", self._continuous),
             ("change the syringe", self._second_syringe), ("continuous with the pedal", self._pedal),
             ("finish", self._finish), ("sign", self._sign), ("the record and its PDF", self._record),
-        ):  # fmt: skip
-            self._glass.step = words
-            self._say(words)
-            act()
+        ))  # fmt: skip
 
     # -- before treating ---------------------------------------------------------------------------------------------
     def _self_test(self) -> None:
@@ -344,53 +337,10 @@ class Treatment:
     def _settle_shots(self) -> None:
         self._glass.until(lambda _: self._state()["state"] not in MOVING, "the stroke to end", every_s=0.05)
 
-    def _recover(self) -> None:
-        """Faults cleared and the needle homed, where the injector asks for it, through the panel for it."""
-        for wanted, key in ((lambda: bool(self._state()["faults"]), "clear"), (self._unhomed, "rehome")):
-            if wanted():
-                self._glass.tap_to("recover", lambda seen: seen.panel == "choice", "the panel to recover")
-                self._picture("recover")
-                self._glass.tap(key)
-                self._glass.until(lambda _, still=wanted: not still(), "the injector to recover", every_s=0.1)
-                self._glass.until(lambda seen: seen.panel == "", "the panel to close")
-
-    def _unhomed(self) -> bool:
-        return self._state()["state"] == ControllerState.UNHOMED.name
-
     # -- small -------------------------------------------------------------------------------------------------------
-    def _on(self, screen: str) -> Outline:
-        return self._glass.until(lambda seen: seen.screen == screen and seen.panel == "", f"the screen '{screen}'")
-
     def _continue_to(self, screen: str) -> None:
         self._glass.tap("continue")
         self._on(screen)
-
-    def _pick(self, key: str, later: str) -> None:
-        """Choose from a list that has pages."""
-        while (page := self._glass.settled()).find(key) is None:
-            here = [widget.key for widget in page.widgets]
-            self._glass.tap_to(later, lambda seen, was=here: [w.key for w in seen.widgets] != was, "the next page")
-        self._glass.tap(key)
-
-    def _tap_all(self, *keys: str) -> None:
-        for key in keys:
-            self._glass.tap(key)
-
-    def _picture(self, name: str, *, still: bool = True) -> None:
-        self._glass.picture(name, still=still)
-
-    def _refuse(self, why: str) -> None:
-        message = self._glass.look().message or why
-        raise ScreenRefused(step=self._glass.step, message=message, picture=self._glass.picture("refused"))
-
-    def _tell(self, line: str) -> None:
-        self._console.tell(line, self._glass.step)
-
-    def _state(self) -> dict[str, Any]:
-        return json.loads(self._console.ask("state"))
-
-    def _counted(self) -> int:
-        return int(self._state()["lifetime_shots"])
 
     @staticmethod
     def _armed(seen: Outline) -> bool:

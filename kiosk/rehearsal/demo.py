@@ -1,7 +1,8 @@
-"""The play-through by real touches as a command, and the judgement on what it left behind.
+"""The play-throughs by real touches as a command, and the judgement on what a treatment left behind.
 
 `nappage run --simulated --demo` starts it beside bench, control and kiosk, on a display of its own. It leaves pictures,
-record and PDF, and exits with 0 only if the record verifies and holds what was played.
+record and PDF, and exits with 0 only if the record verifies and holds what was played. What a calibration leaves,
+`calibrated` judges.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from kiosk.records import chain
 from kiosk.records.connection import open_reader, run, spoken
 from kiosk.records.exports import export_session
 from kiosk.records.session_record import SessionRecord, read_session
+from kiosk.rehearsal import calibrated
 from kiosk.rehearsal.by_touch import BURST, PEDAL, SINGLE, Treatment
+from kiosk.rehearsal.calibration import Calibration
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.errors import PlayedWrong
 from kiosk.rehearsal.touch import Glass
@@ -67,14 +70,20 @@ def deliver(data: Path, out: Path, played: Treatment, say: Callable[[str], None]
 
 
 @click.command()
+@click.argument("play", type=click.Choice(("treatment", "calibration")))
 @click.option("--outline", type=click.Path(path_type=Path), required=True, help="The kiosk's outline file.")
 @click.option("--console", type=click.Path(path_type=Path), required=True, help="The bench's console socket.")
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="Folder of the record.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where pictures, record and PDF go.")
-def main(outline: Path, console: Path, data: Path, out: Path) -> None:
-    """Play a whole treatment by real touches on the display that DISPLAY names."""
+def main(play: str, outline: Path, console: Path, data: Path, out: Path) -> None:
+    """Play a whole treatment, or a whole calibration, by real touches on the display that DISPLAY names."""
     try:
         with Console(console) as bench, Glass(outline, out / "screens") as glass:
+            if play == "calibration":
+                calibration = Calibration(glass, bench, data / "exports", click.echo)
+                calibration.play()
+                calibrated.deliver(data, out, calibration.truth, click.echo)
+                return
             treatment = Treatment(glass, bench, data / "exports", click.echo)
             treatment.play()
         deliver(data, out, treatment, click.echo)

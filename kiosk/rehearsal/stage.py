@@ -34,9 +34,12 @@ class Stage:
         profiles: Folder of the profiles.
         barrel_ml: The syringe that lies in the clamp at the start.
         balance: Whether a balance stands under the nozzle.
+        build: File with the figures of the device, where it is not the nominal one.
     """
 
-    def __init__(self, data: Path, profiles: Path, barrel_ml: int, *, balance: bool = False) -> None:
+    def __init__(
+        self, data: Path, profiles: Path, barrel_ml: int, *, balance: bool = False, build: Path | None = None
+    ) -> None:
         self._closing = ExitStack()
         self._places = Places(
             Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")))
@@ -45,8 +48,9 @@ class Stage:
         self._children: list[Child] = []
         self._said: dict[str, list[str]] = {}
         memory, port = data / "injector-memory.bin", str(self._places.balance) if balance else ""
+        bench = bench_command(self._places, memory, barrel_ml, balance=balance, build=build)
         self._plans = (
-            ChildPlan("bench", bench_command(self._places, memory, barrel_ml, balance=balance), Restart.NEVER),
+            ChildPlan("bench", bench, Restart.NEVER),
             ChildPlan("control", control_command(self._places, data, profiles, None, port), Restart.NEVER),
         )
 

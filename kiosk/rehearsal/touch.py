@@ -43,6 +43,8 @@ class Widget(msgspec.Struct, frozen=True):
     h: int
     enabled: bool
     hold_ms: int = 0
+    trail: str = ""
+    """What stands at the end of a row."""
 
     @property
     def middle(self) -> tuple[int, int]:

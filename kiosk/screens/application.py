@@ -28,7 +28,7 @@ from kiosk.view.doubled import OneFinger
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.local import STALE_MS, Local
 from kiosk.view.observe import clicks, hear, see, tick
-from kiosk.view.pace import frames, glance
+from kiosk.view.pace import frames, glance, redraw_s
 from kiosk.view.picture import BEFORE, EMPTY, draw
 from kiosk.view.sleep import rest, touched
 from kiosk.view.touching import twice
@@ -37,9 +37,6 @@ from kiosk.view.update import World, act, replace, sentence
 DRAIN_S = 1 / 40
 LOOK_S = 0.1
 """Time alone is looked at so often while nothing comes: nothing that it changes on the glass is finer than a second."""
-ARMED_REDRAW_S = 0.2
-IDLE_REDRAW_S = 1.0
-"""A redraw is asked at least so often (DESIGN, Processes), so that flips prove that the screen lives."""
 AGAIN_S = 0.1
 """The next frame while the outline waits for buttons to take touches."""
 DARK = 0
@@ -226,9 +223,7 @@ class KioskApp(App):
             self._pace(wanted)
 
     def _keep_drawing(self) -> None:
-        treat = self.snapshot.treat if self.snapshot else None
-        pause = ARMED_REDRAW_S if treat is not None and treat.arming is not None else IDLE_REDRAW_S
-        if self.clock() - self._redrawn >= pause:
+        if self.clock() - self._redrawn >= redraw_s(self.snapshot):
             self._redrawn = self.clock()
             self.ask_redraw()
 

@@ -39,6 +39,7 @@ def describe(widget: Touchable) -> dict[str, Any]:
     return {
         "key": widget.model.key,
         "label": widget.model.label,
+        "trail": widget.model.trail,
         "x": round(x),
         "y": round(Window.height - y - widget.height),
         "w": round(widget.width),

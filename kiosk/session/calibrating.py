@@ -317,11 +317,14 @@ class Calibrating:
             else:
                 work.shot()
 
+        dose_nl = work.dose_nl
         try:
-            self.shots.authorise(work.syringe, SHOT_DEPTH_UM, work.dose_nl, ended)
+            self.shots.authorise(work.syringe, SHOT_DEPTH_UM, dose_nl, ended)
         except NappageError as error:
             work.pause()
             self.note = error.sentence.format(**error.facts)
+            if self.shots.usable_nl(work.syringe) < projected(dose_nl):
+                work.fitted = False  # the next step asks for a full one; the run goes on where it was left
 
     # -- what is asked of all ----------------------------------------------------------------------------------------
     def work(self, what: str) -> WeighingOut:

@@ -36,6 +36,10 @@ SERVED_WITHIN = 20.0
 """Twice the longest service motion, a prime of 500 uL at 50 uL/s."""
 
 
+WITHDRAWN, SWITCHED = "withdrawn", "withdrawn, the relay had closed"
+"""How the reason of a withdrawn one begins: it says whether the enable relay had closed for it, which wears it."""
+
+
 class Stage(Enum):
     COMMIT = auto()
     SUPPLY = auto()
@@ -81,7 +85,7 @@ class Dispatch:
         self._ended = ended
         self.stage = Stage.COMMIT
         self.records: list[ShotRecord] = []
-        self.relay_late = False
+        self.relay_late = self._closed = False
         self._since = desk.now
         self._void_id = 0
         self._interrupted_at = self._taken_by = 0.0
@@ -145,6 +149,7 @@ class Dispatch:
 
     def _await_supply(self) -> None:
         desk = self._desk
+        self._closed = self._closed or desk.inputs.panel.feedback
         reason = self._recheck()
         if reason:
             self._withdraw(reason)
@@ -278,7 +283,7 @@ class Dispatch:
     # -- end -------------------------------------------------------------------------------------------------------
     def _withdraw(self, reason: str) -> None:
         self._desk.emit(Disable())
-        self._end(Certainty.NOT_DONE, f"withdrawn: {reason}")
+        self._end(Certainty.NOT_DONE, f"{SWITCHED if self._closed else WITHDRAWN}: {reason}")
 
     def _end(self, certainty: Certainty, sentence: str) -> None:
         self.over = True

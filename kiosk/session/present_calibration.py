@@ -38,7 +38,7 @@ DO_NOW: dict[BenchStep, str] = {
     "flush": "Hold a beaker under the nozzle and push until no air comes any more.",
     "room": "Give temperature, air pressure and humidity where it is weighed.",
     "blank": "Measure what evaporates: two weights, half a minute apart, nothing delivered between them.",
-    "blank begin": "Put the vessel on the balance, close its doors, and give the weight.",
+    "blank begin": "Put the vessel with a little water in it on the balance, close its doors, and give the weight.",
     "blank end": f"Wait {BLANK_S:.0f} s, touch nothing, and give the weight again.",
     "runs": "Choose the dose that is weighed next.",
     "base": "Vessel under the nozzle, nothing touching the plate: give the weight before the next shot.",

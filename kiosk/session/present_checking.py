@@ -57,6 +57,7 @@ def _sensed(status: Status) -> SensedView:
         supply_mv=status.supply_mv,
         needle_um=status.needle_um,
         state=STATES.get(status.state, str(status.state)),
+        plunger_nl=status.plunger_nl,
     )
 
 

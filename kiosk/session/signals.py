@@ -147,7 +147,8 @@ class Signals:
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
-        if status is None or not status.faults & UNCALIBRATED:
+        # While one is being written the injector's may be either of the two: that is looked at once it is done.
+        if (status is None or not status.faults & UNCALIBRATED) and not engine.rewriting.busy:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         if status is not None and status.faults:
             for fault, number in BY_FAULT.items():

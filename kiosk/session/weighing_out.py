@@ -57,8 +57,9 @@ class WeighingOut:
         """Its barrel, mL, as proofs name it."""
         self.title = f"Dose, {syringe.title} syringe"
         self.doses = doses(device, syringe, smallest_nl)
-        self.needed_nl = device.tubing_nl + device.prime_nl
-        """What has to be flushed until no air is left in the path."""
+        self.needed_nl = math.ceil((device.tubing_nl + device.prime_nl) / (1 - law.CHANGE_MOST))
+        """What has to be flushed until no air is left in the path, also by a barrel that gives so much less than it is
+        believed to as a calibration may still correct: with air in it the first shots would weigh nothing."""
         self.fitted = False
         self.flushed_nl = 0
         self.air: Air | None = None

@@ -57,7 +57,7 @@ class Scales:
 
 
 def serve(scales: Scales, words: int, out: int) -> None:
-    """Weigh while it is on; return when the other end of `words` is closed."""
+    """Weigh while it is on; return when the other end of `words` or of `out` is closed."""
     on, rest = False, b""
     while True:
         wait = None if not on else EVERY_S if scales.there else AGAIN_S
@@ -73,7 +73,11 @@ def serve(scales: Scales, words: int, out: int) -> None:
                 scales.rest()
         found = scales.look() if on else None
         if found is not None:
-            os.write(out, msgspec.json.encode(found) + b"\n")
+            try:
+                os.write(out, msgspec.json.encode(found) + b"\n")
+            except BrokenPipeError:  # control ended while it was weighed: nobody hears it
+                scales.rest()
+                return
 
 
 def main() -> int:

@@ -33,7 +33,7 @@ from kiosk.view.steps import Barrel, barrels
 from kiosk.view.touch import NOTHING, Line, Touch, unless
 
 HOLD_MS = 1_200
-FLUSH_MOST_NL, FLUSH_STEP_NL = 120_000, 1_000
+FLUSH_MOST_NL, FLUSH_STEP_NL = 150_000, 1_000
 OFF_MOST_UM, OFF_REACH_UM = 100, 150
 """What a depth may be off (ACU-2), and what the plot shows at least, um."""
 LEVELS: dict[str, str] = {
@@ -42,6 +42,8 @@ LEVELS: dict[str, str] = {
     "largest": mark("Largest dose"),
 }
 ROOM: tuple[FieldName, ...] = ("warmth", "air", "damp")
+DECIDED = frozenset({"flush", "room", "blank", "runs", "zero", "gauge begin"})
+"""Steps at which the next thing is begun: where the injector holds a fault, it is cleared first."""
 WEIGHED = frozenset({"blank begin", "blank end", "base", "weight"})
 """Steps that wait for what the balance shows."""
 
@@ -79,6 +81,10 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         main=_main(work, local),
     )
     replace = msgspec.structs.replace
+    fault = _fault(snapshot) if work.step in DECIDED else ""
+    if fault:
+        recover = Touch("recover", say("Recover"), Panel("recover"), icon="refresh")
+        page = replace(page, note=work.note or fault, third=recover)
     if work.step == "syringe":
         fit = _fit(work, local, catalogue)
         return replace(
@@ -101,7 +107,7 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         )
     if work.step == "room":
         return replace(page, fields=tuple(_field(name, local) for name in ROOM))
-    if not work.room or not work.blank or work.step.startswith("blank"):
+    if work.step == "flush" or not work.room or not work.blank or work.step.startswith("blank"):
         return replace(page, lines=_facts(work), second=_pause(work))
     shown = _plotted(work, local)
     return replace(
@@ -111,6 +117,12 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         rows=tuple(_row(run, work, shown) for run in work.runs),
         second=_pause(work),
     )
+
+
+def _fault(snapshot: Snapshot) -> str:
+    """What stands against the next motion, beside that what is in force waits for its proof; "" when nothing does."""
+    proof = snapshot.in_force.sentence.rstrip(".")
+    return next((words for words in snapshot.missing if words.rstrip(".") != proof), "")
 
 
 def _shows(work: CalibratingView) -> str:

@@ -12,7 +12,7 @@ from kiosk.channel.checking_views import CheckingView, CheckLine, CheckNow, Chec
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Action, Go, Panel, Send
 from kiosk.view.language import decimal, mark, say
-from kiosk.view.numbers import mm
+from kiosk.view.numbers import ml, mm
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
 HOLD_MS = 1_200
@@ -68,7 +68,7 @@ def inputs(snapshot: Snapshot) -> Inputs:
 
 
 def _beside(*columns: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Columns as a list that fills rows."""
+    """Columns as a list that fills rows; only the last row may lack one, so that each line keeps its column."""
     return tuple(line for row in zip_longest(*columns) for line in row if line is not None)
 
 
@@ -93,9 +93,17 @@ def _panel(pins: PinsView) -> tuple[Line, ...]:
     )
 
 
+NOBODY = SensedView(False, False, False, False, False, False, 0, 0, 0, 0, "ready")
+
+
+def _unknown(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The same lines where nobody says how it stands: each keeps its place."""
+    return tuple(msgspec.structs.replace(line, trail="-", icon=OFF, tone="quiet") for line in lines)
+
+
 def _sensed(sensed: SensedView | None) -> tuple[Line, ...]:
     if sensed is None:
-        return ()
+        return _unknown(_sensed(NOBODY))
     yes, pressed = (say("no"), say("yes")), (say("released"), say("pressed"))
     return (
         _level("trigger", say("Trigger"), pressed, sensed.trigger),
@@ -119,9 +127,10 @@ def _lamps(pins: PinsView) -> tuple[Line, ...]:
 
 def _figures(sensed: SensedView | None) -> tuple[Line, ...]:
     if sensed is None:
-        return ()
+        return _unknown(_figures(NOBODY))
+    plunger = say("Plunger, {barrel} mL", barrel=sensed.barrel_ml) if sensed.barrel_ml else say("Syringe")
     return (
-        _figure("barrel", say("Syringe"), f"{sensed.barrel_ml} mL" if sensed.barrel_ml else say("none")),
+        _figure("barrel", plunger, ml(sensed.plunger_nl) if sensed.barrel_ml else say("none")),
         _figure("pressure", say("Pressure"), f"{sensed.pressure_kpa} kPa"),
         _figure("volts", say("Supply"), decimal(f"{sensed.supply_mv / 1000:.1f} V")),
         _figure("depth", say("Needle"), mm(sensed.needle_um)),

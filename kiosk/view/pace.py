@@ -13,6 +13,8 @@ from kiosk.view.local import STALE_MS, Local
 
 TREATING_FRAMES, CALM_FRAMES = 60, 30
 """Frames a second at most, while treating and else: a still screen costs half as much, and a touch shows in 40 ms."""
+PROVING_S, IDLE_S = 0.2, 1.0
+"""A frame is asked at least so often, s: where control acts only while the screen proves that it lives, and else."""
 LIVELY_S = 3.0
 """So long after the last touch, motion or signal of a treatment the next one is waited for at the full pace, s."""
 
@@ -24,6 +26,19 @@ def frames(snapshot: Snapshot | None, local: Local) -> int:
     """
     treating = snapshot is not None and snapshot.phase == "treat" and not local.asleep
     return TREATING_FRAMES if treating and local.now - local.rested < LIVELY_S else CALM_FRAMES
+
+
+def redraw_s(snapshot: Snapshot | None) -> float:
+    """How long a still screen may go without a frame, s.
+
+    Control takes back whatever is armed, every bench shot and what a check forces once a completed frame is 750 ms old
+    (WDG-5): there a picture that stays the same has to be drawn again all the same, or its stillness looks like a hang.
+    """
+    if snapshot is None:
+        return IDLE_S
+    armed = snapshot.treat is not None and snapshot.treat.arming is not None
+    checks = snapshot.checking is not None and (snapshot.checking.now is not None or snapshot.checking.measuring)
+    return PROVING_S if armed or checks or snapshot.phase == "calibrate" else IDLE_S
 
 
 def glance(snapshot: Snapshot | None, local: Local) -> tuple[object, object]:

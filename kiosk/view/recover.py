@@ -34,7 +34,10 @@ def rows(snapshot: Snapshot) -> tuple[Touch, ...]:
     why = "" if role in ("practitioner", "technician") else say(SERVICE_WHY if role else SIGN_IN)
     home = Touch("rehome", say("Hold: home the needle"), Send(Rehome(True)), say(AWAY), icon="home", hold_ms=HOLD_MS)
     clear = Touch("clear", say("Clear faults"), Send(ClearFaults()), say("After the cause is put right"), icon="check")
-    listed = [unless(home, why), unless(clear, why), unless(retract(), why), *_clock(snapshot, role)]
+    listed = [unless(home, why), unless(clear, why), unless(retract(), why)]
+    if snapshot.phase == "calibrate":
+        return tuple(listed)  # no other page opens while something is measured
+    listed += _clock(snapshot, role)
     if snapshot.record.key:
         reason = Touch(
             "record", say("Give a reason"), Panel("text:record"), say("Alarm 734 says for what"), icon="pencil"

@@ -42,7 +42,7 @@ def test_a_technician_opens_a_calibration_and_the_balance_is_there(tmp_path: Pat
         told(stage, "syringe fill 5000")
         subject.do(ask.CalibrateDose("5ml", 5_000_000, 2_000))
         at_rest(subject, stage)
-        subject.do(ask.FlushBench(120_000))
+        subject.do(ask.FlushBench(130_000))
         told(stage, "vessel on")
         subject.do(ask.DescribeRoom(2_000))
         subject.do(ask.StartBlank())

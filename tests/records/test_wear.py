@@ -11,6 +11,7 @@ from kiosk.records.faults import faults
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import AuthorisationKind, Certainty, EventRow, ResolutionRow
 from kiosk.records.wear import wear
+from kiosk.session.dispatch import SWITCHED, WITHDRAWN
 from tests.records import sample
 from tests.records.conftest import Wall
 
@@ -52,6 +53,18 @@ def test_what_was_withdrawn_and_what_moves_nothing_closed_no_relay(subject: Ledg
         ]
     )
     assert worn(path).relay_cycles == 2
+
+
+def test_what_was_withdrawn_after_the_relay_had_closed_wore_it(subject: Ledger, path: Path) -> None:
+    subject.append(
+        [
+            sample.authorisation(16, kind=AuthorisationKind.HOME, arming=0),
+            ResolutionRow(16, 0, Certainty.NOT_DONE, 0, f"{SWITCHED}: stopped"),
+            sample.authorisation(32, kind=AuthorisationKind.HOME, arming=0),
+            ResolutionRow(32, 0, Certainty.NOT_DONE, 0, f"{WITHDRAWN}: stopped"),
+        ]
+    )
+    assert worn(path).relay_cycles == 1
 
 
 def test_another_injectors_shots_wear_its_own_parts_but_the_same_relay(subject: Ledger, path: Path) -> None:

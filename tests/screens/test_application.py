@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.channel import commands as c
 from tests.screens.stage import Stage
-from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, replace
+from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, replace, weighing
 
 pytestmark = pytest.mark.screen
 KV = sorted((Path(__file__).parents[2] / "kiosk/screens").rglob("*.kv"))
@@ -67,8 +67,8 @@ def test_nothing_is_reported_before_anything_was_shown(stage: Stage) -> None:
     assert stage.flips > 0
 
 
-@pytest.mark.parametrize(("snapshot", "pause"), [(ARMED, 0.2), (TREATING, 1.0)])
-def test_a_redraw_is_asked_every_200_ms_while_armed_and_every_second_else(
+@pytest.mark.parametrize(("snapshot", "pause"), [(ARMED, 0.2), (TREATING, 1.0), (weighing("shot"), 0.2)])
+def test_a_redraw_is_asked_every_200_ms_where_control_leans_on_the_screen_and_every_second_else(
     stage: Stage, snapshot: Any, pause: float
 ) -> None:
     stage.scene(snapshot, SCENES["treat"][1], CATALOGUE)
@@ -97,6 +97,7 @@ def test_the_outline_tells_what_can_be_touched(tmp_path: Path) -> None:
     assert by_key["stop"] == {
         "key": "stop",
         "label": "STOP",
+        "trail": "",
         "x": 682,
         "y": 6,
         "w": 112,

@@ -9,6 +9,7 @@ from kiosk.calibration.dose import SHOTS, Level, Weighing
 from kiosk.channel import commands as ask
 from kiosk.channel.calibration_views import CalibratingView, ProposalView
 from kiosk.channel.certificates import NameInstrument
+from kiosk.session.exchange import BalanceTold
 from tests.lanes import unmeasured
 from tests.session.bench import TECHNICIAN, Bench
 
@@ -64,7 +65,9 @@ class Weighed:
         self.bench.do(f"syringe fill {round(fill_ml * 1000)}")
         self.bench.run(0.1)
         self.bench.tell(ask.CalibrateDose(key, round(fill_ml * 1e6), smallest_nl, printed_nl=barrel * 1_000_000))
-        self.bench.tell(ask.FlushBench(120_000))
+        self.bench.run(0.05)
+        asked = self.shown.flush_nl
+        self.bench.tell(ask.FlushBench(-(-asked // 1_000) * 1_000))
         self.pan.put(vessel=True)
         return self
 
@@ -159,3 +162,28 @@ class Weighed:
             for row in self.bench.events(kind)
             if row.body["what"] == what
         ]
+
+
+class Scales:
+    """The child's end of the balance, in virtual time: five words a second about the pan."""
+
+    def __init__(self, subject: Weighed) -> None:
+        self._subject = subject
+        self._next = 0.0
+        self.on = False
+        self.offset = 0
+        self.silent = False
+        self.sentence = ""
+
+    def follow(self, on: bool) -> None:
+        self.on = on
+
+    def poll(self) -> BalanceTold | None:
+        now = self._subject.bench.clock.now
+        if not self.on or self.silent or now < self._next:
+            return None
+        self._next = now + 0.2
+        if self.sentence:
+            return BalanceTold(sentence=self.sentence)
+        pan = self._subject.pan
+        return BalanceTold(round(pan.gross_ug) + self.offset, pan.stable, "NPB224", "B1")

@@ -5,34 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kiosk.channel import commands as ask
-from kiosk.session.exchange import BalanceTold
-from tests.session.balance import Weighed
+from tests.session.balance import Scales, Weighed
 from tests.session.bench import Bench
-
-
-class Scales:
-    """The child's end of the balance, in virtual time: five words a second about the pan."""
-
-    def __init__(self, subject: Weighed) -> None:
-        self._subject = subject
-        self._next = 0.0
-        self.on = False
-        self.offset = 0
-        self.silent = False
-        self.sentence = ""
-
-    def follow(self, on: bool) -> None:
-        self.on = on
-
-    def poll(self) -> BalanceTold | None:
-        now = self._subject.bench.clock.now
-        if not self.on or self.silent or now < self._next:
-            return None
-        self._next = now + 0.2
-        if self.sentence:
-            return BalanceTold(sentence=self.sentence)
-        pan = self._subject.pan
-        return BalanceTold(round(pan.gross_ug) + self.offset, pan.stable, "NPB224", "B1")
 
 
 @pytest.fixture

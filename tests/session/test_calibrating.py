@@ -62,3 +62,10 @@ def test_a_barrel_that_is_built_wrong_is_right_after_one_pass(
     assert subject.bench.snap.phase == "home"
     assert not [sentence for sentence in subject.bench.snap.missing if "alibration" in sentence]
     subject.bench.quiet()
+
+
+@pytest.mark.requirement("ACU-1")
+def test_what_is_flushed_fills_the_path_of_a_barrel_that_gives_too_little(subject: Weighed) -> None:
+    subject.prepare("2ml", 2.0).weigh("smallest", 4)
+    first = subject.shown.runs[0].volumes_nl
+    assert all(abs(nl - 0.92 * 2_000) < 150 for nl in first), "a shot into air would weigh nothing"

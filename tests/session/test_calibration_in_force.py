@@ -68,6 +68,15 @@ def test_nothing_is_written_but_the_proposal_that_was_shown(subject: Weighed) ->
     assert held(subject.bench).id == 1
 
 
+def test_while_it_is_written_no_alarm_says_that_the_record_cannot_explain_it(subject: Weighed) -> None:
+    subject.loaded(RATIO)
+    subject.write()
+    said = [row.sentence for row in subject.bench.events("alarm")]
+    whole = [str(row.body.get("detail", row.sentence)) for row in subject.bench.events("alarm")]
+    assert not [words for words in (*said, *whole) if "this record explains" in words]
+    assert [alarm.number for alarm in subject.bench.snap.alarms] == [732], "in force and not proved"
+
+
 def test_what_does_not_pass_is_not_certified(subject: Weighed) -> None:
     shown = subject.loaded(0.90).proposal
     assert not shown.passes

@@ -333,11 +333,13 @@ def test_a_blank_that_cannot_be_is_doubted_once(subject: Weighed) -> None:
 
 def test_an_empty_syringe_is_refilled_and_the_run_goes_on(subject: Weighed) -> None:
     subject.prepare(fill_ml=0.5)
+    assert "above its reserve" in subject.bench.refused(ask.FlushBench(400_000))
     subject.start("largest").fire()
     subject.bench.tell(ask.TypeWeight(subject.settle()))
     subject.bench.run(0.1)
     assert "holds" in subject.shown.note
-    assert "above its reserve" in subject.bench.refused(ask.FlushBench(400_000))
+    assert subject.shown.step == "syringe", "a full one is asked for, also where nothing senses the barrel"
+    assert "a syringe comes first" in subject.bench.refused(ask.FlushBench(1_000))
     subject.syringe().start("largest").fire()
     subject.bench.tell(ask.TypeWeight(subject.settle()))
     subject.bench.run(0.1)

@@ -123,7 +123,7 @@ def test_whatever_changes_at_whichever_step_nothing_is_given_after_it(subject: B
     if step in NOT_SENT:
         resolution = subject.resolution(number)
         assert resolution.certainty is Certainty.NOT_DONE
-        assert resolution.reason.startswith("withdrawn: ")
+        assert resolution.reason.startswith("withdrawn")
     assert [sent for sent in subject.sent if sent == ("authorisation", number)] == frames, "it was sent again"
     assert not subject.armed, "it goes on by itself"
 

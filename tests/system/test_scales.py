@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from hal_sim.balance import Balance
 from hal_sim.weighing import Pan
 from kiosk.session.exchange import BalanceTold
+from kiosk.system.scales import Scales, serve
 from kiosk.system.scales_client import ScalesClient
 
 COMMAND = (sys.executable, "-m", "kiosk.system.scales")
@@ -106,3 +108,14 @@ def test_a_child_that_ends_is_told_once() -> None:
 def test_a_child_that_does_not_end_is_killed() -> None:
     subject = ScalesClient("", (sys.executable, "-c", "import signal; signal.pause()"))
     subject.close(timeout_s=0.2)
+
+
+@pytest.mark.usefixtures("pulled")
+def test_it_ends_quietly_when_control_is_gone_while_it_weighs(link: Path) -> None:
+    words, say = os.pipe()
+    hears, out = os.pipe()
+    os.close(hears)
+    os.write(say, b"on\n")
+    serve(Scales(str(link)), words, out)
+    for end in (words, say, out):
+        os.close(end)

@@ -565,7 +565,7 @@ DRIFT = s.DriftPage(
 )  # fmt: skip
 BENCH = snap(user=TECHNICIAN, in_force=IN_FORCE, instruments=NAMED)
 PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
-SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready")
+SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready", 3_210_000)
 CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("stop", "Stop circuit", "passed", "", "2026-11-22"),
     ("pedal", "Foot pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
@@ -853,6 +853,12 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at(phase="calibrate"),
     ),
     "calibrating-runs": (weighing("runs"), at(phase="calibrate", picks={"level": "smallest"})),
+    "calibrating-refill": (weighing("flush", flush_nl=127_200), at(phase="calibrate")),
+    "calibrating-fault": (
+        replace(weighing("runs"), missing=("The motor supply was lost: clear the fault.",)),
+        at(phase="calibrate"),
+    ),
+    "calibrating-recover": (weighing("runs"), at(phase="calibrate", panel="recover")),
     "calibrating-shot": (
         weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),
         at(phase="calibrate"),

@@ -7,7 +7,8 @@ import pytest
 from kiosk.channel import calibration_commands as c
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
-from kiosk.view.calibrating import calibrating, curve, gauge_curve
+from kiosk.view import panels
+from kiosk.view.calibrating import Calibrating, calibrating, curve, gauge_curve
 from kiosk.view.calibration import calibration, proposing
 from kiosk.view.editing import limits
 from kiosk.view.picture import draw
@@ -222,3 +223,21 @@ def test_every_stage_of_new_figures_is_shown_done_going_on_or_to_come(writing: s
     assert shown.writing
     assert [line.trail for line in shown.lines] == ["done"] * now + ["now"] + [""] * (4 - now)
     assert not shown.write.key
+
+
+def test_after_a_refill_the_flush_is_shown_and_not_the_runs() -> None:
+    shown: Calibrating = page("calibrating-refill")  # type: ignore[assignment]
+    assert (shown.plotted, shown.rows) == (False, ())
+    assert shown.main.key == "flush"
+
+
+def test_a_fault_is_cleared_without_leaving_what_was_measured() -> None:
+    shown: Calibrating = page("calibrating-fault")  # type: ignore[assignment]
+    assert shown.third.effect == a.Panel("recover")
+    assert shown.note == "The motor supply was lost: clear the fault."
+    unproved = replace(weighing("runs"), missing=("Calibration 2 is in force and not proved.",))
+    unproved = replace(unproved, in_force=replace(IN_FORCE, sentence="Calibration 2 is in force and not proved."))
+    assert calibrating(unproved, at(), CATALOGUE).third.key == "", "that is what is being done"
+    assert page("calibrating-runs").third.key == ""  # type: ignore[attr-defined]
+    rows = panels.choosing(*SCENES["calibrating-recover"]).rows
+    assert [row.key for row in rows] == ["rehome", "clear", "retract"], "no other page opens meanwhile"

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.local import Local
-from kiosk.view.pace import CALM_FRAMES, LIVELY_S, TREATING_FRAMES, frames, glance
+from kiosk.view.pace import CALM_FRAMES, LIVELY_S, TREATING_FRAMES, frames, glance, redraw_s
 from kiosk.view.picture import draw
 from kiosk.view.sleep import calls, rest, touched
 from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, at, replace, snap
@@ -62,3 +62,18 @@ def test_scenes_at_which_a_glance_tells_no_difference_look_the_same(scene: str) 
     later = replace(local, now=float(int(local.now)) + 0.9)
     assert glance(again, later) == glance(snapshot, local)
     assert draw(again, later, CATALOGUE) == draw(snapshot, local, CATALOGUE)
+
+
+@pytest.mark.requirement("WDG-5")
+@pytest.mark.parametrize(
+    ("scene", "still_s"),
+    [
+        ("treat", 1.0), ("treat-armed", 0.2), ("calibrating-shot", 0.2), ("calibrating-runs", 0.2), ("home", 1.0),
+        ("checks-seen", 0.2),
+    ],
+)  # fmt: skip
+def test_a_still_screen_is_drawn_again_before_its_lease_ends_where_control_leans_on_it(
+    scene: str, still_s: float
+) -> None:
+    assert redraw_s(SCENES[scene][0]) == still_s
+    assert redraw_s(None) == 1.0

@@ -18,7 +18,7 @@ BEGINNINGS = (
     "Product {title},", "Set: {", "Armed:", "Alarm {number}", "Alarm sound", "Self-test passed",
     "The stop (", "Stopped:", "stop acknowledged", "stop contradiction", "Reason given", "A retract was", "path ",
     "Certificate {number}: calibration", "The {kind} is {model}", "{said}, due on",
-    "Seen by", "record totals", "withdrawn:", "ledger and injector do",
+    "Seen by", "record totals", "withdrawn:", "withdrawn, the relay", "ledger and injector do",
     "Check of {", "Times of {", "times reset", "lapse measured", "Lapse of the lease: home", "{low} to {high} ms",
     "under {marks", "{marks} ms",
     # pieces of a longer sentence

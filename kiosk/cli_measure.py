@@ -1,0 +1,126 @@
+"""`nappage calibrate dose` and `depth`: a calibration run from a shell, in the kiosk's seat, with the screen's checks.
+
+Only this file knows how a shell leaves one: Ctrl-C, a closed terminal and SIGTERM all leave it half-way, with what is
+in force as it is.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from kiosk.cli_options import CHANNEL
+from kiosk.shell import plainly
+
+if TYPE_CHECKING:
+    from kiosk.terminal.measuring import Depth, Dose
+
+HALF_WAY = 1
+NAME = click.option("--name", prompt="Name of the technician", help="Name of the account that does it.")
+
+
+class Exact(click.ParamType[int]):
+    """A number with its decimals, in whole units of `one`."""
+
+    name = "number"
+
+    def __init__(self, one: int) -> None:
+        self._one = one
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            found = Decimal(str(value)) * self._one
+        except InvalidOperation:
+            self.fail(f"'{value}' is no number", param, ctx)
+        if found != int(found):
+            self.fail(f"'{value}' has too many decimals", param, ctx)
+        return int(found)
+
+
+@click.command("dose")
+@click.option("--barrel", required=True, help="Key of the syringe: 1ml, 2ml, 5ml or 10ml.")
+@click.option("--smallest-nl", type=int, default=2_000, show_default=True, help="Smallest dose to be usable, nL.")
+@click.option("--fill-nl", type=int, default=0, help="What is in the syringe, nL (default: it is full).")
+@click.option("--printed-ml", type=int, default=0, help="Volume printed on it, where the clamp senses none.")
+@click.option("--temperature", type=Exact(100), help="Where it is weighed, degrees C; asked for without it.")
+@click.option("--pressure-hpa", type=Exact(100), help="Air pressure, hPa.")
+@click.option("--humidity", type=Exact(1), help="Humidity, %.")
+@NAME
+@CHANNEL
+@plainly
+def dose(  # noqa: PLR0913  one for each option
+    barrel: str,
+    smallest_nl: int,
+    fill_nl: int,
+    printed_ml: int,
+    temperature: int | None,
+    pressure_hpa: int | None,
+    humidity: int | None,
+    name: str,
+    channel: Path,
+) -> int:
+    """Weigh a syringe's doses, correct them and prove them, step by step. Exit code 1: it was left half-way.
+
+    It takes the screen's place at a running control: end the kiosk first. The PIN is asked for and never shown.
+    """
+    from kiosk.terminal.measuring import Dose
+
+    room = None
+    if temperature is not None and pressure_hpa is not None and humidity is not None:
+        room = (temperature, pressure_hpa, humidity)
+    elif (temperature, pressure_hpa, humidity) != (None, None, None):
+        raise click.UsageError("name --temperature, --pressure-hpa and --humidity together, or none of them")
+    return _measure(channel, name, Dose(barrel, smallest_nl, fill_nl, printed_ml * 1_000_000, room))
+
+
+@click.command("depth")
+@NAME
+@CHANNEL
+@plainly
+def depth(name: str, channel: Path) -> int:
+    """Read the needle's depth under a gauge, correct it and prove it. Exit code 1: it was left half-way.
+
+    It takes the screen's place at a running control: end the kiosk first. The PIN is asked for and never shown.
+    """
+    from kiosk.terminal.measuring import Depth
+
+    return _measure(channel, name, Depth())
+
+
+def _measure(channel: Path, name: str, plan: Dose | Depth) -> int:
+    from kiosk.terminal.guide import Left, Terminal
+    from kiosk.terminal.measuring import Measuring
+    from kiosk.terminal.seat import Seat
+
+    given = _pin()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_ctrl_c)
+    seat = Seat(channel)
+    try:
+        measuring = Measuring(Terminal(seat, click.echo, _pin), plan)
+        try:
+            measuring.sign_in(name, given)
+            with suppress(Left, KeyboardInterrupt):
+                measuring.run()
+        finally:
+            measuring.leave()
+    finally:
+        seat.close()
+    if not measuring.done:
+        click.echo("Left half-way: nothing that was measured counts.")
+    return 0 if measuring.done else HALF_WAY
+
+
+def _pin() -> str:
+    """The PIN of whoever does it, typed and not shown."""
+    return click.prompt("PIN", hide_input=True)
+
+
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

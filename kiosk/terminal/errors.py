@@ -1,0 +1,29 @@
+"""The errors of a shell that operates the device, E880 to E889."""
+
+from __future__ import annotations
+
+from drivers.errors import NappageError
+
+
+class SeatHeld(NappageError, PermissionError):
+    number = 880
+    sentence = "The device is operated from somewhere else: {why}"
+    remedy = "End that kiosk first (on a Raspberry Pi 'systemctl stop nappage-kiosk'); control goes on running."
+
+
+class ControlSilent(NappageError, TimeoutError):
+    number = 881
+    sentence = "Control shows nothing for {seconds:g} s"
+    remedy = "Use the red stop button if anything moves; then look at control."
+
+
+class NotBegun(NappageError, RuntimeError):
+    number = 882
+    sentence = "The calibration was not begun: {why}"
+    remedy = "Put right what the sentence names, and start it again."
+
+
+class EndedItself(NappageError, RuntimeError):
+    number = 883
+    sentence = "The calibration is not open any more: {why}"
+    remedy = "Nothing that was measured counts; what is in force stands above."

@@ -1,0 +1,1 @@
+"""What a shell does in the kiosk's seat."""
