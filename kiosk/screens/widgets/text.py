@@ -191,7 +191,9 @@ class Text(Label):
         full = _measure(told, font, size, width, self.line_height, self.single)[1] if told else 0
         line = full and _measure("x", font, size, width, self.line_height, True)[1]
         self.full_height = full
-        self.thin_height = line if full > line and "\n" not in told and _broad(told, font, least) <= width else full
+        self.thin_height = (
+            line if full > line and "\n" not in told and _on_one_line(told, font, least)[0] <= width else full
+        )
 
 
 @lru_cache(maxsize=4096)
