@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import PurePosixPath
+from collections.abc import Generator
 from typing import Any
 
 import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import seed, trace
+from tests import lanes, seed, trace
 
 # A deadline would assert a wall-clock time; a blob repeats a failure on another machine.
 hypothesis.settings.register_profile("nappage", deadline=None, max_examples=50, print_blob=True)
@@ -35,39 +35,35 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"hypothesis seed: --hypothesis-seed={config.option.hypothesis_seed}"
 
 
-REAL = frozenset(
-    {"bench_process", "conformance", "control", "drivers", "e2e", "hal_sim", "proofs/fuzz", "proofs/kill", "rehearsal"}
-)
-"""Rooms whose tests hold real processes and lines to real deadlines: one of them at a time, whatever else runs."""
-
-
-def lane(nodeid: str) -> str:
-    """The group of a test: all that is real together, every other file by itself."""
-    path = PurePosixPath(nodeid.split("::", maxsplit=1)[0])
-    return "real" if path.parent.relative_to("tests").as_posix() in REAL else str(path)
-
-
-class Lanes(LoadScopeScheduling):
-    """Hands whole lanes to the workers, the largest first."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return lane(nodeid)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Where there are workers, they work by lanes."""
-    return Lanes(config, log)
+    return lanes.Lanes(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
     trace.refuse_unknown(items, trace.load_requirements())
+    config.stash[trace.COLLECTED] = tuple(items)
+    done = yield
+    items.sort(key=lambda item: lanes.turn(item.nodeid))
+    return done
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    lanes.measure(item.config, wanted=lanes.measured(item.nodeid))
+    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Of two workers, the one that has nothing real to run gives way to the one that has."""
-    if "PYTEST_XDIST_WORKER" in os.environ and lane(item.nodeid) != "real" and os.getpriority(os.PRIO_PROCESS, 0) < 5:
+    if (
+        "PYTEST_XDIST_WORKER" in os.environ
+        and lanes.lane(item.nodeid) != "real"
+        and os.getpriority(os.PRIO_PROCESS, 0) < 5
+    ):
         os.setpriority(os.PRIO_PROCESS, 0, 5)
 
 

@@ -19,6 +19,8 @@ import pytest
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "requirements.toml"
 TRACED = HERE / "traced.txt"
+COLLECTED = pytest.StashKey[tuple[pytest.Item, ...]]()
+"""Where a test run keeps all that it collected, before anything was left out by name or marker."""
 
 
 def load_requirements(path: Path = REQUIREMENTS) -> dict[str, str]:
@@ -99,6 +101,24 @@ def _order(number: str) -> tuple[str, int]:
     return letters, int(digits) if digits.isdigit() else 0
 
 
+def is_whole(items: Iterable[pytest.Item]) -> bool:
+    """Whether every file of tests gave a test."""
+    return {item.path for item in items} >= set(HERE.rglob("test_*.py"))
+
+
+def judge(items: Iterable[pytest.Item], arguments: list[str]) -> int:
+    """Print the report on all tests; 1 when a number lost its last one, else the committed list is written."""
+    proved = proofs(items)
+    print(report(load_requirements(), proved))
+    gone = lost(read_traced(), proved)
+    if gone:
+        print(f"\ntrace: these lost their last test: {', '.join(gone)}", file=sys.stderr)
+        return 1
+    if "--check" not in arguments:
+        write_traced(proved)
+    return 0
+
+
 class Collector:
     """Takes the collected tests out of a pytest run that executes none."""
 
@@ -117,15 +137,7 @@ def main(arguments: list[str]) -> int:
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         print(said.getvalue(), "\ntrace: the tests cannot be collected", file=sys.stderr)
         return 1
-    proved = proofs(collector.items)
-    print(report(load_requirements(), proved))
-    gone = lost(read_traced(), proved)
-    if gone:
-        print(f"\ntrace: these lost their last test: {', '.join(gone)}", file=sys.stderr)
-        return 1
-    if "--check" not in arguments:
-        write_traced(proved)
-    return 0
+    return judge(collector.items, arguments)
 
 
 if __name__ == "__main__":

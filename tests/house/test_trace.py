@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -87,9 +89,25 @@ def test_every_requirement_has_its_text_and_no_number_is_left_out() -> None:
     assert set(trace.read_traced()) <= set(known)
 
 
-def test_no_requirement_has_lost_its_last_test() -> None:
+def test_no_requirement_has_lost_its_last_test(pytestconfig: pytest.Config) -> None:
+    collected = pytestconfig.stash[trace.COLLECTED]
+    if trace.is_whole(collected):  # what was collected for this run need not be collected again
+        assert trace.judge(collected, ["--check"]) == 0
+        return
     done = subprocess.run(
         [sys.executable, "-m", "tests.trace", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_who_looks_for_a_lost_number_is_told_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert trace.judge((), ["--check"]) == 1
+    assert "these lost their last test: " + ", ".join(trace.read_traced()) in capsys.readouterr().err
+
+
+def test_a_part_of_the_tests_is_not_the_whole() -> None:
+    files: Any = [SimpleNamespace(path=path) for path in trace.HERE.rglob("test_*.py")]
+
+    assert trace.is_whole(files)
+    assert not trace.is_whole(files[1:])

@@ -12,6 +12,16 @@ import pytest
 from tests.rehearsal.played import ROOT, await_end_of, nappage, started
 
 SCENARIOS = ROOT / "profiles" / "scenarios"
+TWO_SHOTS = """
+[[steps]]
+arm = { zone = "forehead", mode = "single", rate_per_s = 6.0, shots = 2 }
+[[steps]]
+fire = { shots = 2 }
+[[steps]]
+finish = "treating"
+[[steps]]
+sign = {}
+"""
 
 
 def play(name: str, out: Path) -> tuple[dict[str, object], str]:
@@ -72,12 +82,12 @@ def test_an_occlusion_is_a_partial_shot_and_treating_goes_on(tmp_path: Path) -> 
 
 
 def test_an_expectation_that_fails_is_an_exit_code(tmp_path: Path) -> None:
-    text = (SCENARIOS / "syringe-change.toml").read_text().replace("shots = 20\nsyringes", "shots = 21\nsyringes")
+    set_up, _, _ = (SCENARIOS / "syringe-change.toml").read_text().partition("[[steps]]")
     scenario = tmp_path / "wrong.toml"
-    scenario.write_text(text)
+    scenario.write_text(f"{set_up}{TWO_SHOTS}[expect]\nshots = 3\n")
     ended = nappage("simulate", scenario, "--out", tmp_path / "out")
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert "FAILED    Expected 21 shots, recorded are 20" in ended.stdout
+    assert "FAILED    Expected 3 shots, recorded are 2" in ended.stdout
 
 
 def test_a_command_that_control_refuses_ends_the_rehearsal_with_its_sentence(tmp_path: Path) -> None:
