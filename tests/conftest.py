@@ -58,12 +58,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Of two workers, the one that has nothing real to run gives way to the one that has."""
-    if (
-        "PYTEST_XDIST_WORKER" in os.environ
-        and lanes.lane(item.nodeid) != "real"
-        and os.getpriority(os.PRIO_PROCESS, 0) < 5
-    ):
+    """Of two workers, the one that has nothing to do in real time gives way to the one that has."""
+    if "PYTEST_XDIST_WORKER" in os.environ and lanes.gives_way(item.nodeid) and os.getpriority(os.PRIO_PROCESS, 0) < 5:
         os.setpriority(os.PRIO_PROCESS, 0, 5)
 
 

@@ -1,15 +1,18 @@
 """Only this file knows which tests run beside which, and which are measured for coverage.
 
-Two workers take whole lanes: all that holds real processes and lines to real deadlines is one, in sequence; every other
-file is one by itself. Measuring makes Python two to four times slower, also in the processes that a test starts. So a
-line is measured by the tests that were written for its room, and what goes over the same lines again (a search through
-a whole input space, a proof in virtual time, every scene once more in another size) runs at full speed.
+Two workers take whole lanes: what holds control's processes to real deadlines is one, in sequence; every other file is
+one by itself, first those that wait for a line. Measuring makes Python two to four times slower, also in the processes
+that a test starts. So a line is measured by the tests that were written for its room, and what goes over the same lines
+again (a search through a whole input space, a proof in virtual time, every scene in another size) runs at full speed.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,28 +20,31 @@ import pytest
 from coverage.exceptions import CoverageWarning
 from xdist.scheduler import LoadScopeScheduling
 
-ALONE = "real"
-"""The lane of which one test runs at a time, whatever else runs beside it."""
+REAL = frozenset({"e2e", "proofs/kill", "rehearsal/test_simulate"})
+"""Rooms and files whose tests hold control's real process to its real deadlines: one lane, one of them at a time."""
 
-REAL = frozenset({
-    "bench_process", "conformance", "control/test_cli", "drivers", "e2e", "hal_sim/test_at_a_board",
-    "hal_sim/test_killed", "hal_sim/test_without_software", "proofs/fuzz/test_files", "proofs/kill",
-    "rehearsal/test_simulate",
-})  # fmt: skip
-"""Rooms and files whose tests hold real processes and lines to real deadlines: one of them at a time."""
-
-VIRTUAL = frozenset({
-    "bench_process/test_controls", "drivers/test_counted", "drivers/test_mapdoc", "proofs/kill/test_model",
-})  # fmt: skip
+VIRTUAL = frozenset({"proofs/kill/test_model"})
 """Files of such rooms that do not."""
 
+WIRED = frozenset({
+    "bench_process", "conformance", "control/test_cli", "drivers", "hal_sim/test_at_a_board", "hal_sim/test_killed",
+    "hal_sim/test_without_software", "proofs/fuzz/test_files",
+})  # fmt: skip
+"""Rooms and files with a device on a real line or pins, and no control: beside that lane, and giving way to nobody."""
+
 LONG = ("proofs/campaign", "screens", "session")
-"""Rooms whose files take longest, in this order: begun first, so that both workers end together."""
+"""Rooms whose files take longest, in this order: begun before the others, so that the workers end together."""
 
 UNMEASURED = frozenset({
-    "bench_checks", "conformance", "house", "proofs", "words",
+    "bench_checks", "conformance", "e2e/test_processes", "hal_sim/test_at_a_board", "hal_sim/test_killed",
+    "hal_sim/test_without_software", "house", "proofs", "words",
     "protocols/test_difference::test_a_change_of_any_one_value_is_exactly_one_difference",
     "protocols/test_envelope_property", "protocols/test_mutants",
+    "rehearsal/test_simulate::test_a_clean_mesolift_records_its_hundred_shots",
+    "rehearsal/test_simulate::test_nothing_is_left_behind_however_it_ends",
+    "screens/test_application::test_kv_sets_only_properties_that_exist",
+    "screens/test_every_scene::test_every_button_does_something",
+    "screens/test_stop::test_nothing_is_ever_drawn_over_stop",
     "screens/test_contrast", "screens/test_gallery", "screens/test_golden", "screens/test_languages",
     "screens/test_lesson", "screens/test_monkey", "screens/test_shipped_texts", "screens/test_touch_targets",
     "session/test_random",
@@ -54,19 +60,28 @@ def _names(nodeid: str) -> tuple[str, ...]:
     return (*(str(room) for room in file.parents), str(file), f"{file}::{rest.partition('[')[0]}")
 
 
+def is_real(nodeid: str) -> bool:
+    """Whether a test is of those of which one runs at a time."""
+    names = _names(nodeid)
+    return not REAL.isdisjoint(names) and VIRTUAL.isdisjoint(names)
+
+
+def gives_way(nodeid: str) -> bool:
+    """Whether a test may be kept waiting by those that hold something to real time."""
+    return not is_real(nodeid) and WIRED.isdisjoint(_names(nodeid))
+
+
 def lane(nodeid: str) -> str:
     """The group of a test: all that is real together, every other file by itself."""
-    names = _names(nodeid)
-    real = not REAL.isdisjoint(names) and VIRTUAL.isdisjoint(names)
-    return ALONE if real else nodeid.partition("::")[0]
+    return "real" if is_real(nodeid) else nodeid.partition("::")[0]
 
 
 def turn(nodeid: str) -> int:
-    """When the lane of a test is handed out: the longest first."""
-    if lane(nodeid) == ALONE:
-        return 0
+    """When the lane of a test is handed out: 0 comes first."""
+    if not gives_way(nodeid):
+        return 0 if is_real(nodeid) else 1
     names = _names(nodeid)
-    return next((at for at, room in enumerate(LONG, 1) if room in names), len(LONG) + 1)
+    return next((at for at, room in enumerate(LONG, 2) if room in names), len(LONG) + 2)
 
 
 class Lanes(LoadScopeScheduling):
@@ -98,3 +113,17 @@ def measure(config: pytest.Config, *, wanted: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CoverageWarning)  # what is imported by now was measured then
         controller.resume()
+
+
+@contextmanager
+def unmeasured() -> Generator[None]:
+    """The way to where a test begins, at full speed: each step of it is measured where it is the subject.
+
+    Holds for this thread. Python's own switch does, since nothing of the product is below the test on the stack.
+    """
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)

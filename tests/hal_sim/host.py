@@ -36,6 +36,7 @@ from hal_sim.build import Build
 from hal_sim.faults import Faults
 from hal_sim.memory import Memory
 from hal_sim.rig import Rig
+from tests.lanes import unmeasured
 
 STEP_S = 0.025
 
@@ -195,6 +196,7 @@ class Host:
         self.command(CommandKind.PRIME, volume_nl)
         return self.until(lambda status: status.state != ControllerState.PRIMING)
 
+    @unmeasured()
     def ready(self, primed: bool = False) -> Host:
         """Enabled, homed, with a full 1 mL syringe met, and primed if asked for."""
         self.do("barrel 1")

@@ -1,7 +1,8 @@
 """The other languages fit the same boxes, are set by touch, and bring their own keyboard.
 
 `make gallery` draws every scene in every language at every size and fails where a text is cut. Here every scene
-is drawn in every language and in one 40 % longer than English, each at one size: another one in each run, by its seed.
+is drawn in every other language and in one 40 % longer than English, each at one size: another one in each run, by its
+seed. English at every size is held where the touch targets are measured.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tests.view.samples import CATALOGUE, SCENES, at
 pytestmark = pytest.mark.screen
 
 
-@pytest.mark.parametrize("language", TONGUES)
+@pytest.mark.parametrize("language", [code for code in TONGUES if code != ENGLISH])
 def test_every_text_of_every_scene_is_read_whole_in_any_language(language: str) -> None:
     width, height = SIZES[(seed.of_this_run() + TONGUES.index(language)) % len(SIZES)]
     stage = Stage((width, height))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.screens.stage import Stage
+from tests.screens.texts import cut_texts
 from tests.view.samples import CATALOGUE, SCENES
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
@@ -33,23 +33,6 @@ def boxes(stage: Stage) -> list[tuple[str, float, float, float, float]]:
     return found
 
 
-def texts(stage: Stage) -> list[Any]:
-    from kiosk.screens.widgets.text import Text
-
-    glass = stage.app.glass
-    assert glass is not None
-    roots = [glass.ids.over, glass.ids.rail] if glass.panel else [glass.ids.surround, glass.ids.rail]
-    return [w for root in roots for w in root.walk(restrict=True) if isinstance(w, Text) and w.text and drawn(w)]
-
-
-def drawn(widget: Any) -> bool:
-    while widget is not None and hasattr(widget, "opacity") and widget.parent is not widget:
-        if widget.opacity == 0:
-            return False
-        widget = widget.parent
-    return True
-
-
 @pytest.mark.requirement("UI-1")
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: str) -> None:
@@ -70,4 +53,4 @@ def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: st
     for at, (one, left, bottom, right, top) in enumerate(found):
         for other, x, y, x2, y2 in found[at + 1 :]:
             assert x >= right - 1 or x2 <= left + 1 or y >= top - 1 or y2 <= bottom + 1, f"{one} over {other}"
-    assert [text.text for text in texts(sized) if text.overflows] == []
+    assert cut_texts(sized) == []

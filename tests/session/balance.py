@@ -9,6 +9,7 @@ from kiosk.calibration.dose import SHOTS, Level, Weighing
 from kiosk.channel import commands as ask
 from kiosk.channel.calibration_views import CalibratingView, ProposalView
 from kiosk.channel.certificates import NameInstrument
+from tests.lanes import unmeasured
 from tests.session.bench import TECHNICIAN, Bench
 
 LEVELS: tuple[Level, ...] = ("smallest", "middle", "largest")
@@ -84,6 +85,7 @@ class Weighed:
         self.bench.tell(ask.TypeWeight(self.settle()))
         return self
 
+    @unmeasured()
     def prepare(self, key: str = "5ml", fill_ml: float = 5.0) -> Weighed:
         """Opened, with everything that a run needs."""
         return self.open().syringe(key, fill_ml).room().blank()

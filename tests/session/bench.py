@@ -51,6 +51,7 @@ from kiosk.session.virtual import (
     VirtualPanel,
     VirtualSeat,
 )
+from tests.lanes import unmeasured
 
 PERIOD = 0.025
 UNATTRIBUTED, RECOVERED = 726, 740
@@ -423,6 +424,7 @@ class Bench:
         self.tell(ask.ConfirmDrop(True))
         return self
 
+    @unmeasured()
     def prepare(self, protocol: str = "mesolift", **parts: Any) -> Bench:
         """From the power switch to a session that can be armed."""
         self.start().open(protocol, parts.pop("patient", "P1")).screen().product(parts.pop("product", "example-saline"))
