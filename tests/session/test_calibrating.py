@@ -62,3 +62,12 @@ def test_a_barrel_that_is_built_wrong_is_right_after_one_pass(
     assert subject.bench.snap.phase == "home"
     assert not [sentence for sentence in subject.bench.snap.missing if "alibration" in sentence]
     subject.bench.quiet()
+
+
+def test_a_run_ends_by_itself_with_its_last_shot(subject: Weighed) -> None:
+    work = subject.loaded().bench.engine.calibrating.dose
+    assert work is not None
+    work._weighings["largest"].pop()
+    subject.weigh("largest", shots=1)
+    assert work.running is None
+    assert subject.proposal.changes
