@@ -69,3 +69,12 @@ def test_what_is_flushed_fills_the_path_of_a_barrel_that_gives_too_little(subjec
     subject.prepare("2ml", 2.0).weigh("smallest", 4)
     first = subject.shown.runs[0].volumes_nl
     assert all(abs(nl - 0.92 * 2_000) < 150 for nl in first), "a shot into air would weigh nothing"
+
+
+def test_a_run_ends_by_itself_with_its_last_shot(subject: Weighed) -> None:
+    work = subject.loaded().bench.engine.calibrating.dose
+    assert work is not None
+    work._weighings["largest"].pop()
+    subject.weigh("largest", shots=1)
+    assert work.running is None
+    assert subject.proposal.changes
