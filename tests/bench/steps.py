@@ -19,8 +19,8 @@ from tests.view.samples import CATALOGUE, SCENES
 SIZE = 800, 480
 TOUCHED = ("home", "patient", "product", "syringe", "treat", "settings")
 MOST_FRAMES = 10
-WARM = 200
-"""Screen changes before memory is first looked at: every page has been built and its texts drawn by then."""
+WARM = 2 * len(SCENES)
+"""Screen changes before memory is first looked at: every page has been built, left, and come back to by then."""
 
 
 def touch() -> dict[str, object]:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from kiosk import app as kiosk_app
+from kiosk.channel.client import Drained
 from kiosk.channel.socket import ChannelServer
 from tests.screens.stage import Stage
 from tests.view.samples import CATALOGUE, SCENES, TREATING
@@ -72,9 +73,9 @@ def test_a_text_looks_like_kivys_label_and_is_drawn_from_less(
     from kivy.uix.label import Label
 
     given = {"text": text, "halign": halign, "valign": valign, "size": (201, 101), "pos": (7, 5)}
-    ours = Factory.Text(**given, color=(1, 1, 1, 1))
+    ours: Any = Factory.Text(**given, color=(1, 1, 1, 1))
     stage.frames(2)
-    theirs = Label(**given, text_size=ours.size, font_size=ours.font_size, font_name=ours.font_name)
+    theirs: Any = Label(**given, text_size=ours.size, font_size=ours.font_size, font_name=ours.font_name)
     stage.frames(2)
     assert pixels(ours.canvas) == pixels(theirs.canvas)
     assert ours.texture.width * ours.texture.height < theirs.texture.width * theirs.texture.height
@@ -101,7 +102,7 @@ def test_what_control_said_while_the_window_was_made_is_the_first_picture() -> N
         app = kiosk_app.build(server.path, stage.time)
         server.poll()
         server.publish(msgspec.structs.replace(TREATING, stamp=stage.time.now))
-        glass = app.build()
+        glass: Any = app.build()
         shown, pages = glass.picture, list(glass._pages)
         app.on_stop()
         server.close()
@@ -120,7 +121,12 @@ def test_silence_is_looked_at_ten_times_a_second_and_a_touch_at_once(stage: Stag
     stage.frames(8)
     looks: list[float] = []
     look = stage.app._look
-    stage.app._look = lambda came: (looks.append(stage.time.now), look(came))
+
+    def looked(came: Drained) -> None:
+        looks.append(stage.time.now)
+        look(came)
+
+    stage.app._look = looked
     stage.frames(12)
     assert 1 <= len(looks) <= 3
     looks.clear()
