@@ -42,7 +42,7 @@ LEVELS: dict[str, str] = {
     "largest": mark("Largest dose"),
 }
 ROOM: tuple[FieldName, ...] = ("warmth", "air", "damp")
-DECIDED = frozenset({"flush", "room", "blank", "runs", "zero", "gauge begin"})
+DECIDED = frozenset({"syringe", "flush", "room", "blank", "runs", "zero", "gauge begin"})
 """Steps at which the next thing is begun: where the injector holds a fault, it is cleared first."""
 WEIGHED = frozenset({"blank begin", "blank end", "base", "weight"})
 """Steps that wait for what the balance shows."""
@@ -93,7 +93,7 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
             fields=_fill(work, local, catalogue),
             main=fit,
             second=_depth(),
-            third=restore(snapshot),
+            third=page.third if fault else restore(snapshot),
         )
     if work.gauge:
         read = readings(work)

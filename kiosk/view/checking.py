@@ -59,7 +59,7 @@ def inputs(snapshot: Snapshot) -> Inputs:
     panel, sensed, lamps, figures = _panel(work.pins), _sensed(work.sensed), _lamps(work.pins), _figures(work.sensed)
     return Inputs(
         lines=_beside(panel, sensed, lamps + figures),
-        tall_lines=_beside(panel + lamps, sensed + figures),
+        tall_lines=_beside(sensed + figures, panel + lamps),
         note="" if work.sensed is not None else snapshot.link.sentence or say("No injector is connected."),
         checks=Touch("checks", say("Checks"), Go("checks"), icon="clipboard-text", tone="primary"),
         timing=Touch("timing", say("Timing"), Go("timing"), icon="timer"),

@@ -235,9 +235,11 @@ def test_a_fault_is_cleared_without_leaving_what_was_measured() -> None:
     shown: Calibrating = page("calibrating-fault")  # type: ignore[assignment]
     assert shown.third.effect == a.Panel("recover")
     assert shown.note == "The motor supply was lost: clear the fault."
+    fitted = calibrating(replace(weighing("syringe"), missing=("The needle's place is unknown.",)), at(), CATALOGUE)
+    assert (fitted.third.key, fitted.second.key) == ("recover", "depth")
     unproved = replace(weighing("runs"), missing=("Calibration 2 is in force and not proved.",))
     unproved = replace(unproved, in_force=replace(IN_FORCE, sentence="Calibration 2 is in force and not proved."))
     assert calibrating(unproved, at(), CATALOGUE).third.key == "", "that is what is being done"
     assert page("calibrating-runs").third.key == ""  # type: ignore[attr-defined]
-    rows = panels.choosing(*SCENES["calibrating-recover"]).rows
+    rows = panels.choosing(weighing("runs"), at(panel="recover")).rows
     assert [row.key for row in rows] == ["rehome", "clear", "retract"], "no other page opens meanwhile"
