@@ -70,7 +70,7 @@ def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
     trusted: Tone = "good" if snapshot.wall else "warn"
     ledger = next((check for check in snapshot.checks if check.key == "ledger"), None)
     sound = ledger is not None and ledger.state == "passed"
-    told = say("Can be written, no row is lost or changed") if sound else say("not looked at yet")
+    told = say("Intact, can be written") if sound else say("not looked at yet")
     if ledger is not None and ledger.detail:
         told = ledger.detail
     kept: Tone = "good" if sound else "warn"

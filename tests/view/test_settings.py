@@ -55,7 +55,7 @@ def test_brightness_is_stepped_at_touch_down_within_its_ends() -> None:
 def test_the_page_says_whether_the_time_is_trusted_and_the_record_intact() -> None:
     lines = {line.title: line for line in preferences(snap(), at("settings")).lines}
     assert lines["Time"].detail == "Trusted: 2026-11-22 10:42"
-    assert (lines["Record"].detail, lines["Record"].tone) == ("Can be written, no row is lost or changed", "good")
+    assert (lines["Record"].detail, lines["Record"].tone) == ("Intact, can be written", "good")
     bare = {line.title: line for line in preferences(snap(wall="", checks=()), at("settings")).lines}
     assert bare["Time"].detail == UNTRUSTED
     assert bare["Record"].tone == "warn"
