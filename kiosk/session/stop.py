@@ -29,6 +29,8 @@ class StopCircuit:
         self._failed = False
         self._seen_open = False
         self._latched = False
+        self._tripped = False
+        """Whether the latch was tripped from here since the last step."""
         self._cause = ""
 
     @property
@@ -71,12 +73,14 @@ class StopCircuit:
         self._seen_open = self._failed and (self._seen_open or both_open)
         self._watch_contradiction(panel.stop_a != panel.stop_b)
         if self._epoch is not None and self._desk.inputs.epoch != self._epoch:
-            # The loop trips the latch for a STOP on glass ahead of this step; then the contacts had no part in it.
+            # The loop trips the latch for a STOP on glass ahead of this step, and `trip` once more after it; then the
+            # contacts had no part in it.
             asked = any(isinstance(request.command, Stop) for _, request in self._desk.inputs.requests)
-            on_glass = asked and both_closed
+            on_glass = (asked or self._tripped) and both_closed
             self._latch(ON_GLASS if on_glass else BUTTON)
             if not on_glass:
                 self._closed_since = None  # an edge is newer than the contacts that were read: closing counts from here
+        self._tripped = False
         self._epoch = self._desk.inputs.epoch
 
     def _watch_contradiction(self, differ: bool) -> None:
@@ -97,6 +101,7 @@ class StopCircuit:
     def trip(self) -> None:
         """STOP on glass. Latches like the button."""
         self._desk.emit(TripStop())
+        self._tripped = True
         self._latch(ON_GLASS)
 
     def acknowledge(self) -> None:

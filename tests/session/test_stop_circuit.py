@@ -56,6 +56,18 @@ def test_an_edge_that_is_newer_than_the_contacts_that_were_read_is_a_stop_not_a_
     assert state(subject) == "released"
 
 
+@pytest.mark.requirement("STP-2", "STP-3")
+def test_a_stop_on_the_glass_is_never_called_a_pressed_button(subject: Bench) -> None:
+    subject.live()
+    subject.send(ask.Stop())
+    said: set[str] = set()
+    for _ in range(8):
+        subject.step()
+        said.add(state(subject))
+    assert said == {"released"}
+    assert subject.snap.stop.cause == "STOP on the screen"
+
+
 @pytest.mark.requirement("STP-3")
 @one
 def test_a_contradiction_ends_with_a_full_press_and_release_and_an_acknowledgement_only(
