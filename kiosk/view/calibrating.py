@@ -44,6 +44,8 @@ LEVELS: dict[str, str] = {
 ROOM: tuple[FieldName, ...] = ("warmth", "air", "damp")
 DECIDED = frozenset({"syringe", "flush", "room", "blank", "runs", "zero", "gauge begin"})
 """Steps at which the next thing is begun: where the injector holds a fault, it is cleared first."""
+UNPROVED = 732
+"""The alarm that says so; proving it is what is being done."""
 WEIGHED = frozenset({"blank begin", "blank end", "base", "weight"})
 """Steps that wait for what the balance shows."""
 
@@ -120,9 +122,8 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
 
 
 def _fault(snapshot: Snapshot) -> str:
-    """What stands against the next motion, beside that what is in force waits for its proof; "" when nothing does."""
-    proof = snapshot.in_force.sentence.rstrip(".")
-    return next((words for words in snapshot.missing if words.rstrip(".") != proof), "")
+    """The alarm that stands, beside that what is in force waits for its proof; "" when none does."""
+    return next((alarm.title for alarm in snapshot.alarms if alarm.active and alarm.number != UNPROVED), "")
 
 
 def _shows(work: CalibratingView) -> str:
