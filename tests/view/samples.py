@@ -470,6 +470,12 @@ PROPOSED = s.ProposalView(
 )  # fmt: skip
 
 
+SUPPLY_LOST = s.Alarm(
+    711, "medium", "Motor supply lost", "The injector sees no motor supply.", "No motion is possible.",
+    "Look at the supply, then clear the fault.", "arming", True, True,
+)  # fmt: skip
+
+
 def weighing(name: str, **changes: object) -> s.Snapshot:
     """A calibration that is open and waits for this step."""
     step = cast("BenchStep", name)
@@ -854,10 +860,7 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
     ),
     "calibrating-runs": (weighing("runs"), at(phase="calibrate", picks={"level": "smallest"})),
     "calibrating-refill": (weighing("flush", flush_nl=127_200), at(phase="calibrate")),
-    "calibrating-fault": (
-        replace(weighing("runs"), missing=("The motor supply was lost: clear the fault.",)),
-        at(phase="calibrate"),
-    ),
+    "calibrating-fault": (replace(weighing("runs"), alarms=(SUPPLY_LOST,)), at(phase="calibrate")),
     "calibrating-recover": (weighing("runs"), at(phase="calibrate", panel="recover")),
     "calibrating-shot": (
         weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),

@@ -19,6 +19,7 @@ from tests.view.samples import (
     IN_FORCE,
     RUNS,
     SCENES,
+    SUPPLY_LOST,
     TECHNICIAN,
     USER,
     at,
@@ -234,11 +235,10 @@ def test_after_a_refill_the_flush_is_shown_and_not_the_runs() -> None:
 def test_a_fault_is_cleared_without_leaving_what_was_measured() -> None:
     shown: Calibrating = page("calibrating-fault")  # type: ignore[assignment]
     assert shown.third.effect == a.Panel("recover")
-    assert shown.note == "The motor supply was lost: clear the fault."
-    fitted = calibrating(replace(weighing("syringe"), missing=("The needle's place is unknown.",)), at(), CATALOGUE)
+    assert shown.note == "Motor supply lost"
+    fitted = calibrating(replace(weighing("syringe"), alarms=(SUPPLY_LOST,)), at(), CATALOGUE)
     assert (fitted.third.key, fitted.second.key) == ("recover", "depth")
-    unproved = replace(weighing("runs"), missing=("Calibration 2 is in force and not proved.",))
-    unproved = replace(unproved, in_force=replace(IN_FORCE, sentence="Calibration 2 is in force and not proved."))
+    unproved = replace(weighing("runs"), alarms=(replace(SUPPLY_LOST, number=732),))
     assert calibrating(unproved, at(), CATALOGUE).third.key == "", "that is what is being done"
     assert page("calibrating-runs").third.key == ""  # type: ignore[attr-defined]
     rows = panels.choosing(weighing("runs"), at(panel="recover")).rows
