@@ -33,6 +33,7 @@ PLANTED = [
     ("glass", "kiosk/screens/__init__.py", "import kiosk.records"),
     ("glass", "kiosk/app.py", "import drivers.link"),
     ("glass", "kiosk/app.py", "import kiosk.session"),
+    ("terminal", "kiosk/terminal/seat.py", "import kiosk.session"),
     ("kivy-room", "hal_sim/bench.py", "import kivy"),
     ("kivy-room", "kiosk/control.py", "from kivy.clock import Clock"),
     ("modbus-behind-two-files", "drivers/injector.py", "from pymodbus.client import ModbusSerialClient"),
