@@ -27,10 +27,11 @@ from tests.rehearsal.played import Started, await_end_of, processes, started
 
 pytestmark = [
     pytest.mark.screen,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"),
 ]
-PATIENCE_S = 150.0
+PATIENCE_S = 600.0
+"""A whole play-through with the coverage measured in all its processes, on a machine with others on it."""
 
 
 class Played(NamedTuple):

@@ -98,7 +98,6 @@ class PagedRows(Fair):
         self.add_widget(self._pager)
         self._laid: tuple[object, ...] = ()
         self._room_for: object = None
-        self._full_for: object = None
         self._row, self._full, self._fewer = 0.0, 0.0, 0
         again = self._again = Clock.create_trigger(self._lay, -1)
         self._look = Clock.create_trigger(self._make_room, 0)
@@ -121,8 +120,6 @@ class PagedRows(Fair):
 
     def _lay(self, *_: object) -> None:
         if (self.items, self.width) != self._room_for:
-            if (len(self.items), self.width) != self._full_for:
-                self._full, self._full_for = 0.0, (len(self.items), self.width)
             self._room_for, self._row, self._fewer = (self.items, self.width), 0.0, 0
             self._look()
         gap, row = dp(theme.GAP), max(dp(self.row_height), self._row)
@@ -177,8 +174,8 @@ class PagedRows(Fair):
             return
         needed = max((getattr(row, "least_height", 0.0) for row in rows), default=0.0)
         full = max((getattr(row, "full_height", 0.0) for row in rows), default=0.0)
-        if needed > max(dp(self.row_height), self._row) + 0.5 or full > self._full + 0.5:
-            self._row, self._full = max(self._row, needed), max(self._full, full)
+        if needed > max(dp(self.row_height), self._row) + 0.5 or abs(full - self._full) > 0.5:
+            self._row, self._full = max(self._row, needed), full
             self._again()
 
     def _show_pager(self, paged: bool, height: float) -> None:
