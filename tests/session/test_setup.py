@@ -59,6 +59,13 @@ def test_what_cannot_be_done_at_home_says_why(home: Bench, command: ask.AnyComma
     assert said in home.refused(command)
 
 
+def test_without_a_session_the_set_up_waits_for_nothing(home: Bench) -> None:
+    setup = home.engine.setup
+    assert (setup.due, setup.protocol, setup.path_expired) == (None, None, False)
+    home.open()
+    assert setup.due == "screening"
+
+
 def test_two_sessions_at_once_are_one(home: Bench) -> None:
     first, second = (home.send(ask.OpenSession("mesolift", code, True)) for code in ("P1", "P2"))
     assert home.reply(first).ok
