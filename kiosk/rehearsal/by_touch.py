@@ -16,6 +16,7 @@ from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.hands import Hands
 from kiosk.rehearsal.touch import Glass, Outline
 
+PRACTITIONER, _, _ = DEMO_ACCOUNTS
 PROTOCOL, PRODUCT, NEEDLE, SYRINGE = "mesolift", "example-saline", "30g-4mm", "2ml"
 LOT, EXPIRY, CODE = "training1", "20991231", "demo1"
 SINGLE, BURST, CONTINUOUS, PEDAL = 2, 6, 12, 10
@@ -38,7 +39,8 @@ class Treatment(Hands):
     def play(self) -> None:
         """All of it, in order."""
         self._in_turn((
-            ("self-test", self._self_test), ("sign in", self._sign_in), ("choose the treatment", self._choose),
+            ("self-test", self._self_test), ("sign in", lambda: self._sign_in(PRACTITIONER)),
+            ("choose the treatment", self._choose),
             ("patient code", self._patient), ("screening", self._screening), ("product", self._product),
             ("needle", self._needle), ("syringe", self._first_syringe), ("preparation", self._preparation),
             ("prime", self._prime), ("zone, depth and dose", self._values), ("single shots", self._single),
@@ -55,15 +57,6 @@ class Treatment(Hands):
         glass.tap("homing:yes")
         glass.tap("buzzer:yes")
         self._on("signin")
-
-    def _sign_in(self) -> None:
-        account = DEMO_ACCOUNTS[0]
-        self._glass.tap(f"account:{account.name}")
-        self._glass.type(account.pin)
-        self._picture("sign-in")
-        self._glass.tap("enter")
-        self._on("home")
-        self._picture("home")
 
     def _choose(self) -> None:
         self._glass.tap("new")
@@ -290,7 +283,7 @@ class Treatment(Hands):
     def _sign(self) -> None:
         glass = self._glass
         glass.tap_to("sign", lambda seen: seen.panel == "pin", "the panel for the PIN")
-        glass.type(DEMO_ACCOUNTS[0].pin)
+        glass.type(PRACTITIONER.pin)
         self._picture("signature")
         glass.tap("confirm")
         glass.until(lambda seen: seen.screen in ("home", "record") and seen.panel == "", "the signed session")

@@ -78,7 +78,11 @@ class Calibration(Hands):
     def play(self) -> None:
         """All of it, in order."""
         self._in_turn(
-            (("self-test", self._self_test), ("sign in as a technician", self._sign_in), ("open", self._open))
+            (
+                ("self-test", self._self_test),
+                ("sign in as a technician", lambda: self._sign_in(TECHNICIAN)),
+                ("open", self._open),
+            )
         )
         for ml in BARRELS_ML:
             self._barrel(ml)
@@ -105,14 +109,6 @@ class Calibration(Hands):
         self._glass.tap("homing:yes")
         self._glass.tap("buzzer:yes")
         self._on("signin")
-
-    def _sign_in(self) -> None:
-        self._glass.tap(f"account:{TECHNICIAN.name}")
-        self._glass.type(TECHNICIAN.pin)
-        self._picture("sign-in")
-        self._glass.tap("enter")
-        self._on("home")
-        self._picture("home")
 
     def _open(self) -> None:
         self._glass.tap("calibration")

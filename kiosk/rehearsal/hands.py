@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from drivers.registers import ControllerState
+from kiosk.access.demo import DemoAccount
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.errors import ScreenRefused
 from kiosk.rehearsal.touch import Glass, Outline
@@ -31,6 +32,14 @@ class Hands:
             act()
 
     # -- the glass ---------------------------------------------------------------------------------------------------
+    def _sign_in(self, account: DemoAccount) -> None:
+        self._glass.tap(f"account:{account.name}")
+        self._glass.type(account.pin)
+        self._picture("sign-in")
+        self._glass.tap("enter")
+        self._on("home")
+        self._picture("home")
+
     def _on(self, screen: str) -> Outline:
         return self._glass.until(lambda seen: seen.screen == screen and seen.panel == "", f"the screen '{screen}'")
 

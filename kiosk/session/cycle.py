@@ -134,7 +134,7 @@ class Cycle:
     def run(self, now: float, late_s: float = 0.0) -> None:
         """One cycle at `now` (CLOCK_MONOTONIC, seconds), begun `late_s` after it was due."""
         requests = tuple(self._seat.poll())
-        if requests and any(isinstance(request.command, Stop) for _, request in requests):
+        if any(isinstance(request.command, Stop) for _, request in requests):
             self._panel.stop()  # ahead of everything, also of this cycle's own lease (STP-2)
         panel = self._panel.read()
         edges = tuple(self._panel.edges())

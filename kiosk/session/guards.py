@@ -90,7 +90,7 @@ def against_opening(engine: Engine) -> Iterator[str]:
     if engine.calibrating.open:
         yield "a calibration is open: leave it first"
     yield from against_device(engine)
-    if engine.connection.ready and engine.calibrating.calibration is None and not _says_so(engine):
+    if engine.connection.ready and engine.calibrating.calibration is None and not says_uncalibrated(engine):
         yield "the injector has no valid calibration"
     if engine.treatment.arming is not None and not engine.lease.live(engine.desk.now):
         yield HIDDEN  # a still screen draws once a second: asked for at arming, held against it from then on
@@ -99,7 +99,7 @@ def against_opening(engine: Engine) -> Iterator[str]:
     yield from engine.recovery.against()
 
 
-def _says_so(engine: Engine) -> bool:
+def says_uncalibrated(engine: Engine) -> bool:
     """Whether the controller itself reports that it has no calibration."""
     return engine.desk.status is not None and bool(engine.desk.status.faults & Fault.CALIBRATION)
 

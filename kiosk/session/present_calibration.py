@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -17,20 +17,11 @@ from kiosk.channel.calibration_views import (
 from kiosk.session.gauging import Gauging
 from kiosk.session.mending import NO_FIGURES
 from kiosk.session.proving import Change, Proposal, figures_of
-from kiosk.session.rewriting import Stage
 from kiosk.session.weighing_out import BLANK_S, WeighingOut
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
-STAGES: dict[Stage | None, WritingStage] = {
-    None: "",
-    Stage.COMMIT: "commit",
-    Stage.WRITE: "write",
-    Stage.READ_BACK: "read_back",
-    Stage.SELECT: "select",
-    Stage.IDENTIFY: "identify",
-}
 DO_NOW: dict[BenchStep, str] = {
     "homing": "The needle moves home: keep the handpiece away from everybody.",
     "factory": "The injector holds no valid calibration: look at the figures of its construction, and write them.",
@@ -67,7 +58,8 @@ def calibrating(engine: Engine) -> CalibratingView | None:
         return None
     step, dose, proposal = _step(engine), work.dose, work.proving.proposal()
     reads = not engine.device.barrel_sensed
-    writing = STAGES[engine.rewriting.stage]
+    stage = engine.rewriting.stage
+    writing: WritingStage = "" if stage is None else cast("WritingStage", stage.name.lower())
     view = CalibratingView(
         step, DO_NOW[step], written=work.written, note=work.note, reads_barrel=reads, writing=writing
     )

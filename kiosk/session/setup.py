@@ -42,7 +42,6 @@ class Setup:
         self._changed = changed
         self.facts: Facts | None = None
         self._clock = (0, 0.0)
-        self._due: tuple[Facts, bool, SetupStep | None] | None = None
 
     # -- facts ---------------------------------------------------------------------------------------------------
     @property
@@ -59,13 +58,7 @@ class Setup:
     @property
     def due(self) -> SetupStep | None:
         """What the set-up waits for; None when it is complete or no session is open."""
-        facts = self.facts
-        if facts is None:
-            return None
-        expired = facts.path_expired(self.wall_ms)
-        if self._due is None or self._due[0] is not facts or self._due[1] is not expired:
-            self._due = facts, expired, facts.step(self.wall_ms)  # of time it depends by the path's age alone
-        return self._due[2]
+        return None if self.facts is None else self.facts.step(self.wall_ms)
 
     @property
     def path_expired(self) -> bool:

@@ -17,7 +17,7 @@ from kiosk.records.facts import Fact
 from kiosk.session.connection import State
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Beacon, Buzzer
-from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS
+from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS, says_uncalibrated
 from kiosk.session.words import ml
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ BY_FAULT = {
     Fault.INTERRUPTED: A.INTERRUPTED,
     Fault.COUNTER: A.COUNTER_FULL,
 }
-UNCALIBRATED = int(Fault.CALIBRATION)
 NEAR_PERCENT = 95
 RELAY_FOLLOWS_S = 0.100
 """A relay that has not followed its output after this long has failed (feedback is due within 50 ms)."""
@@ -148,7 +147,7 @@ class Signals:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
         # While one is being written the injector's may be either of the two: that is looked at once it is done.
-        if (status is None or not status.faults & UNCALIBRATED) and not engine.rewriting.busy:
+        if not says_uncalibrated(engine) and not engine.rewriting.busy:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         if status is not None and status.faults:
             for fault, number in BY_FAULT.items():

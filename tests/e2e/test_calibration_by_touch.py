@@ -16,7 +16,7 @@ import pytest
 from kiosk.places import nappage
 from kiosk.protocols.library import SHIPPED
 from kiosk.records.connection import open_reader, run
-from kiosk.rehearsal.calibration import Calibration
+from kiosk.rehearsal.calibration import TECHNICIAN, Calibration
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.display import own_display
 from kiosk.rehearsal.stage import Stage
@@ -39,7 +39,7 @@ class Played(Calibration):
 
     def play(self) -> None:
         self._self_test()
-        self._sign_in()
+        self._sign_in(TECHNICIAN)
         self._open()
         self._glass.tap("depth")
         self._offered("zero")

@@ -78,27 +78,7 @@ class Ground(Mesh):
     """A rectangle with round corners: `box`."""
 
     def __init__(self, **given: object) -> None:
-        super().__init__(mode="triangles", **given)
-
-    @property
-    def box(self) -> Box:
-        """Where it lies."""
-        return self._box
-
-    @box.setter
-    def box(self, box: Box) -> None:
-        self._box = box
-        drawn = box[2] > 0 and box[3] > 0
-        self.vertices = _flat(_points(box)) if drawn else []
-        self.indices = GROUND if drawn else []
-
-
-class Rim(Mesh):
-    """The edge of a ground that lies in it: `box` is the outer outline, `thick` how far it reaches in, pixels."""
-
-    def __init__(self, **given: object) -> None:
         self._box: Box = (0.0, 0.0, 0.0, 0.0, 0.0)
-        self._thick = 0.0
         super().__init__(mode="triangles", **given)
 
     @property
@@ -110,6 +90,19 @@ class Rim(Mesh):
     def box(self, box: Box) -> None:
         self._box = box
         self._make()
+
+    def _make(self) -> None:
+        drawn = min(self._box[2:4]) > 0
+        self.vertices = _flat(_points(self._box)) if drawn else []
+        self.indices = GROUND if drawn else []
+
+
+class Rim(Ground):
+    """The edge of a ground that lies in it: `box` is the outer outline, `thick` how far it reaches in, pixels."""
+
+    def __init__(self, **given: object) -> None:
+        self._thick = 0.0
+        super().__init__(**given)
 
     @property
     def thick(self) -> float:

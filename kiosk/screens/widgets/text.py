@@ -158,36 +158,35 @@ class Text(Label):
         self.text_size = self.size
         least = dp(theme.SMALLEST)
         size = dp(theme.TYPE[self.role])
-        self._say_heights(font, size, least)
-        while size > least and not self._fits(font, size):
+        told = together(self.text)
+        self._say_heights(told, font, size, least)
+        while size > least and not self._fits(told, font, size):
             size = max(least, size * 0.94)
         self.font_size = size
-        self.ink_width = min(self.width, _on_one_line(self.text, font, size)[0])
-        self.overflows = bool(self.text) and not self._fits(font, size)
+        self.ink_width = min(self.width, _on_one_line(told, font, size)[0])
+        self.overflows = bool(told) and not self._fits(told, font, size)
         self.shorten = self.overflows
         self._tight = self._tight or (self.overflows and self.width > 1 and self.height > 1)
         if self._tight:
-            self._say_needs(font, least)
+            self._say_needs(told, font, least)
 
-    def _say_needs(self, font: str, least: float) -> None:
+    def _say_needs(self, told: str, font: str, least: float) -> None:
         """Room that a box around it has to find (`fair.Fair`); nothing for no text."""
         width = max(1, int(self.width))
-        told = together(self.text)
         broad, high = _measure(told, font, least, width, self.line_height, self.single) if told else (0, 0)
         self.least_width = ceil(broad) + 1 if broad else 0
         self.least_height = ceil(high) + 0.1 if high else 0  # shares are rounded
 
-    def _fits(self, font: str, size: float) -> bool:
+    def _fits(self, told: str, font: str, size: float) -> bool:
         width = max(1, int(self.width))
-        told = together(self.text)
         broad, high = _on_one_line(told, font, size)
         if "\n" in told or (broad > width and not self.single):
             broad, high = _measure(told, font, size, width, self.line_height, self.single)
         return broad <= width and high <= self.height
 
-    def _say_heights(self, font: str, size: float, least: float) -> None:
+    def _say_heights(self, told: str, font: str, size: float, least: float) -> None:
         """What a row shares its height by; nothing for no text."""
-        told, width = together(self.text), max(1, int(self.width))
+        width = max(1, int(self.width))
         full = _measure(told, font, size, width, self.line_height, self.single)[1] if told else 0
         line = full and _measure("x", font, size, width, self.line_height, True)[1]
         self.full_height = full
