@@ -76,6 +76,8 @@ class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Air that a syringe change lets in at the connector."""
     pressure_offset_kpa: float = 0.0
     """Error of the line pressure sensor; within 5 kPa the controller's zero removes it."""
+    pressure_gain: float = 1.0
+    """What the sensor reads of the pressure that is there; one that is dead reads 0 of it."""
 
     # electricals
     supply_v: float = 24.0

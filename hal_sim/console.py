@@ -211,6 +211,7 @@ def _state(rig: Rig, words: list[str]) -> str:
             "barrel": SyringeType(rig.body.barrel).name,
             "piston_known": controller.journal.piston_known,
             "needle_fitted": rig.body.needle is not None,
+            "blocked": rig.faults.occlusion,
             "needle_um": max(0, round(rig.body.carriage.travel(rig.now) - PARKED_UM)),
             "supply_mv": round(rig.electrics.volts(rig.now) * 1000),
             "enable": rig.electrics.coil,

@@ -34,6 +34,7 @@ CONTROLS = (
     Control("s", "STOP pressed", "stop press", "stop release", held=False, state="stop_a", inverted=True),
     Control("u", "Cable unplugged", "unplug", "replug", held=False, state="plugged", inverted=True),
     Control("n", "Needle fitted", "needle fit", "needle remove", held=False, state="needle_fitted"),
+    Control("b", "Outlet blocked", "fault occlusion on", "fault occlusion off", held=False, state="blocked"),
 )
 BARRELS = {"NONE": "none", "ML_1": "1", "ML_2": "2", "ML_5": "5", "ML_10": "10"}
 """What the state calls a barrel, and the word that the command takes."""

@@ -189,12 +189,15 @@ class Mechanics:
         return self.trigger_down or self._faults.trigger_stuck
 
     def pressure_kpa(self) -> float:
-        """The sensor's reading, with its offset."""
-        return self.fluid.pressure + self._build.pressure_offset_kpa
+        """The sensor's reading, with its errors."""
+        return self.fluid.pressure * self._build.pressure_gain + self._build.pressure_offset_kpa
 
     def pressure_reaches(self, kpa: float, *, rising: bool) -> float:
         """When the sensor reads `kpa`, if nothing else changes."""
-        return self.fluid.reaches(kpa - self._build.pressure_offset_kpa, rising=rising)
+        gain, above = self._build.pressure_gain, kpa - self._build.pressure_offset_kpa
+        if gain:
+            return self.fluid.reaches(above / gain, rising=rising)
+        return self.now if (above <= 0.0) is rising or above == 0.0 else NEVER
 
     def true_depth_um(self) -> float:
         """Where the tip is beyond the skin plate; negative while it is inside the nozzle. No sensor sees this."""

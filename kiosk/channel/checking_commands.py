@@ -1,7 +1,7 @@
 """What a technician may ask of control on the pages of inputs, checks and times; the other commands: `commands`.
 
 Every one of them is refused while a session or a calibration is open. `away` is the person's word that the handpiece
-touches nobody.
+touches nobody, and for "load" that a blind cap closes its outlet.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import msgspec
 from kiosk.channel.base import Command, Text
 
 CheckKey = Literal[
-    "stop", "pedal", "trigger", "contact", "needle", "syringe", "pressure", "home", "relay", "red", "yellow", "cyan",
-    "buzzer",
+    "stop", "pedal", "trigger", "contact", "needle", "syringe", "pressure", "load", "home", "relay", "red", "yellow",
+    "cyan", "buzzer",
 ]  # fmt: skip
 """The guided checks, in the order in which they are listed; the touch test is the kiosk's own."""
 TimeKey = Literal["stop", "pedal", "lapse"]

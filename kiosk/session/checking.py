@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.registers import Input
+from drivers.registers import Input, SyringeType
 from kiosk.access.roles import Role
 from kiosk.channel import checking_commands as check
 from kiosk.channel.checking_commands import TARGETS, CheckKey
@@ -19,7 +19,8 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import Checked
 from kiosk.session import guards
 from kiosk.session.errors import Busy, NotNow
-from kiosk.session.forced import DARK, LAMPS, AtRest, Homed, RelayOn, Shown, against_power
+from kiosk.session.forced import DARK, LAMPS, Homed, RelayOn, Shown, against_power
+from kiosk.session.pressure_checks import AtRest, UnderLoad
 from kiosk.session.probes import PROBES, Finding, TwoEdges
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ TOUCH = "touch"
 TITLES: dict[str, str] = {
     **{key: probe.title for key, probe in PROBES.items()},
     "pressure": "Line pressure at rest",
+    "load": "Line pressure, outlet closed",
     "home": "Home switch",
     "relay": "Enable relay and feedback",
     **{key: title for key, (title, _, _) in LAMPS.items()},
@@ -39,8 +41,10 @@ TITLES: dict[str, str] = {
 """Every check in the order in which it is listed."""
 ON_PINS = frozenset({"stop", "pedal", "red", "yellow", "cyan", "buzzer"})
 """Checks that need no injector."""
-MOVES = frozenset({"home", "relay"})
+MOVES = frozenset({"home", "relay", "load"})
 """Checks that need the word that the handpiece touches nobody."""
+BARE = frozenset({"contact", "load"})
+"""Checks for which no needle may be fitted: a finger presses the plate, or a blind cap closes the outlet."""
 FLASHES: dict[str, str] = {"red": "high", "yellow": "medium"}
 """Lamps that an alarm flashes: a check would hide its rhythm (ALM-2)."""
 
@@ -152,8 +156,10 @@ class Checking:
             yield engine.connection.sentence
         if key in MOVES and not away:
             yield "the handpiece is not away from everybody"
-        if key == "contact" and status is not None and status.inputs & Input.NEEDLE_FITTED:
+        if key in BARE and status is not None and status.inputs & Input.NEEDLE_FITTED:
             yield "a needle is fitted: take it off first"
+        if key == "load" and status is not None and status.syringe_type == SyringeType.NONE:
+            yield "no syringe is in the clamp: clamp a full one"
         if key in LAMPS or key in ("buzzer", *MOVES):
             yield from self._against_forcing(key)
         if key == "relay":
@@ -170,6 +176,8 @@ class Checking:
             return Shown(engine, DARK, sounds=True, todo="The buzzer sounds once a second: listen.")
         if key == "relay":
             return RelayOn(engine)
+        if key == "load":
+            return UnderLoad(engine)
         return Homed(engine) if key == "home" else AtRest(engine)
 
     def answer(self, command: check.AnswerSeen) -> None:

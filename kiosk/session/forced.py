@@ -25,9 +25,6 @@ ANSWER_S = 30.0
 TONE_EVERY_S = 1.0
 SUPPLY_GONE_S = 1.0
 """The motor supply is gone this long after the relay opened."""
-RESTS_KPA = 10
-"""More with an open path is no error of a pressure sensor: the controller calls it a blocked path."""
-RESTS_S = 2.0
 DARK = (False, False, False)
 LAMPS: dict[str, tuple[str, str, tuple[bool, bool, bool]]] = {
     "red": ("Red lamp", "The red lamp is lit: look at the beacon.", (True, False, False)),
@@ -197,36 +194,3 @@ class Homed:
         """The motion is stopped where it is still on its way."""
         if self._ended is None:
             self._slot.interrupt("the check was left", CommandKind.STOP)
-
-
-class AtRest:
-    """The pressure sensor reads zero while nothing presses; that it moves, priming shows."""
-
-    lamps, tone = DARK, None
-    powers = forces = asks = False
-    todo = "Nothing presses: line and needle open, plunger at rest."
-
-    def __init__(self, engine: Engine) -> None:
-        self._desk = engine.desk
-        self._until = engine.desk.now + RESTS_S
-        self._read: list[int] = []
-
-    @property
-    def left_s(self) -> float:
-        """Seconds that it goes on."""
-        return max(0.0, self._until - self._desk.now)
-
-    def step(self) -> Finding | None:
-        """Look once; how it ended, as soon as it has."""
-        status = self._desk.status
-        if status is None:
-            return Finding("failed", "the link to the injector was lost")
-        self._read.append(status.pressure_kpa)
-        if self.left_s:
-            return None
-        low, high = min(self._read), max(self._read)
-        rests = max(abs(low), abs(high)) <= RESTS_KPA
-        return Finding("passed" if rests else "failed", f"it reads {low} kPa to {high} kPa")
-
-    def end(self) -> None:
-        """Nothing was forced."""

@@ -93,7 +93,7 @@ def against_opening(engine: Engine) -> Iterator[str]:
     if engine.connection.ready and engine.calibrating.calibration is None and not says_uncalibrated(engine):
         yield "the injector has no valid calibration"
     if engine.treatment.arming is not None and not engine.lease.live(engine.desk.now):
-        yield HIDDEN  # a still screen draws once a second: asked for at arming, held against it from then on
+        yield HIDDEN  # a still screen is drawn seldom: asked for at arming, held against it from then on
     if not engine.selftest.passed:
         yield "the self-test has not passed"
     yield from engine.recovery.against()

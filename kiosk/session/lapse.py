@@ -121,7 +121,7 @@ class Lapse:
         if status.faults != Fault.LEASE:
             self._end(None, respond)
             return
-        self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, lambda failed: self._end(failed, respond))
+        self._engine.slot.clear_faults(lambda failed: self._end(failed, respond))
 
     def _end(self, error: NappageError | None, respond: Respond) -> None:
         self.busy = False

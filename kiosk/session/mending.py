@@ -14,9 +14,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from drivers.errors import NappageError
-from drivers.registers import Calibration, CommandKind, Fault
+from drivers.registers import Calibration, Fault
 from kiosk.channel.snapshot import Page
-from kiosk.session.errors import Busy, MotionFailed, NotNow
+from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.in_force import BARRELS
 
 if TYPE_CHECKING:
@@ -93,11 +93,8 @@ class Mending:
             work.note = f"{work.note} {CLEAR}"
             return
 
-        def cleared(error: MotionFailed | None) -> None:
+        def cleared(error: NappageError | None) -> None:
             if error is not None:
                 work.note = CLEAR
 
-        try:
-            self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, cleared)
-        except (NotNow, Busy):
-            work.note = CLEAR
+        self._engine.slot.clear_faults(cleared)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from drivers.errors import NappageError
 from drivers.ports import Authorisation
 from drivers.registers import Command, CommandKind, Outcome
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty
@@ -86,6 +87,32 @@ class Slot:
             Busy: something is on its way already.
             NotNow: nothing may move now.
         """
+
+        def heard(end: Ended) -> None:
+            bad = [record for record in end.records if record.outcome != Outcome.COMPLETED]
+            if end.certainty is Certainty.DONE and not end.sentence and not bad and (end.records or kind not in MOVES):
+                ended(None)
+            else:
+                cut_short = self._faults() or "it was cut short"
+                why = end.sentence or (cut_short if bad else "nothing moved")
+                ended(MotionFailed(what=SERVICE_WORDS[kind], why=why))
+
+        self.send(kind, argument, heard)
+
+    def clear_faults(self, ended: Callable[[NappageError | None], None]) -> None:
+        """Clear the faults at the end of something else: nobody stands there to be refused, so `ended` hears of it."""
+        try:
+            self.serve(CommandKind.CLEAR_FAULTS, 0, ended)
+        except (Busy, NotNow) as error:
+            ended(error)
+
+    def send(self, kind: CommandKind, argument: int, ended: Callable[[Ended], None]) -> None:
+        """As `serve`; `ended` hears how it ended, with its record.
+
+        Raises:
+            Busy: something is on its way already.
+            NotNow: nothing may move now.
+        """
         self._require_free()
         moves = kind in MOVES
         identity = self._desk.identity
@@ -107,20 +134,9 @@ class Slot:
             depth_um=argument & 0x7FFF if kind is CommandKind.GAUGE else 0,
             dose_nl=argument if kind is CommandKind.PRIME else 0,
         )
-        words = self.words = SERVICE_WORDS[kind]
-        if kind is CommandKind.PRIME:
-            self.words = f"Priming {argument / 1000:.0f} uL"
-
-        def heard(end: Ended) -> None:
-            bad = [record for record in end.records if record.outcome != Outcome.COMPLETED]
-            if end.certainty is Certainty.DONE and not end.sentence and not bad and (end.records or not moves):
-                ended(None)
-            else:
-                cut_short = self._faults() or "it was cut short"
-                ended(MotionFailed(what=words, why=end.sentence or (cut_short if bad else "nothing moved")))
-
+        self.words = f"Priming {argument / 1000:.0f} uL" if kind is CommandKind.PRIME else SERVICE_WORDS[kind]
         self.current = Dispatch(
-            self._desk, row, Command(row.id, kind, argument), recheck, self._then(heard, drop=moves), moves=moves
+            self._desk, row, Command(row.id, kind, argument), recheck, self._then(ended, drop=moves), moves=moves
         )
 
     def _faults(self) -> str:

@@ -17,7 +17,7 @@ from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
 HOLD_MS = 1_200
 TOUCH_TEST = "touch"
-MOVING = frozenset({"home", "relay"})
+MOVING = frozenset({"home", "relay", "load"})
 """Checks that are held to confirm that the handpiece is away."""
 OUTCOMES: dict[CheckOutcome, tuple[str, str, Tone]] = {
     "": (mark("never checked"), "checkbox-blank-outline", "quiet"),
@@ -195,9 +195,12 @@ def away(snapshot: Snapshot, key: str) -> Touch:
     """What moves or powers something is held, with the word that nobody is touched."""
     work = snapshot.checking
     line = next((each for each in work.lines if each.key == key), None) if work is not None else None
+    title = line.title if line is not None else ""
+    if key == "load":
+        title = say("No needle, a full syringe, the outlet closed by a blind cap.")
     held = Touch(
         f"away:{key}", say("Hold: handpiece away from everybody"), Send(BeginCheck(cast("CheckKey", key), True)),
-        line.title if line is not None else "", icon="play", tone="primary", hold_ms=HOLD_MS,
+        title, icon="play", tone="primary", hold_ms=HOLD_MS,
     )  # fmt: skip
     return unless(held, "" if work is None else work.why)
 

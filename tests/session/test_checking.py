@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kiosk.channel.checking_commands import (
 )
 from kiosk.channel.checking_views import CheckLine
 from kiosk.records.facts import Fact
+from kiosk.records.rows import AuthorisationKind, ShotRow
 from kiosk.session.checking import TITLES
 from kiosk.session.forced import against_power
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
@@ -161,6 +163,160 @@ def test_the_pressure_sensor_reads_zero_while_nothing_presses(subject: Bench, kp
     begin(subject, "pressure")
     found = end(subject, 5)
     assert (found.outcome, found.detail) == (outcome, f"it reads {kpa} kPa to {kpa} kPa")
+
+
+def capped(folder: Path, *, gain: float = 1.0, closed: bool = True) -> Bench:
+    """A technician, a handpiece without needle whose outlet is closed by a cap, and a sensor of this gain."""
+    subject = Bench(folder, build=Build(pressure_gain=gain)).start()
+    subject.tell(ask.SignOut())
+    subject.sign_in(TECHNICIAN)
+    subject.do("needle remove")
+    subject.do(f"fault occlusion {'on' if closed else 'off'}")
+    return subject
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.7])
+def test_a_closed_outlet_stops_the_plunger_and_the_pressure_is_taken_back(tmp_path: Path, gain: float) -> None:
+    subject = capped(tmp_path, gain=gain)
+    found = end(begin(subject, "load"))
+    assert (found.outcome, found.detail.partition(" kPa")[2]) == ("passed", " and was drawn back")
+    assert subject.rig.body.fluid.outflow_nl == 0
+    assert subject.rig.body.fluid.pressure <= 10
+    assert not subject.rig.controller.faults
+    assert not subject.panel._enabled
+    kinds = [shot.kind for unit in subject.disk.units for shot in unit.rows if isinstance(shot, ShotRow)]
+    assert kinds[-2:] == [AuthorisationKind.SEEK, AuthorisationKind.PRIME]
+    subject.close()
+
+
+@pytest.mark.parametrize(("gain", "closed", "most"), [(0.6, True, 290), (0.0, True, 0), (1.0, False, 10)])
+def test_a_sensor_that_reads_too_little_fails_and_bursts_nothing(
+    tmp_path: Path, gain: float, closed: bool, most: int
+) -> None:
+    subject = capped(tmp_path, gain=gain, closed=closed)
+    pressures: list[float] = []
+    subject.each_cycle.append(lambda: pressures.append(subject.rig.body.fluid.pressure))
+    found = end(begin(subject, "load"))
+    assert found.outcome == "failed"
+    rose = int(found.detail.removeprefix("it rose to ").partition(" ")[0])
+    assert 0 <= rose <= most
+    assert max(pressures) <= 1.5 * 300, "one and a half times the threshold, whatever the sensor reads"
+    subject.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("needle fit", "a needle is fitted"), ("barrel none", "no syringe is in the clamp")],
+)
+def test_the_outlet_is_not_pressed_against_with_a_needle_or_without_a_syringe(
+    tmp_path: Path, word: str, said: str
+) -> None:
+    subject = capped(tmp_path)
+    subject.do(word)
+    subject.run(0.2)
+    assert said in subject.refused(BeginCheck("load", True))
+    subject.close()
+
+
+def test_a_syringe_that_is_not_full_is_told(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    subject.do("syringe fill 2000")
+    found = end(begin(subject, "load"))
+    assert found.outcome == "failed"
+    assert found.detail.endswith("clamp a full syringe")
+    subject.close()
+
+
+def test_a_pressure_that_stays_fails_the_check(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    gauges = subject.rig.controller.gauges
+    subject.each_cycle.append(lambda: setattr(gauges, "zero_kpa", -40.0) if subject.rig.controller.faults else None)
+    found = end(subject)
+    assert (found.outcome, found.detail) == ("failed", "it stays at 45 kPa: open the outlet with care")
+    subject.close()
+
+
+@pytest.mark.requirement("STP-1")
+def test_a_stop_ends_the_pressing(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    subject.do("stop press")
+    found = end(subject)
+    assert found.outcome in ("failed", "stopped")
+    assert not subject.panel._enabled
+    assert subject.rig.controller.motion is None
+    subject.close()
+
+
+def test_leaving_the_check_stops_its_motion(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    subject.run(0.2)
+    subject.tell(BeginCheck("load", True))
+    subject.until(lambda: subject.rig.controller.motion is not None, 2)
+    subject.tell(LeaveCheck())
+    subject.run(1)
+    assert line(subject, "load").outcome == "left"
+    assert subject.rig.controller.motion is None
+    assert subject.rig.body.fluid.pressure == 0
+
+
+def when(subject: Bench, condition: Callable[[], object], *words: str) -> None:
+    """Does something at the end of the first cycle in which `condition` holds."""
+    left = list(words)
+
+    def look() -> None:
+        while left and condition():
+            subject.do(left.pop(0))
+
+    subject.each_cycle.append(look)
+
+
+def test_what_forbids_the_prime_after_the_seek_ends_the_check(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    when(subject, lambda: subject.rig.controller.journal.piston_known, "contact on")
+    found = end(subject)
+    assert (found.outcome, found.detail) == ("failed", "the handpiece touches something: take it away")
+    subject.close()
+
+
+def test_a_prime_that_is_cut_short_proves_nothing(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+
+    def touch(what: str) -> None:
+        if what == "prime":
+            subject.do("contact on")
+
+    subject.after_sending.append(touch)
+    found = end(begin(subject, "load"))
+    assert found.outcome == "failed"
+    assert "drawn back" not in found.detail
+    subject.close()
+
+
+def test_a_link_that_is_lost_before_the_pressure_is_back_fails_the_check(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    gauges = subject.rig.controller.gauges
+    subject.each_cycle.append(lambda: setattr(gauges, "zero_kpa", -40.0) if subject.rig.controller.faults else None)
+    subject.until(lambda: subject.rig.controller.faults and subject.engine.slot.free, 20)
+    subject.do("unplug")
+    found = end(subject)
+    assert (found.outcome, found.detail) == ("failed", "the link to the injector was lost")
+    subject.close()
+
+
+def test_a_fault_that_cannot_be_cleared_fails_the_check(tmp_path: Path) -> None:
+    """The record takes nothing any more once the pressure is back: the fault stays, and the check says why."""
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    subject.until(lambda: subject.rig.controller.faults, 10)
+    subject.disk.failing = True
+    found = end(subject)
+    assert found.outcome == "failed"
+    assert subject.rig.controller.faults
+    subject.close()
 
 
 # -- outputs ---------------------------------------------------------------------------------------------------------

@@ -572,6 +572,10 @@ DRIFT = s.DriftPage(
 BENCH = snap(user=TECHNICIAN, in_force=IN_FORCE, instruments=NAMED)
 PINS = s.PinsView(True, True, False, True, False, False, False, False, True)
 SENSED = s.SensedView(False, False, True, True, False, False, 5, 0, 0, 0, "ready", 3_210_000)
+PRESSED_IN_VAIN = (
+    "it rose to 12 kPa and not to 300 kPa: the outlet is open, the line holds air, or the sensor reads too little. "
+    "Open the outlet with care"
+)
 CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("stop", "Stop circuit", "passed", "", "2026-11-22"),
     ("pedal", "Foot pedal", "failed", "both contacts are closed, NO and NC", "2026-10-02"),
@@ -580,6 +584,7 @@ CHECKED: tuple[tuple[str, str, CheckOutcome, str, str], ...] = (
     ("needle", "Needle sensor", "passed", "", "2026-11-22"),
     ("syringe", "Syringe clamp", "passed", "a barrel of 5 mL is sensed", "2026-11-22"),
     ("pressure", "Line pressure at rest", "passed", "it reads 0 kPa to 1 kPa", "2026-11-22"),
+    ("load", "Line pressure, outlet closed", "failed", PRESSED_IN_VAIN, "2026-10-02"),
     ("home", "Home switch", "", "", ""),
     ("relay", "Enable relay and feedback", "passed", "feedback 6 ms, supply 24 ms, open 7 ms", "2026-11-22"),
     ("red", "Red lamp", "passed", "", "2026-11-22"),
@@ -784,6 +789,8 @@ SCENES: dict[str, tuple[s.Snapshot | None, Local]] = {
         at("checks"),
     ),
     "panel-away": (workshop(), at("checks", panel="away:relay")),
+    "checks-failed": (workshop(ended="load"), at("checks")),
+    "panel-away-load": (workshop(), at("checks", panel="away:load")),
     "timing": (workshop(), at("timing")),
     "timing-none": (workshop(), at("timing", picks={"time": "pedal"})),
     "timing-lapse": (workshop(), at("timing", picks={"time": "lapse"})),

@@ -1,0 +1,153 @@
+"""The guided checks of the line pressure: that it reads nothing at rest, and that it rises and stops the plunger.
+
+The second one is the only proof that an occlusion is found: a sensor that always reads zero passes the first. A full
+syringe is in the clamp, a blind cap closes the outlet, and so much is primed as would fill the path to one and a half
+times the threshold; the controller has to stop before, draw the plunger back and let its fault be cleared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drivers.errors import NappageError
+from drivers.registers import BARREL_NL, CommandKind, Outcome, SyringeType
+from kiosk.protocols.effective import stored_nl
+from kiosk.session.barrel import piston_missed
+from kiosk.session.dispatch import Ended
+from kiosk.session.errors import Busy, MotionFailed, NotNow
+from kiosk.session.forced import DARK
+from kiosk.session.probes import Finding
+
+if TYPE_CHECKING:
+    from kiosk.session.engine import Engine
+
+RESTS_KPA = 10
+"""More with an open path is no error of a pressure sensor: the controller calls it a blocked path."""
+RESTS_S = 2.0
+DRAWN_BACK_S = 2.0
+"""The controller lets an open or drawn-back path settle for 0.5 s; this is that and what a slow link needs."""
+PRIMED_PERCENT = 150
+"""Of what the path stores at the threshold (STP-6): a sensor that reads less than two thirds of the pressure is found,
+and one that reads nothing is put under no more than one and a half times the threshold."""
+LINK_LOST = "the link to the injector was lost"
+
+
+class AtRest:
+    """The pressure sensor reads zero while nothing presses."""
+
+    lamps, tone = DARK, None
+    powers = forces = asks = False
+    todo = "Nothing presses: line and needle open, plunger at rest."
+
+    def __init__(self, engine: Engine) -> None:
+        self._desk = engine.desk
+        self._until = engine.desk.now + RESTS_S
+        self._read: list[int] = []
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that it goes on."""
+        return max(0.0, self._until - self._desk.now)
+
+    def step(self) -> Finding | None:
+        """Look once; how it ended, as soon as it has."""
+        status = self._desk.status
+        if status is None:
+            return Finding("failed", LINK_LOST)
+        self._read.append(status.pressure_kpa)
+        if self.left_s:
+            return None
+        low, high = min(self._read), max(self._read)
+        rests = max(abs(low), abs(high)) <= RESTS_KPA
+        return Finding("passed" if rests else "failed", f"it reads {low} kPa to {high} kPa")
+
+    def end(self) -> None:
+        """Nothing was forced."""
+
+
+class UnderLoad:
+    """A prime against a closed outlet: the controller has to find the occlusion and to take the pressure back.
+
+    seek the piston of a full syringe -> prime -> pressure back at rest -> clear the fault
+
+    Each follows when the one before has ended well; the first that does not ends the check.
+    """
+
+    lamps, tone = DARK, None
+    powers = forces = asks = False
+    todo = "The plunger meets the piston and presses against the closed outlet. No needle moves."
+    left_s = 0.0
+    """The motions have their own time."""
+
+    def __init__(self, engine: Engine) -> None:
+        desk, identity, status = engine.desk, engine.desk.identity, engine.desk.status
+        assert identity is not None, "a check of the injector begins with one that is connected"
+        assert status is not None, "a check of the injector begins with one that is connected"
+        self._desk = desk
+        self._slot = engine.slot
+        self._threshold_kpa = identity.occlusion_kpa
+        self._volume_nl = -(-stored_nl(identity) * PRIMED_PERCENT // 100)
+        self._full_nl = BARREL_NL[SyringeType(status.syringe_type)]
+        self._moving = True
+        self._drawn_by = 0.0
+        self._peak_kpa = 0
+        self._finding: Finding | None = None
+        self._slot.serve(CommandKind.SYRINGE_CHANGED, self._full_nl, self._sought)
+
+    def _sought(self, error: MotionFailed | None) -> None:
+        why = str(error.facts["why"]) if error else piston_missed(self._desk.status, self._full_nl)
+        if why:
+            self._fail(f"{why}: clamp a full syringe")
+            return
+        try:
+            self._slot.send(CommandKind.PRIME, self._volume_nl, self._pressed)
+        except (Busy, NotNow) as refused:
+            self._fail(str(refused.facts.get("why", refused)))
+
+    def _pressed(self, primed: Ended) -> None:
+        self._moving = False
+        why = self._no_proof(primed)
+        if why:
+            self._fail(why)
+        else:
+            self._peak_kpa, self._drawn_by = primed.records[0].peak_kpa, self._desk.now + DRAWN_BACK_S
+
+    def _no_proof(self, primed: Ended) -> str:
+        """Why the prime says nothing for the sensor, or ""."""
+        record = primed.records[0] if primed.records else None
+        if record is not None and record.outcome == Outcome.PARTIAL_OCCLUSION:
+            return ""
+        if record is None or record.outcome != Outcome.COMPLETED:
+            return primed.sentence or "nothing moved"
+        return (
+            f"it rose to {record.peak_kpa} kPa and not to {self._threshold_kpa} kPa: the outlet is open, the line "
+            "holds air, or the sensor reads too little. Open the outlet with care"
+        )
+
+    def step(self) -> Finding | None:
+        """Look once; how it ended, as soon as it has."""
+        status = self._desk.status
+        if self._finding is not None or not self._drawn_by:
+            return self._finding
+        if status is None:
+            return Finding("failed", LINK_LOST)
+        if abs(status.pressure_kpa) <= RESTS_KPA:
+            self._drawn_by = 0.0
+            self._slot.clear_faults(self._cleared)
+        elif self._desk.now > self._drawn_by:
+            return Finding("failed", f"it stays at {status.pressure_kpa} kPa: open the outlet with care")
+        return self._finding
+
+    def _cleared(self, error: NappageError | None) -> None:
+        if error is None:
+            self._finding = Finding("passed", f"the plunger stopped at {self._peak_kpa} kPa and was drawn back")
+        else:
+            self._fail(f"the fault was not cleared: {error}")
+
+    def _fail(self, why: str) -> None:
+        self._moving, self._finding = False, Finding("failed", why)
+
+    def end(self) -> None:
+        """A motion that is still on its way is stopped."""
+        if self._moving:
+            self._slot.interrupt("the check was left", CommandKind.STOP)
