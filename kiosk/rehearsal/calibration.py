@@ -322,9 +322,6 @@ class Calibration(Hands):
 
     def _leave(self) -> None:
         self._glass.tap("leave")
-        self._on("home")
-        self._picture("home-after")
-        self._glass.tap("calibration")
         self._on("calibration")
         self._picture("in-force")
 

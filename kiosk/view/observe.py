@@ -26,6 +26,7 @@ from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import exported, watched
 from kiosk.view.local import DRAFT_S, Left, Local
+from kiosk.view.route import is_technician
 from kiosk.view.settings import restored
 from kiosk.view.setup import PLACES
 from kiosk.view.update import Outcome, offered, replace, same_offer, sentence
@@ -110,7 +111,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             panel="",
             draft=None,
             offer=None,
-            place=local.place if local.place in EVERYWHERE else "",
+            place=_place(local, snapshot),
         )
     local = replace(local, lesson=watched(local.lesson, snapshot), left=_left(local, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
@@ -123,6 +124,14 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
     local, asked = ask_anew(signed.local, snapshot)
     tested = (touching.report(local),) if touching.over(local) else ()
     return Outcome(replace(local, panel="") if tested else local, signed.commands + asked + tested)
+
+
+def _place(local: Local, snapshot: Snapshot) -> str:
+    """Where another phase begins: pages that are everywhere stay, a calibration ends where it was begun."""
+    if local.place in EVERYWHERE:
+        return local.place
+    left = local.phase == "calibrate" and "calibration" in ALLOWED[snapshot.phase] and is_technician(snapshot)
+    return "calibration" if left else ""
 
 
 def _left(local: Local, snapshot: Snapshot) -> Left | None:

@@ -11,10 +11,12 @@ import msgspec
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.local import STALE_MS, Local
 
-TREATING_FRAMES, CALM_FRAMES = 60, 30
-"""Frames a second at most, while treating and else: a still screen costs half as much, and a touch shows in 40 ms."""
-PROVING_S, IDLE_S = 0.2, 1.0
+TREATING_FRAMES, CALM_FRAMES, RESTING_FRAMES = 60, 30, 12
+"""Frames a second at most: while treating, else, and where nothing can move and nobody touched for `REST_S`. A still
+screen costs what it looks at touches; the first one after a rest shows within two frames, 130 ms, the next in 40 ms."""
+PROVING_S, IDLE_S = 0.2, 2.0
 """A frame is asked at least so often, s: where control acts only while the screen proves that it lives, and else."""
+REST_S = 10.0
 LIVELY_S = 3.0
 """So long after the last touch, motion or signal of a treatment the next one is waited for at the full pace, s."""
 
@@ -22,10 +24,13 @@ LIVELY_S = 3.0
 def frames(snapshot: Snapshot | None, local: Local) -> int:
     """Frames a second at most: the full pace from a sign of work in a treatment until `LIVELY_S` after the last.
 
-    An arming, the motor enable, skin contact, trigger, pedal and every touch are such a sign (`kiosk.view.sleep`).
+    An arming, the motor enable, skin contact, trigger, pedal, an alarm that waits and every touch are such a sign
+    (`kiosk.view.sleep`). STOP is waited for at no less than the calm pace wherever it can stop anything.
     """
-    treating = snapshot is not None and snapshot.phase == "treat" and not local.asleep
-    return TREATING_FRAMES if treating and local.now - local.rested < LIVELY_S else CALM_FRAMES
+    alone = local.now - local.rested
+    if snapshot is not None and snapshot.phase == "treat" and not local.asleep and alone < LIVELY_S:
+        return TREATING_FRAMES
+    return RESTING_FRAMES if alone >= REST_S and redraw_s(snapshot) == IDLE_S else CALM_FRAMES
 
 
 def redraw_s(snapshot: Snapshot | None) -> float:

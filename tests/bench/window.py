@@ -18,12 +18,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.view.pace import REST_S
+
 if TYPE_CHECKING:
     from kiosk.screens.application import Machine
 
 SETTLE_S = 1.0
-STILL_SETTLE_S = 5.0
-"""What a first page does once (pictures, fonts, the first snapshots) is over by then."""
+STILL_SETTLE_S = REST_S + 2.0
+"""What a first page does once (pictures, fonts, the first snapshots) is over by then, and a screen that nobody touches
+has come to its resting pace."""
 
 
 def used_s() -> float:

@@ -11,6 +11,7 @@ from kiosk.view import panels
 from kiosk.view.calibrating import Calibrating, calibrating, curve, gauge_curve
 from kiosk.view.calibration import calibration, proposing
 from kiosk.view.editing import limits
+from kiosk.view.observe import see
 from kiosk.view.picture import draw
 from kiosk.view.start import selftest
 from kiosk.view.update import World, act
@@ -62,6 +63,18 @@ def test_a_failed_check_of_the_calibration_leads_a_technician_there_and_nobody_e
     assert selftest(snapshot, at()).done.effect == a.Go("calibration")
     assert selftest(replace(snapshot, user=USER), at()).done.key == "recover"
     assert draw(snapshot, at("calibration"), CATALOGUE).screen == "calibration"
+
+
+@pytest.mark.parametrize(
+    ("phase", "user", "screen"),
+    [("home", TECHNICIAN, "calibration"), ("starting", TECHNICIAN, "calibration"), ("home", USER, "home"),
+     ("home", None, "signin")],
+)  # fmt: skip
+def test_a_calibration_that_is_left_ends_where_it_was_begun(phase: s.Phase, user: s.User | None, screen: str) -> None:
+    """Not for whoever signs in next: a calibration also ends by signing out."""
+    inside = see(at("instruments"), snap("calibrate", user=TECHNICIAN)).local
+    left = snap(phase, user=user, in_force=IN_FORCE)
+    assert draw(left, see(inside, left).local, CATALOGUE).screen == screen
 
 
 def test_without_an_open_calibration_there_is_nothing_to_show() -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.local import Local
-from kiosk.view.pace import CALM_FRAMES, LIVELY_S, TREATING_FRAMES, frames, glance, redraw_s
+from kiosk.view.pace import (
+    CALM_FRAMES,
+    LIVELY_S,
+    REST_S,
+    RESTING_FRAMES,
+    TREATING_FRAMES,
+    frames,
+    glance,
+    redraw_s,
+)
 from kiosk.view.picture import draw
 from kiosk.view.sleep import calls, rest, touched
 from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, at, replace, snap
@@ -19,7 +28,7 @@ def paced(snapshot: Snapshot | None, local: Local) -> int:
 @pytest.mark.parametrize("work", ["contact", "trigger", "pedal", "enabled"])
 def test_any_sign_of_work_brings_the_full_pace(work: str) -> None:
     assert TREATING.treat is not None
-    still = at(now=1_000.0, rested=990.0)
+    still = at(now=1_000.0, rested=1_000.0 - LIVELY_S)
     assert paced(TREATING, still) == CALM_FRAMES
     assert paced(replace(TREATING, treat=replace(TREATING.treat, **{work: True})), still) == TREATING_FRAMES
 
@@ -38,6 +47,20 @@ def test_it_lasts_a_little_longer_than_the_work() -> None:
 def test_outside_a_treatment_and_before_control_speaks_the_pace_is_calm() -> None:
     assert paced(snap(), at(now=1_000.0, rested=1_000.0)) == CALM_FRAMES
     assert frames(None, at(now=1_000.0, rested=1_000.0)) == CALM_FRAMES
+
+
+def test_a_screen_that_nobody_touches_rests_where_nothing_can_move() -> None:
+    still = at(now=1_000.0, rested=1_000.0 - REST_S)
+    assert paced(TREATING, still) == paced(snap(), still) == RESTING_FRAMES
+    assert paced(snap(), replace(still, now=still.now - 0.1)) == CALM_FRAMES
+    assert paced(snap(), touched(still, still.now)) == CALM_FRAMES
+
+
+@pytest.mark.parametrize(
+    "snapshot", [ARMED, *(SCENES[scene][0] for scene in ("checks-watch", "checks-busy", "calibrating-flush"))]
+)
+def test_where_something_can_move_no_screen_rests(snapshot: Snapshot) -> None:
+    assert paced(snapshot, at(now=1_000.0, rested=900.0)) >= CALM_FRAMES
 
 
 def test_a_snapshot_that_says_the_same_makes_no_new_picture() -> None:
