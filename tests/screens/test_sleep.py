@@ -131,14 +131,16 @@ def test_a_backlight_that_cannot_be_set_is_said_once(stage: Stage) -> None:
     assert panel(stage) == ""
 
 
-def test_frames_are_many_while_treating_and_few_else(stage: Stage) -> None:
+def test_frames_are_many_while_treating_few_else_and_fewest_after_a_rest(stage: Stage) -> None:
     stage.scene(*SCENES["home"], CATALOGUE)
     assert stage.paces == [30]
     stage.scene(TREATING, SCENES["treat"][1], CATALOGUE)
     assert stage.paces[-1] == 60
     stage.wait(SLEEP_S)
     assert panel(stage) == "dark"
-    assert stage.paces[-1] == 30
+    assert stage.paces[-1] == 12
+    stage.tap_dark()
+    assert stage.paces[-1] == 60, "the touch that wakes is the last slow one"
 
 
 def test_the_lock_is_still_there_after_waking(stage: Stage) -> None:

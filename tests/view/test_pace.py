@@ -91,7 +91,7 @@ def test_scenes_at_which_a_glance_tells_no_difference_look_the_same(scene: str) 
 @pytest.mark.parametrize(
     ("scene", "still_s"),
     [
-        ("treat", 1.0), ("treat-armed", 0.2), ("calibrating-shot", 0.2), ("calibrating-runs", 0.2), ("home", 1.0),
+        ("treat", 2.0), ("treat-armed", 0.2), ("calibrating-shot", 0.2), ("calibrating-runs", 0.2), ("home", 2.0),
         ("checks-seen", 0.2),
     ],
 )  # fmt: skip
@@ -99,4 +99,4 @@ def test_a_still_screen_is_drawn_again_before_its_lease_ends_where_control_leans
     scene: str, still_s: float
 ) -> None:
     assert redraw_s(SCENES[scene][0]) == still_s
-    assert redraw_s(None) == 1.0
+    assert redraw_s(None) == 2.0
