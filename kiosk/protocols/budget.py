@@ -56,7 +56,7 @@ class Course(msgspec.Struct, frozen=True):
     """What the ledger knows of this patient code before this session.
 
     A session that is closed and followed by another on the same day is no new one to a limit that is stated for a
-    session: what was given today counts against it once more.
+    session: what was given today, or less than twelve hours ago, counts against it once more.
 
     Attributes:
         sessions: In which this product was given, under whatever protocol.

@@ -7,6 +7,7 @@ greater of commanded and measured, uncertain ones in full.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from sqlite_utils import Database
@@ -34,6 +35,8 @@ SELECT s.session, s.zone, s.side, max(s.dose_nl, s.measured_dose_nl), s.wall_ms
 FROM shot s JOIN session t ON t.session = s.session
 WHERE t.patient = ? AND s.session <> ? AND s.kind = ? AND t.protocol = ?
 """
+NIGHT_MS = 12 * 3_600_000
+"""Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 TREATMENT, PRIME = AuthorisationKind.TREATMENT.value, AuthorisationKind.PRIME.value
 
 
@@ -42,24 +45,29 @@ def course(db: Database, asked: ReadCourse) -> Course:
 
     Sessions and volume are of the product, under whatever protocol, for it is the product that limits them; the
     protocol's own plan counts sessions under it. A session counts from its first treatment shot on. Days are by
-    calendar date in the device's time zone, by zone, both sides of a paired one together. A prime counts for the
-    product on its day, as it does in its own session, and for nothing else.
+    calendar date in the device's time zone, by zone, both sides of a paired one together. What was given less than
+    `NIGHT_MS` ago is of this day as well: midnight gives no limit anew. A prime counts for the product on its day, as
+    it does in its own session, and for nothing else.
     """
     now = _day(asked.wall_ms)
+
+    def today(wall_ms: int) -> bool:
+        return _days(wall_ms, now) == 0 or asked.wall_ms - wall_ms < NIGHT_MS
+
     who = (asked.patient, asked.besides)
     of_product = (*who, TREATMENT, PRIME, asked.product, Fact.PRODUCT.value)
     last: dict[str, int] = {}
     sessions: set[int] = set()
     total_nl = today_shots = today_nl = 0
     for session, kind, zone, nl, wall_ms in run(db, _GIVEN, of_product):
-        today = _days(wall_ms, now) == 0
-        today_nl += nl if today else 0
+        counts = today(wall_ms)
+        today_nl += nl if counts else 0
         if kind == TREATMENT:
             sessions.add(session)
             last[zone] = max(last.get(zone, 0), wall_ms)
             total_nl += nl
-            today_shots += today
-    planned, in_zones = _planned(db, (*who, TREATMENT, asked.protocol), now)
+            today_shots += counts
+    planned, in_zones = _planned(db, (*who, TREATMENT, asked.protocol), today)
     return Course(
         sessions=len(sessions),
         nl=total_nl,
@@ -70,13 +78,13 @@ def course(db: Database, asked: ReadCourse) -> Course:
     )
 
 
-def _planned(db: Database, whose: tuple[object, ...], now: date) -> tuple[int, tuple[Today, ...]]:
+def _planned(db: Database, whose: tuple[object, ...], today: Callable[[int], bool]) -> tuple[int, tuple[Today, ...]]:
     """Sessions under the protocol, and what those of this day gave in each zone and side."""
     sessions: set[int] = set()
     found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for session, zone, side, nl, wall_ms in run(db, _PLANNED, whose):
         sessions.add(session)
-        if _days(wall_ms, now) == 0:
+        if today(wall_ms):
             found[zone, side].append(nl)
     return len(sessions), tuple(Today(*place, Counted(len(nls), sum(nls))) for place, nls in sorted(found.items()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,8 @@ from sqlite_utils import Database
 from kiosk.protocols.budget import Course, Given, Today
 from kiosk.protocols.limits import Counted
 from kiosk.records.clerk import Asked, Clerk
-from kiosk.records.connection import open_reader
-from kiosk.records.course import course
+from kiosk.records.connection import open_reader, run
+from kiosk.records.course import NIGHT_MS, course
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import AuthorisationKind, Row
@@ -149,6 +150,29 @@ def test_on_another_day_nothing_was_given_today(subject: Ledger, db: Database, l
     subject.append(given(1, {"forehead": 3}))
     found = of(db, wall_ms=later)
     assert (found.product_today, found.today) == (Counted(0, 0), ())
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The device stands where dates change at midnight UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.usefixtures("utc")
+@pytest.mark.parametrize(("after_ms", "counts"), [(NIGHT_MS - 1, 3), (NIGHT_MS, 0)])
+def test_midnight_gives_no_limit_anew(subject: Ledger, db: Database, after_ms: int, counts: int) -> None:
+    """The sample was given in the afternoon: less than twelve hours later it is another date and the same day."""
+    subject.append(given(1, {"forehead": 3}))
+    (given_ms,) = next(iter(run(db, "SELECT min(wall_ms) FROM shot")))
+    later = given_ms + after_ms
+    assert datetime.fromtimestamp(later / 1000, UTC).date() > datetime.fromtimestamp(given_ms / 1000, UTC).date()
+    found = of(db, wall_ms=later)
+    assert found.product_today == found.all_today == Counted(counts, counts * NL)
 
 
 @pytest.mark.requirement("LIM-6", "LED-8")
