@@ -7,15 +7,16 @@ times the threshold; the controller has to stop before, draw the plunger back an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.errors import NappageError
-from drivers.registers import BARREL_NL, CommandKind, Outcome, SyringeType
+from drivers.registers import BARREL_NL, CommandKind, Input, Outcome, SyringeType
 from kiosk.protocols.effective import stored_nl
 from kiosk.session.barrel import piston_missed
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import Busy, MotionFailed, NotNow
-from kiosk.session.forced import DARK
+from kiosk.session.forced import DARK, SUPPLY_GONE_S
 from kiosk.session.probes import Finding
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class AtRest:
 class UnderLoad:
     """A prime against a closed outlet: the controller has to find the occlusion and to take the pressure back.
 
-    seek the piston of a full syringe -> prime -> pressure back at rest -> clear the fault
+    seek the piston of a full syringe -> supply off -> prime -> pressure back at rest -> clear the fault
 
     Each follows when the one before has ended well; the first that does not ends the check.
     """
@@ -88,29 +89,65 @@ class UnderLoad:
         self._threshold_kpa = identity.occlusion_kpa
         self._volume_nl = -(-stored_nl(identity) * PRIMED_PERCENT // 100)
         self._full_nl = BARREL_NL[SyringeType(status.syringe_type)]
-        self._moving = True
-        self._drawn_by = 0.0
+        self._look: Callable[[], None] = self._wait
+        self._by = 0.0
         self._peak_kpa = 0
         self._finding: Finding | None = None
         self._slot.serve(CommandKind.SYRINGE_CHANGED, self._full_nl, self._sought)
+        self._motion = self._slot.current
+
+    def step(self) -> Finding | None:
+        """Look once; how it ended, as soon as it has."""
+        self._look()
+        return self._finding
+
+    def end(self) -> None:
+        """A motion that is still on its way is stopped."""
+        if self._motion is not None and self._slot.current is self._motion:
+            self._slot.interrupt("the check was left", CommandKind.STOP)
+
+    def _wait(self) -> None:
+        """Something is on its way, and tells how it ended."""
+
+    def _then(self, look: Callable[[], None], within_s: float) -> None:
+        self._look, self._by = look, self._desk.now + within_s
+
+    def _fail(self, why: str) -> None:
+        self._look, self._finding = self._wait, Finding("failed", why)
 
     def _sought(self, error: MotionFailed | None) -> None:
         why = str(error.facts["why"]) if error else piston_missed(self._desk.status, self._full_nl)
         if why:
             self._fail(f"{why}: clamp a full syringe")
-            return
+        else:
+            self._then(self._until_off, SUPPLY_GONE_S)
+
+    def _until_off(self) -> None:
+        """What is enabled before the relay has opened behind the motion before meets the gap in its supply."""
+        desk, status = self._desk, self._desk.status
+        if status is None:
+            self._fail(LINK_LOST)
+        elif desk.fresh and not desk.inputs.panel.feedback and not status.inputs & Input.SUPPLY:
+            self._press()
+        elif desk.now > self._by:
+            self._fail("the motor supply stays on with the relay open")
+
+    def _press(self) -> None:
+        self._look = self._wait
         try:
             self._slot.send(CommandKind.PRIME, self._volume_nl, self._pressed)
         except (Busy, NotNow) as refused:
             self._fail(str(refused.facts.get("why", refused)))
+        else:
+            self._motion = self._slot.current
 
     def _pressed(self, primed: Ended) -> None:
-        self._moving = False
         why = self._no_proof(primed)
         if why:
             self._fail(why)
         else:
-            self._peak_kpa, self._drawn_by = primed.records[0].peak_kpa, self._desk.now + DRAWN_BACK_S
+            self._peak_kpa = primed.records[0].peak_kpa
+            self._then(self._until_back, DRAWN_BACK_S)
 
     def _no_proof(self, primed: Ended) -> str:
         """Why the prime says nothing for the sensor, or ""."""
@@ -124,30 +161,18 @@ class UnderLoad:
             "holds air, or the sensor reads too little. Open the outlet with care"
         )
 
-    def step(self) -> Finding | None:
-        """Look once; how it ended, as soon as it has."""
-        status = self._desk.status
-        if self._finding is not None or not self._drawn_by:
-            return self._finding
+    def _until_back(self) -> None:
+        desk, status = self._desk, self._desk.status
         if status is None:
-            return Finding("failed", LINK_LOST)
-        if abs(status.pressure_kpa) <= RESTS_KPA:
-            self._drawn_by = 0.0
+            self._fail(LINK_LOST)
+        elif abs(status.pressure_kpa) <= RESTS_KPA:
+            self._look = self._wait
             self._slot.clear_faults(self._cleared)
-        elif self._desk.now > self._drawn_by:
-            return Finding("failed", f"it stays at {status.pressure_kpa} kPa: open the outlet with care")
-        return self._finding
+        elif desk.now > self._by:
+            self._fail(f"it stays at {status.pressure_kpa} kPa: open the outlet with care")
 
     def _cleared(self, error: NappageError | None) -> None:
         if error is None:
             self._finding = Finding("passed", f"the plunger stopped at {self._peak_kpa} kPa and was drawn back")
         else:
             self._fail(f"the fault was not cleared: {error}")
-
-    def _fail(self, why: str) -> None:
-        self._moving, self._finding = False, Finding("failed", why)
-
-    def end(self) -> None:
-        """A motion that is still on its way is stopped."""
-        if self._moving:
-            self._slot.interrupt("the check was left", CommandKind.STOP)

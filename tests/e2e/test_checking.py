@@ -53,6 +53,13 @@ class Technician:
         assert self.work.now is not None
         return self.work.now.todo
 
+    def do(self, *words: str) -> None:
+        """What a hand does to the device; control has heard of it."""
+        for word in words:
+            self.console.tell(word, "the bench")
+        heard = self.person.sees.number
+        self.person.sees_that(lambda seen: seen.number >= heard + 3, "the injector to be asked")
+
     def check(self, key: CheckKey, *words: str, away: bool = False) -> CheckLine:
         """Do one check; each word is given once what it answers is asked."""
         self.person.do(BeginCheck(key, away))
@@ -76,6 +83,10 @@ def test_checks_and_times_from_the_pins_and_the_line_to_the_record(subject: Tech
     assert subject.check("trigger", "trigger down", "trigger up").outcome == "passed"
     relay = subject.check("relay", away=True)
     assert relay.outcome == "passed", relay.detail
+    subject.do("needle remove", "fault occlusion on")
+    load = subject.check("load", away=True)
+    assert load.outcome == "passed", load.detail
+    subject.do("fault occlusion off", "needle fit")
     assert subject.check("stop", "stop press", "stop release").outcome == "passed"
     subject.person.sees_that(lambda seen: seen.stop.state == "released", "the stop circuit closed")
     subject.person.do(AcknowledgeStop())
@@ -89,6 +100,7 @@ def test_checks_and_times_from_the_pins_and_the_line_to_the_record(subject: Tech
     subject.stage.end_control()
     path = ledger_path(tmp_path, simulated=True)
     assert "relay       passed" in cli_checks.checks(path)
+    assert "load        passed" in cli_checks.checks(path)
     told = cli_checks.times(path)
     assert "Stop edge to enable off" in told
     assert "n = 1; p50" in told

@@ -281,6 +281,26 @@ def test_what_forbids_the_prime_after_the_seek_ends_the_check(tmp_path: Path) ->
     subject.close()
 
 
+def test_a_supply_that_stays_on_behind_the_seek_ends_the_check(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    when(subject, lambda: subject.rig.controller.motion is not None, "fault relay-stuck on")
+    found = end(subject)
+    assert (found.outcome, found.detail) == ("failed", "the motor supply stays on with the relay open")
+    assert "prime" not in [what for what, _ in subject.sent]
+    subject.close()
+
+
+def test_a_link_that_is_lost_behind_the_seek_ends_the_check(tmp_path: Path) -> None:
+    subject = capped(tmp_path)
+    begin(subject, "load")
+    when(subject, lambda: subject.rig.controller.motion is not None, "fault relay-stuck on")
+    when(subject, lambda: subject.rig.controller.journal.piston_known and subject.engine.slot.free, "unplug")
+    found = end(subject)
+    assert (found.outcome, found.detail) == ("failed", "the link to the injector was lost")
+    subject.close()
+
+
 def test_a_prime_that_is_cut_short_proves_nothing(tmp_path: Path) -> None:
     subject = capped(tmp_path)
 
