@@ -1,28 +1,21 @@
-"""`nappage calibrate dose` and `depth`: a calibration run from a shell, in the kiosk's seat, with the screen's checks.
-
-Only this file knows how a shell leaves one: Ctrl-C, a closed terminal and SIGTERM all leave it half-way, with what is
-in force as it is.
-"""
+"""`nappage calibrate dose` and `depth`: a calibration from a shell, in the kiosk's seat, with the screen's checks."""
 
 from __future__ import annotations
 
-import signal
-from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from kiosk.cli_options import CHANNEL
+from kiosk.cli_seat import NAME, sit
 from kiosk.shell import plainly
 
 if TYPE_CHECKING:
     from kiosk.terminal.measuring import Depth, Dose
 
 HALF_WAY = 1
-NAME = click.option("--name", prompt="Name of the technician", help="Name of the account that does it.")
 
 
 class Exact(click.ParamType[int]):
@@ -94,33 +87,9 @@ def depth(name: str, channel: Path) -> int:
 
 
 def _measure(channel: Path, name: str, plan: Dose | Depth) -> int:
-    from kiosk.terminal.guide import Left, Terminal
     from kiosk.terminal.measuring import Measuring
-    from kiosk.terminal.seat import Seat
 
-    given = _pin()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _as_ctrl_c)
-    seat = Seat(channel)
-    try:
-        measuring = Measuring(Terminal(seat, click.echo, _pin), plan)
-        try:
-            measuring.sign_in(name, given)
-            with suppress(Left, KeyboardInterrupt):
-                measuring.run()
-        finally:
-            measuring.leave()
-    finally:
-        seat.close()
+    measuring = sit(channel, name, lambda terminal: Measuring(terminal, plan))
     if not measuring.done:
         click.echo("Left half-way: nothing that was measured counts.")
     return 0 if measuring.done else HALF_WAY
-
-
-def _pin() -> str:
-    """The PIN of whoever does it, typed and not shown."""
-    return click.prompt("PIN", hide_input=True)
-
-
-def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

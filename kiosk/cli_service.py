@@ -48,6 +48,7 @@ def service_balance(port: str) -> int:
     return 0
 
 
+service.add_command(cli_device.check)
 service.add_command(cli_device.checks)
 service.add_command(cli_device.timing)
 

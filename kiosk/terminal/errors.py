@@ -27,3 +27,9 @@ class EndedItself(NappageError, RuntimeError):
     number = 883
     sentence = "The calibration is not open any more: {why}"
     remedy = "Nothing that was measured counts; what is in force stands above."
+
+
+class ChecksNotBegun(NappageError, RuntimeError):
+    number = 884
+    sentence = "The checks were not begun, or not gone on with: {why}"
+    remedy = "Put right what the sentence names, and start again."

@@ -19,6 +19,7 @@ WORDS: dict[str, ask.AnyCommand] = {
     "home away": ask.Rehome(True),
 }
 """What may be typed at any time, beside `leave`."""
+OTHER_WORD = "! Type what is asked for, stop or leave."
 TOLD = (
     "At any time: stop (stops at once), leave (gives up; what is in force stays), acknowledge (after a stop), clear "
     "(the injector's faults), home away (home the needle; the handpiece touches nobody). Ctrl-C leaves too."
@@ -128,6 +129,12 @@ class Terminal:
         return None
 
     # -- commands ----------------------------------------------------------------------------------------------------
+    def sign_in(self, name: str, pin: str) -> str:
+        """As whom everything is done from now on; why not, or ""."""
+        if self.sees.session is not None:
+            return "a session is open"
+        return "" if self.do(ask.SignIn(name, pin)) else f"{name} is not signed in"
+
     def do(self, command: ask.AnyCommand) -> bool:
         """Give a command and await its answer; a refusal is said."""
         return self.hear(self._await(self._seat.send(command)))

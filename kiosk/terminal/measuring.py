@@ -18,7 +18,7 @@ from kiosk.channel.calibration_views import BenchStep, CalibratingView, Proposal
 from kiosk.channel.service import WriteFactory
 from kiosk.channel.snapshot import Snapshot
 from kiosk.terminal.errors import EndedItself, NotBegun
-from kiosk.terminal.guide import TOLD, Terminal
+from kiosk.terminal.guide import OTHER_WORD, TOLD, Terminal
 from kiosk.terminal.naming import name_missing
 from kiosk.view.calibrating import FLUSH_MOST_NL, FLUSH_STEP_NL, WEIGHED
 from kiosk.view.calibration import proposing
@@ -29,7 +29,6 @@ ROOM: tuple[tuple[FieldName, str], ...] = (
     ("warmth", "Temperature"), ("air", "Air pressure"), ("damp", "Humidity"),
 )  # fmt: skip
 DOES = {"write": "puts the correction in force", "certify": "certifies what is in force"}
-OTHER_WORD = "! Type what is asked for, stop or leave."
 
 
 class Dose(msgspec.Struct, frozen=True):
@@ -87,11 +86,9 @@ class Measuring:
         Raises:
             NotBegun: E882, a session is open, or the PIN is not right.
         """
-        shown = self._terminal.sees
-        if shown.session is not None:
-            raise NotBegun(why="a session is open")
-        if not self._terminal.do(ask.SignIn(name, pin)):
-            raise NotBegun(why=f"{name} is not signed in")
+        why = self._terminal.sign_in(name, pin)
+        if why:
+            raise NotBegun(why=why)
         self._signed_in = True
 
     def run(self) -> None:

@@ -19,6 +19,8 @@ HOLD_MS = 1_200
 TOUCH_TEST = "touch"
 MOVING = frozenset({"home", "relay", "load"})
 """Checks that are held to confirm that the handpiece is away."""
+CAPPED = mark("No needle, a full syringe, the outlet closed by a blind cap.")
+"""What a person has to have done before the plunger presses against the outlet."""
 OUTCOMES: dict[CheckOutcome, tuple[str, str, Tone]] = {
     "": (mark("never checked"), "checkbox-blank-outline", "quiet"),
     "passed": (mark("passed"), "check-circle", "good"),
@@ -197,7 +199,7 @@ def away(snapshot: Snapshot, key: str) -> Touch:
     line = next((each for each in work.lines if each.key == key), None) if work is not None else None
     title = line.title if line is not None else ""
     if key == "load":
-        title = say("No needle, a full syringe, the outlet closed by a blind cap.")
+        title = say(CAPPED)
     held = Touch(
         f"away:{key}", say("Hold: handpiece away from everybody"), Send(BeginCheck(cast("CheckKey", key), True)),
         title, icon="play", tone="primary", hold_ms=HOLD_MS,

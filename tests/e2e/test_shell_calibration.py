@@ -130,3 +130,19 @@ def test_beside_a_kiosk_that_operates_the_device_a_shell_takes_nothing_over(stag
         subject.reads("E880")
         assert subject.process.wait(PATIENCE_S) == 2
         kiosk.until(lambda: True, "the seat to be ours still")
+
+
+@pytest.mark.requirement("STP-1", "ACC-1")
+def test_a_shell_checks_the_relay_and_the_line_against_a_closed_outlet(stage: Stage) -> None:
+    words = ("service", "check", "home", "relay", "load", "--name", TECHNICIAN.name, "--channel", stage.channel)
+    with closing(Shell(*words)) as subject, Console(stage.console) as console:
+        subject.reads("PIN").types(TECHNICIAN.pin)
+        subject.reads("Home switch:").reads("away from everybody").types("yes").reads("passed")
+        subject.reads("Enable relay and feedback:").reads("away from everybody").types("yes")
+        subject.reads(r"passed: feedback \d+ ms, supply \d+ ms, open \d+ ms")
+        console.tell("needle remove", "the needle")
+        console.tell("fault occlusion on", "the blind cap")
+        subject.reads("No needle, a full syringe").types("yes")
+        subject.reads(r"passed: the plunger stopped at \d+ kPa and was drawn back")
+        subject.reads("3 of 3 passed")
+        assert subject.process.wait(PATIENCE_S) == 0
