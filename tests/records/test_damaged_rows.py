@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,20 @@ from kiosk.records.errors import LedgerDamaged
 from kiosk.records.ledger import Ledger
 from tests.records.sample import account, treatment
 
+
+def opened(path: Path, act: Callable[[Ledger], object]) -> object:
+    """As control does it; whatever it finds, the file is closed again."""
+    with closing(Ledger.open(path, "simulated", clock_wall_ms=lambda: 0, boot_id="b")) as ledger:
+        return act(ledger)
+
+
 OPENERS: dict[str, Callable[[Path], object]] = {
     "verify": cli.verify_ledger,
     "sessions": cli.list_sessions,
     "report": cli.report_totals,
     "export": lambda path: cli.export(path, 1, "json", path.parent / "out"),
-    "control": lambda path: Ledger.open(path, "simulated", clock_wall_ms=lambda: 0, boot_id="b").restore(),
-    "codes": lambda path: Ledger.open(path, "simulated", clock_wall_ms=lambda: 0, boot_id="b").patient("P"),
+    "control": lambda path: opened(path, lambda ledger: ledger.restore()),
+    "codes": lambda path: opened(path, lambda ledger: ledger.patient("P")),
 }
 LOOSE = "UPDATE sqlite_master SET sql = replace(replace(sql, ') STRICT', ')'), 'NOT NULL', '')"
 
