@@ -29,7 +29,8 @@ from tests.bench.drive import BenchFailed
 from tests.bench.found import Found, Line, Say
 from tests.bench.rows import show
 from tests.bench.statistics import Ratio, at_least, at_most, quantile, ratio
-from tests.view.samples import ARMED, CATALOGUE
+from tests.view.samples import CATALOGUE
+from tests.view.samples.treating import ARMED
 
 SIZE = 800, 480
 FIRST_GOAL, RATE_GOAL, MEMORY_GOAL = 1.5, 0.8, 1.4

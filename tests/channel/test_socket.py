@@ -23,7 +23,9 @@ from kiosk.channel.packets import BOUND, PIECE, Joiner, message_packets, read_re
 from kiosk.channel.server import QUEUE, SILENT_S
 from kiosk.channel.snapshot import Catalogue, Message, Reply, SessionList, SessionPage
 from kiosk.channel.socket import ChannelClient, ChannelServer, ClientId
-from tests.view.samples import CATALOGUE, RECORD, TREATING
+from tests.view.samples import CATALOGUE
+from tests.view.samples.records import RECORD
+from tests.view.samples.treating import TREATING
 
 
 class Time:

@@ -1,6 +1,6 @@
 """Every screen in every state that matters, at three sizes, in every language: python -m tests.screens.gallery.
 
-The scenes are those that the tests of screens draw (tests/view/samples.py); a scene added there is in the gallery.
+The scenes are those that the tests of screens draw (tests/view/samples); a scene added there is in the gallery.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ import pytest
 
 from kiosk.channel import commands as c
 from tests.screens.stage import Stage
-from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, replace, weighing
+from tests.view.samples import CATALOGUE, SCENES, replace
+from tests.view.samples.calibrating import weighing
+from tests.view.samples.treating import ARMED, TREATING
 
 pytestmark = pytest.mark.screen
 KV = sorted((Path(__file__).parents[2] / "kiosk/screens").rglob("*.kv"))

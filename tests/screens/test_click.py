@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.screens import click
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, SCENES, TREAT, TREATING, replace
+from tests.view.samples import CATALOGUE, SCENES, replace
+from tests.view.samples.treating import TREAT, TREATING
 
 pytestmark = pytest.mark.screen
 

@@ -8,7 +8,8 @@ import pytest
 
 from kiosk import sheet
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, CLOSING, at
+from tests.view.samples import CATALOGUE, at
+from tests.view.samples.ending import CLOSING
 
 pytestmark = pytest.mark.screen
 LEAST_PIXELS = 3

@@ -14,7 +14,8 @@ from kiosk import app as kiosk_app
 from kiosk.channel.client import Drained
 from kiosk.channel.socket import ChannelServer
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, SCENES, TREATING
+from tests.view.samples import CATALOGUE, SCENES
+from tests.view.samples.treating import TREATING
 
 pytestmark = pytest.mark.screen
 SIDE = 240, 120

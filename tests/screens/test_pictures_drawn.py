@@ -14,7 +14,9 @@ from kiosk.view.bodymap import frame_of, region
 from kiosk.view.figures import room
 from kiosk.view.local import Local
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, RECORD, SCENES, TREAT, TREATING, at, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.records import RECORD
+from tests.view.samples.treating import TREAT, TREATING
 
 pytestmark = pytest.mark.screen
 

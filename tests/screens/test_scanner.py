@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, SCENES, at, setup
+from tests.view.samples import CATALOGUE, SCENES, at
+from tests.view.samples.preparing import setup
 
 pytestmark = pytest.mark.screen
 CODE = "01095060001343521728113010LX-4471\x1d21SN7"

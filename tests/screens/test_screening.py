@@ -6,7 +6,8 @@ import pytest
 
 from kiosk.channel import commands as c
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, at, setup
+from tests.view.samples import CATALOGUE, at
+from tests.view.samples.preparing import setup
 
 pytestmark = pytest.mark.screen
 

@@ -17,7 +17,8 @@ from kiosk.view.picture import EMPTY
 from kiosk.view.route import route
 from tests.screens.stage import Stage
 from tests.session.bench import Bench
-from tests.view.samples import SCENES, SESSION, at, replace, setup, snap
+from tests.view.samples import SCENES, at, replace, snap
+from tests.view.samples.preparing import SESSION, setup
 
 SIZES = ((800, 480), (1280, 720), (720, 1280))
 pytestmark = pytest.mark.screen

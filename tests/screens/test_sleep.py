@@ -9,7 +9,10 @@ import pytest
 from kiosk.channel import commands as c
 from kiosk.system.errors import BacklightUnwritable
 from tests.screens.stage import Stage
-from tests.view.samples import ALARMS, ARMED, CATALOGUE, SCENES, TREATING, USER, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, replace, snap
+from tests.view.samples.alarms import ALARMS
+from tests.view.samples.surroundings import USER
+from tests.view.samples.treating import ARMED, TREATING
 
 pytestmark = pytest.mark.screen
 SLEEP_S = 300

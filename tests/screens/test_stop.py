@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.channel import commands as c
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, SCENES, TREATING
+from tests.view.samples import CATALOGUE, SCENES
+from tests.view.samples.treating import TREATING
 
 pytestmark = pytest.mark.screen
 

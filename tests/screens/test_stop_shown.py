@@ -7,7 +7,8 @@ import pytest
 from kiosk.channel import commands as c
 from kiosk.channel import snapshot as s
 from tests.screens.stage import Stage
-from tests.view.samples import ARMED, CATALOGUE, SCENES, replace
+from tests.view.samples import CATALOGUE, SCENES, replace
+from tests.view.samples.treating import ARMED
 
 pytestmark = pytest.mark.screen
 STOPPED = replace(ARMED, stop=s.StopView("released", "STOP on the screen", "Nothing moves."))

@@ -10,7 +10,9 @@ from kiosk.channel import commands as c
 from kiosk.channel.certificates import ExportCertificate, NameInstrument
 from kiosk.channel.snapshot import Exported, Reply
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, KNOWN, SCENES, TREATING, at, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.preparing import KNOWN
+from tests.view.samples.treating import TREATING
 
 pytestmark = pytest.mark.screen
 

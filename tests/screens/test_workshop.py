@@ -9,7 +9,8 @@ import pytest
 from kiosk.channel import checking_commands as c
 from kiosk.view.local import Reached
 from tests.screens.stage import Stage
-from tests.view.samples import CATALOGUE, SCENES, TIMES, at, replace, workshop
+from tests.view.samples import CATALOGUE, SCENES, at, replace
+from tests.view.samples.workshop import TIMES, workshop
 
 pytestmark = pytest.mark.screen
 SIZES = ((800, 480), (1280, 720), (720, 1280))

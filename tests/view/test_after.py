@@ -8,7 +8,9 @@ from kiosk.channel.snapshot import PlanLimits
 from kiosk.view import actions as a
 from kiosk.view.after import Bounds, after
 from kiosk.view.records import record
-from tests.view.samples import ABSENT, RECORD, SCENES, at, replace
+from tests.view.samples import SCENES, at, replace
+from tests.view.samples.records import RECORD
+from tests.view.samples.zones import ABSENT
 
 
 def test_the_map_and_the_totals_show_every_zone() -> None:

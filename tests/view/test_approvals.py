@@ -15,7 +15,9 @@ from kiosk.view.observe import hear, see
 from kiosk.view.picture import draw
 from kiosk.view.start import home
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, APPROVAL, APPROVALS, CATALOGUE, TECHNICIAN, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.people import APPROVAL, APPROVALS
+from tests.view.samples.surroundings import ADMIN, TECHNICIAN
 
 ADMINISTERING = snap(user=ADMIN)
 WORLD = World(ADMINISTERING, CATALOGUE)

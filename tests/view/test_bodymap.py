@@ -26,7 +26,10 @@ from kiosk.view.bodymap import (
     touched,
 )
 from kiosk.view.figures import Points, curve, cut, figures, inside, mirrored, room
-from tests.view.samples import ABSENT, KNOWN, MESOLIFT, PAIN, TREATING, ZONES, at, replace, snap, treating_zones
+from tests.view.samples import at, replace, snap
+from tests.view.samples.preparing import KNOWN
+from tests.view.samples.treating import TREATING, treating_zones
+from tests.view.samples.zones import ABSENT, MESOLIFT, PAIN, ZONES
 
 SQUARE: Points = ((0, 0), (10, 0), (10, 10), (0, 10))
 TARGET = 56.0

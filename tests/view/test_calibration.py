@@ -15,20 +15,9 @@ from kiosk.view.observe import see
 from kiosk.view.picture import draw
 from kiosk.view.start import selftest
 from kiosk.view.update import World, act
-from tests.view.samples import (
-    CATALOGUE,
-    IN_FORCE,
-    RUNS,
-    SCENES,
-    SUPPLY_LOST,
-    TECHNICIAN,
-    USER,
-    at,
-    replace,
-    snap,
-    under_gauge,
-    weighing,
-)
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.calibrating import RUNS, SUPPLY_LOST, under_gauge, weighing
+from tests.view.samples.surroundings import IN_FORCE, TECHNICIAN, USER
 
 
 def page(name: str) -> object:

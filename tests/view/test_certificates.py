@@ -16,21 +16,10 @@ from kiosk.view.observe import hear, see
 from kiosk.view.picture import draw
 from kiosk.view.start import about, home
 from kiosk.view.update import World, act
-from tests.view.samples import (
-    BENCH,
-    CATALOGUE,
-    CERTIFICATE,
-    CERTIFICATES,
-    DRIFT,
-    NAMED,
-    SCENES,
-    TECHNICIAN,
-    USER,
-    at,
-    replace,
-    snap,
-    weighing,
-)
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.calibrating import weighing
+from tests.view.samples.certificates import BENCH, CERTIFICATE, CERTIFICATES, DRIFT, NAMED
+from tests.view.samples.surroundings import TECHNICIAN, USER
 
 WORLD = World(BENCH, CATALOGUE)
 

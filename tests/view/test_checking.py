@@ -20,7 +20,9 @@ from kiosk.view.timing import histogram, timing
 from kiosk.view.touch import Line
 from kiosk.view.touching import SETTLES_S, touching, twice
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, CATALOGUE, PINS, SENSED, TECHNICIAN, TIMES, USER, at, replace, snap, workshop
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.surroundings import ADMIN, TECHNICIAN, USER
+from tests.view.samples.workshop import PINS, SENSED, TIMES, workshop
 
 
 def words(lines: tuple[Line, ...]) -> dict[str, str]:

@@ -12,7 +12,10 @@ from kiosk.view.sleep import rest
 from kiosk.view.steps import preparation
 from kiosk.view.touch import NOTHING
 from kiosk.view.update import World, act
-from tests.view.samples import CATALOGUE, PICKS, SESSION, TREAT, TREATING, at, replace, setup, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.catalogue import PICKS
+from tests.view.samples.preparing import SESSION, setup
+from tests.view.samples.treating import TREAT, TREATING
 
 CREAM = {**PICKS, "anaesthetic": "cream"}
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.view.dosage import barrel, pressure, ring
-from tests.view.samples import ARMED, ARMING, SESSION, TREAT, replace
+from tests.view.samples import replace
+from tests.view.samples.preparing import SESSION
+from tests.view.samples.treating import ARMED, ARMING, TREAT
 
 
 def test_the_ring_counts_what_was_armed_for() -> None:

@@ -15,7 +15,10 @@ from kiosk.view.observe import hear, see
 from kiosk.view.picture import draw
 from kiosk.view.start import home
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, CATALOGUE, DUE, KNOWN, SESSION, TECHNICIAN, USER, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.home import DUE
+from tests.view.samples.preparing import KNOWN, SESSION
+from tests.view.samples.surroundings import ADMIN, TECHNICIAN, USER
 
 
 def asked(local: Local, snapshot: s.Snapshot) -> tuple[Local, bool]:

@@ -20,7 +20,11 @@ from kiosk.view.picture import draw
 from kiosk.view.records import record
 from kiosk.view.touch import NOTHING
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, CATALOGUE, CLOSING, ENDED, LINE, RECORD, SESSION, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.ending import CLOSING, ENDED
+from tests.view.samples.preparing import SESSION
+from tests.view.samples.records import LINE, RECORD
+from tests.view.samples.surroundings import ADMIN
 
 CLEAN = frozenset(key for key in ENDED if key.startswith("clean:"))
 

@@ -13,7 +13,9 @@ from kiosk.view.steps import NOTHING_TO_REPEAT, patient
 from kiosk.view.touch import NOTHING
 from kiosk.view.treatments import matches, protocols
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, CATALOGUE, KNOWN, NEW, TECHNICIAN, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.preparing import KNOWN, NEW
+from tests.view.samples.surroundings import ADMIN, TECHNICIAN
 
 WORLD = World(snap(), CATALOGUE)
 

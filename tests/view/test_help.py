@@ -13,7 +13,9 @@ from kiosk.view.help import HELP, STOPPING, help_for
 from kiosk.view.observe import see
 from kiosk.view.picture import draw
 from kiosk.view.route import ScreenKey
-from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, USER, at, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.surroundings import USER
+from tests.view.samples.treating import ARMED, TREATING
 
 
 def test_every_screen_says_what_it_is_and_what_to_do_next() -> None:

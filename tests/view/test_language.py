@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.channel import commands as c
+from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.editing import shown
 from kiosk.view.heard import heard, in_language
@@ -17,7 +18,8 @@ from kiosk.view.observe import hear
 from kiosk.view.picture import draw
 from kiosk.view.settings import LanguageName, Settings, preferred
 from kiosk.view.update import World, act
-from tests.view.samples import CATALOGUE, SCENES, TREATING, at, replace, s, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.treating import TREATING
 
 FRENCH = Settings(language="fr")
 

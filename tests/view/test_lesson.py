@@ -37,26 +37,15 @@ from kiosk.view.observe import see
 from kiosk.view.picture import draw
 from kiosk.view.update import World, act
 from tests.view.pupil import PAGERS, Pupil, touches
-from tests.view.samples import (
-    CATALOGUE,
-    CLOSING,
-    LESSON_SCENES,
-    QUESTION,
-    RECORD,
-    RENEWED,
-    TAUGHT,
-    TECHNICIAN,
-    TREAT,
-    TREATING,
-    USER,
-    at,
-    replace,
-    setup,
-    snap,
-)  # fmt: skip
-from tests.view.samples import (
-    STOPPED as STOPPED_ONCE,
-)
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.ending import CLOSING
+from tests.view.samples.lesson import RENEWED, TAUGHT
+from tests.view.samples.lesson import SCENES as LESSON_SCENES
+from tests.view.samples.lesson import STOPPED as STOPPED_ONCE
+from tests.view.samples.preparing import setup
+from tests.view.samples.records import RECORD
+from tests.view.samples.surroundings import TECHNICIAN, USER
+from tests.view.samples.treating import QUESTION, TREAT, TREATING
 
 
 @pytest.fixture(scope="module")

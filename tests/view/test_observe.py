@@ -11,20 +11,10 @@ from kiosk.channel import snapshot as s
 from kiosk.view.local import Draft, Local
 from kiosk.view.observe import hear, see, tick
 from kiosk.view.setup import STEPS
-from tests.view.samples import (
-    ARMED,
-    CATALOGUE,
-    KNOWN,
-    OFFER,
-    RECORD,
-    SESSION,
-    TREAT,
-    TREATING,
-    at,
-    replace,
-    setup,
-    snap,
-)
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.preparing import KNOWN, SESSION, setup
+from tests.view.samples.records import RECORD
+from tests.view.samples.treating import ARMED, OFFER, TREAT, TREATING
 
 assert CATALOGUE
 

@@ -18,7 +18,8 @@ from kiosk.view.pace import (
 )
 from kiosk.view.picture import draw
 from kiosk.view.sleep import calls, rest, touched
-from tests.view.samples import ARMED, CATALOGUE, SCENES, TREATING, at, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.treating import ARMED, TREATING
 
 
 def paced(snapshot: Snapshot | None, local: Local) -> int:

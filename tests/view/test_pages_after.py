@@ -10,14 +10,8 @@ from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.picture import draw
 from kiosk.view.records import record
-from tests.view.samples import (
-    CATALOGUE,
-    LINK,
-    SCENES,
-    at,
-    replace,
-    snap,
-)
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.surroundings import LINK
 
 
 @pytest.mark.requirement("LED-7")

@@ -14,7 +14,10 @@ from kiosk.view.frame import ALARM_TONES, frame
 from kiosk.view.observe import see
 from kiosk.view.touch import NOTHING
 from kiosk.view.update import World, act
-from tests.view.samples import ALARMS, ARMED, CATALOGUE, SESSION, TREATING, at, replace, setup, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.alarms import ALARMS
+from tests.view.samples.preparing import SESSION, setup
+from tests.view.samples.treating import ARMED, TREATING
 
 STANDING = snap(alarms=ALARMS)
 

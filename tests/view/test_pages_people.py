@@ -17,7 +17,8 @@ from kiosk.view.people import account, people, pin_for
 from kiosk.view.picture import draw
 from kiosk.view.start import home
 from kiosk.view.update import World, act
-from tests.view.samples import ACCOUNTS, ADMIN, CATALOGUE, SCENES, TECHNICIAN, at, replace, snap
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.surroundings import ACCOUNTS, ADMIN, TECHNICIAN
 
 ADMINISTERING = snap(user=ADMIN)
 WORLD = World(ADMINISTERING, CATALOGUE)

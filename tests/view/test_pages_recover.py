@@ -16,7 +16,9 @@ from kiosk.view.route import route
 from kiosk.view.start import selftest
 from kiosk.view.touch import NOTHING, Touch
 from kiosk.view.update import World, act
-from tests.view.samples import ADMIN, CATALOGUE, TECHNICIAN, TREATING, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.surroundings import ADMIN, TECHNICIAN
+from tests.view.samples.treating import TREATING
 
 FAILED = (s.Check("clock", "Clock", "failed", "The clock is not trusted."),)
 OUT = s.Alarm(706, "high", "Needle may be out", "w", "p", "t", "arming", active=True, acknowledged=False)

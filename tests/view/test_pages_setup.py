@@ -17,18 +17,11 @@ from kiosk.view.steps import patient, prime, screening, stepper
 from kiosk.view.touch import NOTHING
 from kiosk.view.treatments import protocols
 from kiosk.view.update import World, act
-from tests.view.samples import (
-    ACCOUNTS,
-    CATALOGUE,
-    CHECKS,
-    KNOWN,
-    PICKS,
-    TREATING,
-    at,
-    replace,
-    setup,
-    snap,
-)
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.catalogue import PICKS
+from tests.view.samples.preparing import KNOWN, setup
+from tests.view.samples.surroundings import ACCOUNTS, CHECKS
+from tests.view.samples.treating import TREATING
 
 
 @pytest.mark.requirement("PST-1")

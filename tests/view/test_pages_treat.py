@@ -18,20 +18,11 @@ from kiosk.view.panels import asked, choosing, editing, locked, offer, stopped, 
 from kiosk.view.touch import NOTHING
 from kiosk.view.treat import limit_note, treating
 from kiosk.view.zones import given_of, zone_detail
-from tests.view.samples import (
-    ARMED,
-    CATALOGUE,
-    OFFER,
-    SCENES,
-    SESSION,
-    TREAT,
-    TREATING,
-    USER,
-    ZONES,
-    at,
-    replace,
-    snap,
-)
+from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
+from tests.view.samples.preparing import SESSION
+from tests.view.samples.surroundings import USER
+from tests.view.samples.treating import ARMED, OFFER, TREAT, TREATING
+from tests.view.samples.zones import ZONES
 
 
 @pytest.mark.requirement("UI-2")

@@ -19,21 +19,11 @@ from kiosk.view.setup import PLACES
 from kiosk.view.start import home
 from kiosk.view.touch import NOTHING, Touch
 from kiosk.view.treat import treating
-from tests.view.samples import (
-    ALARMS,
-    ARMED,
-    CATALOGUE,
-    LINK,
-    SCENES,
-    SESSION,
-    TREATING,
-    UNREADY,
-    USER,
-    at,
-    replace,
-    setup,
-    snap,
-)
+from tests.view.samples import CATALOGUE, ROOMS, SCENES, at, replace, snap
+from tests.view.samples.alarms import ALARMS
+from tests.view.samples.preparing import SESSION, setup
+from tests.view.samples.surroundings import LINK, USER
+from tests.view.samples.treating import ARMED, TREATING, UNREADY
 
 
 def picture(scene: str) -> Picture:
@@ -52,6 +42,10 @@ def inside(value: Any) -> Iterator[Any]:
 
 def touches(value: Any) -> list[Touch]:
     return [item for item in inside(value) if isinstance(item, Touch) and item.key]
+
+
+def test_no_two_rooms_name_a_scene_alike() -> None:
+    assert sum(len(room) for room in ROOMS) == len(SCENES)
 
 
 @pytest.mark.parametrize("scene", SCENES)

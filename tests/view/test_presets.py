@@ -12,7 +12,9 @@ from kiosk.view import actions as a
 from kiosk.view.picture import draw
 from kiosk.view.treatments import protocols
 from kiosk.view.update import World, act
-from tests.view.samples import CATALOGUE, KNOWN, NEW, OFFER, TREAT, TREATING, at, replace, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.preparing import KNOWN, NEW
+from tests.view.samples.treating import OFFER, TREAT, TREATING
 
 WORLD = World(snap(), CATALOGUE)
 

@@ -19,7 +19,9 @@ from kiosk.view.local import Local
 from kiosk.view.scanning import Pack, product_of, read_pack
 from kiosk.view.setup import product_command
 from kiosk.view.update import World, act
-from tests.view.samples import CATALOGUE, TREATING, at, replace, setup, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.preparing import setup
+from tests.view.samples.treating import TREATING
 
 GTIN = "09506000134352"
 WHOLE = f"01{GTIN}1728113010LX-4471\x1d21SN7"

@@ -35,21 +35,11 @@ from kiosk.view.touch import Touch
 from kiosk.view.update import World, act
 from kiosk.view.wear import counted, litres, wear
 from kiosk.view.wire import wire
-from tests.view.samples import (
-    ADMIN,
-    BACKUPS,
-    BUILT,
-    CATALOGUE,
-    CHECKS,
-    FAULTS,
-    NO_CALIBRATION,
-    TECHNICIAN,
-    WEAR,
-    WIRE,
-    at,
-    snap,
-    weighing,
-)
+from tests.view.samples import CATALOGUE, at, snap
+from tests.view.samples.calibrating import weighing
+from tests.view.samples.in_force import BUILT, NO_CALIBRATION
+from tests.view.samples.service import BACKUPS, FAULTS, WEAR, WIRE
+from tests.view.samples.surroundings import ADMIN, CHECKS, TECHNICIAN
 
 TECHNICAL, OFFICE = snap(user=TECHNICIAN), snap(user=ADMIN)
 PLACES = ("service", "wear", "faults", "link", "backup")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.view.skin import SKIN_UM, below, section
-from tests.view.samples import DEPTH, TREAT, replace
+from tests.view.samples import replace
+from tests.view.samples.treating import DEPTH, TREAT
 
 PROFILES = Path(__file__).resolve().parents[2] / "profiles/protocols"
 

@@ -11,20 +11,10 @@ from kiosk.view.local import Draft, Local
 from kiosk.view.picture import draw
 from kiosk.view.settings import BRIGHT_LOW, SLEEPS_S, Settings, brighter
 from kiosk.view.sleep import rest, touched
-from tests.view.samples import (
-    ALARMS,
-    ARMED,
-    ARMING,
-    CATALOGUE,
-    OFFER,
-    QUESTION,
-    TREAT,
-    TREATING,
-    USER,
-    at,
-    replace,
-    snap,
-)
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.alarms import ALARMS
+from tests.view.samples.surroundings import USER
+from tests.view.samples.treating import ARMED, ARMING, OFFER, QUESTION, TREAT, TREATING
 
 SLEEP_S = 300.0
 

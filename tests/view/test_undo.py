@@ -14,7 +14,10 @@ from kiosk.view.frame import frame
 from kiosk.view.local import Change, Local
 from kiosk.view.observe import see, tick
 from kiosk.view.update import World, act
-from tests.view.samples import ARMED, CATALOGUE, PICKS, TREAT, TREATING, UNREADY, at, replace, setup, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.catalogue import PICKS
+from tests.view.samples.preparing import setup
+from tests.view.samples.treating import ARMED, TREAT, TREATING, UNREADY
 
 UNDO = a.Panel("edit:depth:600")
 DEEPER = replace(TREATING, treat=replace(TREAT, depth=replace(TREAT.depth, value=650)))

@@ -12,7 +12,10 @@ from kiosk.view import actions as a
 from kiosk.view.editing import limits, read, stepped, typed
 from kiosk.view.local import Draft, Local
 from kiosk.view.update import World, act, offered, same_offer
-from tests.view.samples import CATALOGUE, OFFER, PICKS, SESSION, TREAT, TREATING, at, replace, setup, snap
+from tests.view.samples import CATALOGUE, at, replace, snap
+from tests.view.samples.catalogue import PICKS
+from tests.view.samples.preparing import SESSION, setup
+from tests.view.samples.treating import OFFER, TREAT, TREATING
 
 WORLD = World(TREATING, CATALOGUE)
 

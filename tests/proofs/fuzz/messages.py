@@ -26,7 +26,9 @@ from kiosk.channel.snapshot import Message, Reply
 from tests.proofs.fuzz import mutate
 from tests.proofs.fuzz.parts import Notes, Told
 from tests.session.bench import ADMINISTRATOR, Bench
-from tests.view.samples import CATALOGUE, RECORD, TREATING
+from tests.view.samples import CATALOGUE
+from tests.view.samples.records import RECORD
+from tests.view.samples.treating import TREATING
 
 STRINGS = ("", "x", "mesolift", "forehead", "left", "123456", "P1", "30g-4mm", "5ml", "example-saline", "L1",
            "2027-12-01",

@@ -1,0 +1,47 @@
+"""From the self-test to the first page of each role, and whose visit is due."""
+
+from __future__ import annotations
+
+from kiosk.channel import snapshot as s
+from tests.view.samples.catalogue import PICKS
+from tests.view.samples.surroundings import ADMIN, CHECKS, TECHNICIAN, Scenes, at, snap
+
+DUE = s.DueList(
+    (
+        s.DueLine("MK-2291", "2026-11-15", -7),
+        s.DueLine("ZT-0007", "2026-11-21", -1),
+        s.DueLine("AB-1180", "2026-11-22", 0),
+        s.DueLine("QP-0412", "2026-11-23", 1),
+        s.DueLine("demo-patient-12", "2026-11-29", 7),
+    )
+)
+
+SCENES: Scenes = {
+    "selftest": (snap("starting", user=None, ready=False), at()),
+    "selftest-failed": (
+        snap(
+            "starting",
+            user=None,
+            checks=(
+                *CHECKS[:5],
+                s.Check(
+                    "link",
+                    "Injector and its record",
+                    "failed",
+                    "The injector did not answer within 40 ms. Check cable and supply of the injector.",
+                ),
+            ),
+        ),
+        at(),
+    ),
+    "first": (snap(user=None, accounts=(), first_start=True), at(focus="name", texts={"name": "Anna", "pin": "4829"})),
+    "signin": (snap(user=None), at(picks=PICKS, texts={"pin": "482"})),
+    "home": (snap(last_session=17), at()),
+    "home-due": (snap(last_session=17), at(due=DUE)),
+    "home-due-one": (snap(last_session=17), at(due=s.DueList(DUE.lines[:1]))),
+    "due": (snap(), at("due", due=DUE)),
+    "due-none": (snap(), at("due", due=s.DueList(()))),
+    "home-missing": (snap(missing=("Calibration expired on 2026-11-01", "The clock is not trusted")), at()),
+    "home-technician": (snap(user=TECHNICIAN), at()),
+    "home-administrator": (snap(user=ADMIN, last_session=17), at()),
+}
