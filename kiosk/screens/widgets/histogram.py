@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-from kivy.clock import Clock
-from kivy.factory import Factory
-from kivy.graphics import Color, InstructionGroup, Rectangle
 from kivy.metrics import dp
 from kivy.properties import ObjectProperty
-from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.screens import theme
+from kiosk.screens.widgets.drawing import WORD, Drawing, Word
 from kiosk.view.timing import Histogram
 
-WORD, SIDE, GAP = 17, 8, 1
-"""dp: the height of a word, room at both ends for the outer marks, half of what lies between two bars."""
+SIDE, GAP = 8, 1
+"""dp: room at both ends for the outer marks, half of what lies between two bars."""
 SMALLEST = 3
 """dp: a bar that holds anything is to be seen."""
 
 
-class TimeHistogram(FloatLayout):
+class TimeHistogram(Drawing):
     """The picture of a `kiosk.view.timing.Histogram`."""
 
     model = ObjectProperty(Histogram(), rebind=True)
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self._drawn = InstructionGroup()
-        canvas: Any = self.canvas
-        canvas.add(self._drawn)
-        self._words: list[Any] = []
-        self._again = Clock.create_trigger(self._draw, -1)
-        for what in ("model", "size", "pos"):
-            self.fbind(what, self._again)
-        self._again()
 
     def _draw(self, *_: object) -> None:
         model: Histogram = self.model
@@ -59,32 +44,15 @@ class TimeHistogram(FloatLayout):
         tall = max(dp(SMALLEST), height * self._high)
         self._box(colour, self._left + at * wide + dp(GAP), self._foot, max(1, wide - 2 * dp(GAP)), tall)
 
-    def _box(self, colour: str, x: float, y: float, width: float, height: float) -> None:
-        self._drawn.add(Color(*theme.rgba(colour)))
-        self._drawn.add(Rectangle(pos=(x, y), size=(width, height)))
-
-    def _texts(self, model: Histogram) -> list[tuple[float, float, float, str, str, str]]:
-        """x, y, width, text, alignment and colour of every word."""
+    def _texts(self, model: Histogram) -> Iterator[Word]:
         half, last = dp(28), len(model.ticks) - 1
-        found: list[tuple[float, float, float, str, str, str]] = []
         for at, (place, text) in enumerate(model.ticks):
             middle = self._left + place * self._wide
             ends = "left" if at == 0 else "right" if at == last else "center"
             x = self.x if at == 0 else self.right - 2 * half if at == last else middle - half
-            found.append((x, self.y, 2 * half, f"{text} {model.unit}", ends, "soft"))
+            yield Word(x, self.y, 2 * half, f"{text} {model.unit}", ends)
         line = self._left + model.limit * self._wide
         wide, before = dp(110), model.limit > 0.5
         x = line - wide - dp(4) if before else line + dp(4)
-        found.append((x, self.top - dp(WORD), wide, model.limit_words, "right" if before else "left", "red"))
-        found.append((self._left, self.top - dp(WORD), dp(90), model.most, "left", "soft"))
-        return found
-
-    def _write(self, wanted: list[tuple[float, float, float, str, str, str]]) -> None:
-        while len(self._words) < len(wanted):
-            self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))
-            self.add_widget(self._words[-1])
-        for word in self._words[len(wanted) :]:
-            word.text = ""
-        for word, (x, y, width, text, align, colour) in zip(self._words, wanted, strict=False):
-            word.pos, word.size = (x, y), (width, dp(WORD))
-            word.text, word.halign, word.color = text, align, theme.rgba(colour)
+        yield Word(x, self.top - dp(WORD), wide, model.limit_words, "right" if before else "left", "red")
+        yield Word(self._left, self.top - dp(WORD), dp(90), model.most)

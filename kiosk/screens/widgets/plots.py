@@ -2,66 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from kivy.clock import Clock
-from kivy.factory import Factory
-from kivy.graphics import Color, InstructionGroup, Line, Mesh, Rectangle, SmoothLine
+from kivy.graphics import Color, Line, Mesh, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import theme
 from kiosk.screens.widgets.body import BodyPicture
+from kiosk.screens.widgets.drawing import Drawing, Word
 from kiosk.screens.widgets.text import line_width
 from kiosk.view.after import Curve
 from kiosk.view.language import say
 
-SCALE_WIDTH, WORD, DOT = 40, 16, 4.0
-"""dp: the scale at the left, the height of a word, a shot's mark."""
+SCALE_WIDTH, ROW, DOT = 40, 16, 4.0
+"""dp: the scale at the left, from one line of words to the next, a shot's mark."""
 MOST = 5_000
 """Shots in one drawing instruction, which holds 65,535 corners at most."""
 
 
-class ShotPlot(FloatLayout):
+class ShotPlot(Drawing):
     """The picture of a `kiosk.view.after.Curve`."""
 
     model = ObjectProperty(Curve(), rebind=True)
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self._drawn = InstructionGroup()
-        canvas: Any = self.canvas
-        canvas.add(self._drawn)
-        self._words: list[Any] = []
-        self._again = Clock.create_trigger(self._draw, -1)
-        for name in ("model", "size", "pos"):
-            self.fbind(name, self._again)
-        self._again()
 
     def _draw(self, *_: object) -> None:
         model: Curve = self.model
         self._drawn.clear()
         if self.width < dp(80) or self.height < dp(60):
             return
-        self._left, self._foot = self.x + dp(SCALE_WIDTH), self.y + dp(WORD)
+        self._left, self._foot = self.x + dp(SCALE_WIDTH), self.y + dp(ROW)
         title = max(dp(98), line_width(model.title, strong=True) + dp(4))
         self._title = title if title + line_width(model.words) <= self.width - dp(4) else 0.0
         heads = 1 if self._title else 2
-        self._wide, self._high = self.right - dp(6) - self._left, self.top - dp(WORD * heads + 6) - self._foot
+        self._wide, self._high = self.right - dp(6) - self._left, self.top - dp(ROW * heads + 6) - self._foot
         self._frame(model)
         if model.measured:
             self._limits(model)
             self._shots(model)
-        self._write(model)
+        self._write(self._texts(model))
 
     def _at(self, across: float, up: float) -> tuple[float, float]:
         return self._left + across * self._wide, self._foot + up * self._high
 
     def _frame(self, model: Curve) -> None:
-        self._drawn.add(Color(*theme.rgba("paper")))
-        self._drawn.add(Rectangle(pos=(self._left, self._foot), size=(self._wide, self._high)))
+        self._box("paper", self._left, self._foot, self._wide, self._high)
         self._drawn.add(Color(*theme.rgba("line")))
         for up, _ in model.ticks:
             self._drawn.add(Line(points=[*self._at(0, up), *self._at(1, up)], width=1))
@@ -69,14 +56,11 @@ class ShotPlot(FloatLayout):
             self._drawn.add(Line(points=[*self._at(across, 0), *self._at(across, 1)], width=1))
 
     def _limits(self, model: Curve) -> None:
-        self._drawn.add(Color(*theme.rgba("red")))
         for piece in model.bounds:
             for level in (piece.low, piece.high):
                 if level >= 0:
                     x, y = self._at(piece.start, level)
-                    thick = dp(2)
-                    self._drawn.add(Rectangle(pos=(x, y - thick / 2),
-                                              size=((piece.end - piece.start) * self._wide, thick)))  # fmt: skip
+                    self._box("red", x, y - dp(1), (piece.end - piece.start) * self._wide, dp(2))
 
     def _shots(self, model: Curve) -> None:
         count = len(model.measured)
@@ -107,27 +91,19 @@ class ShotPlot(FloatLayout):
         self._drawn.add(Color(*theme.rgba(colour)))
         self._drawn.add(Mesh(vertices=corners, indices=order, mode="triangles"))
 
-    def _write(self, model: Curve) -> None:
-        wanted = [(self.x, self._at(0, up)[1] - dp(WORD) / 2, dp(SCALE_WIDTH - 5), text, "right", "soft", False)
-                  for up, text in model.ticks]  # fmt: skip
-        top = self.top - dp(WORD + 2)
+    def _texts(self, model: Curve) -> Iterator[Word]:
+        for up, text in model.ticks:
+            yield Word(self.x, self._at(0, up)[1] - dp(ROW) / 2, dp(SCALE_WIDTH - 5), text, "right")
+        top = self.top - dp(ROW + 2)
+        yield Word(self.x, top, (self._title or self.width) - dp(2), model.title, colour="ink", strong=True)
         if self._title:
-            words = (self.x + self._title, top, self.width - self._title - dp(4), model.words, "right", "soft", False)
+            yield Word(self.x + self._title, top, self.width - self._title - dp(4), model.words, "right")
         else:  # under each other where they are too long for one line
-            words = (self.x, top - dp(WORD), self.width, model.words, "left", "soft", False)
-        wanted += [(self.x, top, (self._title or self.width) - dp(2), model.title, "left", "ink", True), words]
+            yield Word(self.x, top - dp(ROW), self.width, model.words)
         if model.last or model.first:
             half, first = self._wide / 2, model.first or say("shot {number}", number=1)
-            wanted += [(self._left, self.y - dp(1), half, first, "left", "soft", False),
-                       (self._left + half, self.y - dp(1), half, model.last, "right", "soft", False)]  # fmt: skip
-        while len(self._words) < len(wanted):
-            self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))
-            self.add_widget(self._words[-1])
-        for word in self._words[len(wanted) :]:
-            word.text = ""
-        for word, (x, y, width, text, align, colour, strong) in zip(self._words, wanted, strict=False):
-            word.pos, word.size = (x, y), (width, dp(WORD + 1))
-            word.text, word.halign, word.color, word.strong = text, align, theme.rgba(colour), strong
+            yield Word(self._left, self.y - dp(1), half, first)
+            yield Word(self._left + half, self.y - dp(1), half, model.last, "right")
 
 
 class BodyRow(BoxLayout):

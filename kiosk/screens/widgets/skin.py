@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from math import cos, radians, sin
 from typing import Any
 
-from kivy.clock import Clock
-from kivy.factory import Factory
 from kivy.graphics import Color, InstructionGroup, Line, Mesh, Rectangle, SmoothLine
 from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty
-from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.drawing import WORD, Drawing, Word
 from kiosk.screens.widgets.text import line_width
 from kiosk.view.bodymap import spread
 from kiosk.view.skin import Mark, Section
 
 INKS = {"hard": "red", "soft": "amber", "set": "petrol_deep", "reach": "ink"}
-SCALE_WIDTH, LABEL_WIDTH, ABOVE, LABEL = 32, 94, 30, 17
-"""dp: the scale at the left, the words at the right at least, the air above the skin, the height of a word."""
+SCALE_WIDTH, LABEL_WIDTH, ABOVE = 32, 94, 30
+"""dp: the scale at the left, the words at the right at least, the air above the skin."""
 TISSUE, DEEP = 36, 90
 """Least width of the tissue between both, and least height of the whole, dp."""
 LEAD = 10
@@ -31,7 +30,7 @@ PLATE = 7
 """Thickness of the skin plate, dp."""
 
 
-class SkinSection(FloatLayout):
+class SkinSection(Drawing):
     """The picture of a `kiosk.view.skin.Section`."""
 
     model = ObjectProperty(Section(), rebind=True)
@@ -42,16 +41,10 @@ class SkinSection(FloatLayout):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self._tissue, self._lines, self._needle = InstructionGroup(), InstructionGroup(), InstructionGroup()
-        canvas: Any = self.canvas
         for group in (self._tissue, self._lines, self._needle):
-            canvas.add(group)
-        self._words: list[Any] = []
+            self._drawn.add(group)
         self._made: object = None
         self._shaft: Any = None
-        self._again = Clock.create_trigger(self._draw, -1)
-        for name in ("model", "size", "pos"):
-            self.fbind(name, self._again)
-        self._again()
 
     def _draw(self, *_: object) -> None:
         model: Section = self.model
@@ -70,7 +63,7 @@ class SkinSection(FloatLayout):
             self._make_tissue(model)
             self._make_lines(model)
             self._make_needle(model)
-            self._make_words(model)
+            self._write(self._texts(model))
         self._move_needle(model)
 
     def _level(self, um: int) -> float:
@@ -156,30 +149,18 @@ class SkinSection(FloatLayout):
 
     def _labels(self, marks: tuple[Mark, ...]) -> list[float]:
         """Centres of the words, which may not lie on each other."""
-        high = self.height - dp(LABEL)
-        wanted = [self.top - self._level(mark.at_um) - dp(LABEL) / 2 for mark in marks]
-        return [self.top - down - dp(LABEL) / 2 for down in spread(wanted, dp(LABEL), 0.0, high)]
+        high = self.height - dp(WORD)
+        wanted = [self.top - self._level(mark.at_um) - dp(WORD) / 2 for mark in marks]
+        return [self.top - down - dp(WORD) / 2 for down in spread(wanted, dp(WORD), 0.0, high)]
 
-    def _make_words(self, model: Section) -> None:
-        every = 1 if model.step_um * self._each >= dp(LABEL - 2) else 2
-        wanted: list[tuple[float, float, float, str, str, str]] = [
-            (self.x, self._level(um), SCALE_WIDTH - 8, text, "soft", "right") for um, text in model.ticks[::every]
-        ]
-        wanted.append((self.x, self._surface + dp(LABEL), SCALE_WIDTH, "mm", "soft", "left"))
-        for mark, y in zip(model.marks, self._labels(model.marks), strict=True):
-            wanted.append((self._right + dp(LEAD), y, self._words_width / dp(1) - LEAD, mark.text,
-                           self._ink(mark, model), "left"))  # fmt: skip
-        strong = {mark.text for mark in model.marks if _strong(mark)}
-        while len(self._words) < len(wanted):
-            self._words.append(Factory.Text(role="small", single=True, size_hint=(None, None)))
-            self.add_widget(self._words[-1])
-        for word in self._words[len(wanted) :]:
-            word.text = ""
-        for word, (x, y, width, text, colour, align) in zip(self._words, wanted, strict=False):
-            word.size = dp(width), dp(LABEL)
-            word.pos = x, y - dp(LABEL) / 2
-            word.text, word.color, word.halign = text, theme.rgba(colour), align
-            word.strong = text in strong
+    def _texts(self, model: Section) -> Iterator[Word]:
+        foot, every = dp(WORD) / 2, 1 if model.step_um * self._each >= dp(WORD - 2) else 2
+        for um, text in model.ticks[::every]:
+            yield Word(self.x, self._level(um) - foot, dp(SCALE_WIDTH - 8), text, "right")
+        yield Word(self.x, self._surface + foot, dp(SCALE_WIDTH), "mm")
+        for mark, middle in zip(model.marks, self._labels(model.marks), strict=True):
+            x, wide = self._right + dp(LEAD), self._words_width - dp(LEAD)
+            yield Word(x, middle - foot, wide, mark.text, colour=self._ink(mark, model), strong=_strong(mark))
 
     # -- needle -------------------------------------------------------------------------------------------------------
     def _make_needle(self, model: Section) -> None:
