@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -33,6 +34,24 @@ def boxes(stage: Stage) -> list[tuple[str, float, float, float, float]]:
     return found
 
 
+def crossed(stage: Stage) -> list[str]:
+    """What lies over its neighbour in a row or column: a size that was not settled when the others were placed."""
+    from kivy.uix.boxlayout import BoxLayout
+
+    found: list[str] = []
+    for box in stage.app.glass.walk(restrict=True):  # type: ignore[union-attr]
+        if isinstance(box, BoxLayout):
+            along = 0 if box.orientation == "horizontal" else 1
+            there = sorted(
+                ((child.pos[along], child.size[along], child) for child in box.children if min(child.size) > 1),
+                key=lambda each: each[:2],
+            )
+            for (start, size, one), (begins, _, other) in pairwise(there):
+                if start + size > begins + 1:
+                    found.append(f"{one} over {other} by {start + size - begins:.1f}")
+    return found
+
+
 @pytest.mark.requirement("UI-1")
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: str) -> None:
@@ -54,3 +73,4 @@ def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: st
         for other, x, y, x2, y2 in found[at + 1 :]:
             assert x >= right - 1 or x2 <= left + 1 or y >= top - 1 or y2 <= bottom + 1, f"{one} over {other}"
     assert cut_texts(sized) == []
+    assert crossed(sized) == []
