@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -165,19 +165,31 @@ def test_the_pressure_sensor_reads_zero_while_nothing_presses(subject: Bench, kp
     assert (found.outcome, found.detail) == (outcome, f"it reads {kpa} kPa to {kpa} kPa")
 
 
-def capped(folder: Path, *, gain: float = 1.0, closed: bool = True) -> Bench:
+Capped = Callable[..., Bench]
+
+
+@pytest.fixture
+def capped(tmp_path: Path) -> Iterator[Capped]:
     """A technician, a handpiece without needle whose outlet is closed by a cap, and a sensor of this gain."""
-    subject = Bench(folder, build=Build(pressure_gain=gain)).start()
-    subject.tell(ask.SignOut())
-    subject.sign_in(TECHNICIAN)
-    subject.do("needle remove")
-    subject.do(f"fault occlusion {'on' if closed else 'off'}")
-    return subject
+    made: list[Bench] = []
+
+    def make(*, gain: float = 1.0, closed: bool = True) -> Bench:
+        subject = Bench(tmp_path, build=Build(pressure_gain=gain)).start()
+        made.append(subject)
+        subject.tell(ask.SignOut())
+        subject.sign_in(TECHNICIAN)
+        subject.do("needle remove")
+        subject.do(f"fault occlusion {'on' if closed else 'off'}")
+        return subject
+
+    yield make
+    for subject in made:
+        subject.close()
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.7])
-def test_a_closed_outlet_stops_the_plunger_and_the_pressure_is_taken_back(tmp_path: Path, gain: float) -> None:
-    subject = capped(tmp_path, gain=gain)
+def test_a_closed_outlet_stops_the_plunger_and_the_pressure_is_taken_back(capped: Capped, gain: float) -> None:
+    subject = capped(gain=gain)
     found = end(begin(subject, "load"))
     assert (found.outcome, found.detail.partition(" kPa")[2]) == ("passed", " and was drawn back")
     assert subject.rig.body.fluid.outflow_nl == 0
@@ -186,14 +198,13 @@ def test_a_closed_outlet_stops_the_plunger_and_the_pressure_is_taken_back(tmp_pa
     assert not subject.panel._enabled
     kinds = [shot.kind for unit in subject.disk.units for shot in unit.rows if isinstance(shot, ShotRow)]
     assert kinds[-2:] == [AuthorisationKind.SEEK, AuthorisationKind.PRIME]
-    subject.close()
 
 
 @pytest.mark.parametrize(("gain", "closed", "most"), [(0.6, True, 290), (0.0, True, 0), (1.0, False, 10)])
 def test_a_sensor_that_reads_too_little_fails_and_bursts_nothing(
-    tmp_path: Path, gain: float, closed: bool, most: int
+    capped: Capped, gain: float, closed: bool, most: int
 ) -> None:
-    subject = capped(tmp_path, gain=gain, closed=closed)
+    subject = capped(gain=gain, closed=closed)
     pressures: list[float] = []
     subject.each_cycle.append(lambda: pressures.append(subject.rig.body.fluid.pressure))
     found = end(begin(subject, "load"))
@@ -201,7 +212,6 @@ def test_a_sensor_that_reads_too_little_fails_and_bursts_nothing(
     rose = int(found.detail.removeprefix("it rose to ").partition(" ")[0])
     assert 0 <= rose <= most
     assert max(pressures) <= 1.5 * 300, "one and a half times the threshold, whatever the sensor reads"
-    subject.close()
 
 
 @pytest.mark.parametrize(
@@ -209,48 +219,44 @@ def test_a_sensor_that_reads_too_little_fails_and_bursts_nothing(
     [("needle fit", "a needle is fitted"), ("barrel none", "no syringe is in the clamp")],
 )
 def test_the_outlet_is_not_pressed_against_with_a_needle_or_without_a_syringe(
-    tmp_path: Path, word: str, said: str
+    capped: Capped, word: str, said: str
 ) -> None:
-    subject = capped(tmp_path)
+    subject = capped()
     subject.do(word)
     subject.run(0.2)
     assert said in subject.refused(BeginCheck("load", True))
-    subject.close()
 
 
-def test_a_syringe_that_is_not_full_is_told(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_syringe_that_is_not_full_is_told(capped: Capped) -> None:
+    subject = capped()
     subject.do("syringe fill 2000")
     found = end(begin(subject, "load"))
     assert found.outcome == "failed"
     assert found.detail.endswith("clamp a full syringe")
-    subject.close()
 
 
-def test_a_pressure_that_stays_fails_the_check(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_pressure_that_stays_fails_the_check(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     gauges = subject.rig.controller.gauges
     subject.each_cycle.append(lambda: setattr(gauges, "zero_kpa", -40.0) if subject.rig.controller.faults else None)
     found = end(subject)
     assert (found.outcome, found.detail) == ("failed", "it stays at 45 kPa: open the outlet with care")
-    subject.close()
 
 
 @pytest.mark.requirement("STP-1")
-def test_a_stop_ends_the_pressing(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_stop_ends_the_pressing(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     subject.do("stop press")
     found = end(subject)
     assert found.outcome in ("failed", "stopped")
     assert not subject.panel._enabled
     assert subject.rig.controller.motion is None
-    subject.close()
 
 
-def test_leaving_the_check_stops_its_motion(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_leaving_the_check_stops_its_motion(capped: Capped) -> None:
+    subject = capped()
     subject.run(0.2)
     subject.tell(BeginCheck("load", True))
     subject.until(lambda: subject.rig.controller.motion is not None, 2)
@@ -272,37 +278,34 @@ def when(subject: Bench, condition: Callable[[], object], *words: str) -> None:
     subject.each_cycle.append(look)
 
 
-def test_what_forbids_the_prime_after_the_seek_ends_the_check(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_what_forbids_the_prime_after_the_seek_ends_the_check(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     when(subject, lambda: subject.rig.controller.journal.piston_known, "contact on")
     found = end(subject)
     assert (found.outcome, found.detail) == ("failed", "the handpiece touches something: take it away")
-    subject.close()
 
 
-def test_a_supply_that_stays_on_behind_the_seek_ends_the_check(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_supply_that_stays_on_behind_the_seek_ends_the_check(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     when(subject, lambda: subject.rig.controller.motion is not None, "fault relay-stuck on")
     found = end(subject)
     assert (found.outcome, found.detail) == ("failed", "the motor supply stays on with the relay open")
     assert "prime" not in [what for what, _ in subject.sent]
-    subject.close()
 
 
-def test_a_link_that_is_lost_behind_the_seek_ends_the_check(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_link_that_is_lost_behind_the_seek_ends_the_check(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     when(subject, lambda: subject.rig.controller.motion is not None, "fault relay-stuck on")
     when(subject, lambda: subject.rig.controller.journal.piston_known and subject.engine.slot.free, "unplug")
     found = end(subject)
     assert (found.outcome, found.detail) == ("failed", "the link to the injector was lost")
-    subject.close()
 
 
-def test_a_prime_that_is_cut_short_proves_nothing(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_prime_that_is_cut_short_proves_nothing(capped: Capped) -> None:
+    subject = capped()
 
     def touch(what: str) -> None:
         if what == "prime":
@@ -312,11 +315,10 @@ def test_a_prime_that_is_cut_short_proves_nothing(tmp_path: Path) -> None:
     found = end(begin(subject, "load"))
     assert found.outcome == "failed"
     assert "drawn back" not in found.detail
-    subject.close()
 
 
-def test_a_link_that_is_lost_before_the_pressure_is_back_fails_the_check(tmp_path: Path) -> None:
-    subject = capped(tmp_path)
+def test_a_link_that_is_lost_before_the_pressure_is_back_fails_the_check(capped: Capped) -> None:
+    subject = capped()
     begin(subject, "load")
     gauges = subject.rig.controller.gauges
     subject.each_cycle.append(lambda: setattr(gauges, "zero_kpa", -40.0) if subject.rig.controller.faults else None)
@@ -324,19 +326,17 @@ def test_a_link_that_is_lost_before_the_pressure_is_back_fails_the_check(tmp_pat
     subject.do("unplug")
     found = end(subject)
     assert (found.outcome, found.detail) == ("failed", "the link to the injector was lost")
-    subject.close()
 
 
-def test_a_fault_that_cannot_be_cleared_fails_the_check(tmp_path: Path) -> None:
+def test_a_fault_that_cannot_be_cleared_fails_the_check(capped: Capped) -> None:
     """The record takes nothing any more once the pressure is back: the fault stays, and the check says why."""
-    subject = capped(tmp_path)
+    subject = capped()
     begin(subject, "load")
     subject.until(lambda: subject.rig.controller.faults, 10)
     subject.disk.failing = True
     found = end(subject)
     assert found.outcome == "failed"
     assert subject.rig.controller.faults
-    subject.close()
 
 
 # -- outputs ---------------------------------------------------------------------------------------------------------
