@@ -20,7 +20,8 @@ def sizes(rows: list[Any], name: str) -> set[float]:
 
 
 def shown(stage: Stage, kind: str) -> list[Any]:
-    return [each for each in stage.app.glass.walk(restrict=True) if type(each).__name__ == kind]
+    glass: Any = stage.app.glass
+    return [each for each in glass.walk(restrict=True) if type(each).__name__ == kind]
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ def _lines(text: str, font: str, size: float, width: int) -> float:
     core = CoreLabel(text=text, font_name=font, font_size=size, text_size=(width, None))
     core.resolve_font_name()
     core.render()
-    return min(width, max((line.w for line in core._cached_lines), default=width))  # noqa: SLF001  # pyright: ignore
+    return min(width, max((line.w for line in core._cached_lines), default=width))  # noqa: SLF001
 
 
 def line_width(text: str, *, strong: bool = False) -> float:
