@@ -11,7 +11,7 @@ import msgspec
 
 from kiosk.channel.snapshot import ApprovalLine, ApprovalList, ApprovalPage, Change
 from kiosk.view.actions import Cancel, Go, Panel, SubmitPin, Turn
-from kiosk.view.language import mark, say
+from kiosk.view.language import many, mark, say
 from kiosk.view.local import Local
 from kiosk.view.panels import PinAsked
 from kiosk.view.start import PIN_LEAST, dots
@@ -48,8 +48,9 @@ def approvals(local: Local) -> Approvals:
     if found is None:
         return Approvals(note=say("Reading the approvals"))
     approved = sum(line.state == "approved" for line in found.lines)
-    note = say("{approved} of {all} treatments are approved. A real injector is armed with no other.",
-               approved=approved, all=len(found.lines))  # fmt: skip
+    note = many("{count} of {all} treatments is approved. A real injector is armed with no other.",
+                "{count} of {all} treatments are approved. A real injector is armed with no other.",
+                approved, all=len(found.lines))  # fmt: skip
     return Approvals(tuple(map(_row, found.lines)), note)
 
 

@@ -44,7 +44,14 @@ def calibration(snapshot: Snapshot) -> InForce:
     return InForce(
         lines=(
             Line("number", say("In force"), _number(shown.id), "", "gauge", tone),
-            Line("made", say("Proved"), proved, "", "check-circle", "good" if shown.made else "warn"),
+            Line(
+                "made",
+                say("Proved"),
+                proved,
+                "",
+                "check-circle" if shown.made else "alert-circle",
+                "good" if shown.made else "warn",
+            ),
             Line("due", say("Due again"), due, "", "calendar", tone),
         ),
         note=shown.sentence or say("The dose of each syringe is weighed; a balance that reads 0.01 mg and water."),

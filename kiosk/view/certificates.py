@@ -29,8 +29,8 @@ from kiosk.view.numbers import ul
 from kiosk.view.touch import NOTHING, Line, Tone, Touch
 
 ENCODER_ONLY = mark(
-    "+/-: 95 % interval; U: expanded uncertainty. LED-9 measures the encoder, not the fluid: what leaves the needle "
-    "was measured by weighing only."
+    "+/-: 95 % interval; U: expanded uncertainty. A shot is checked at the encoder, not in the fluid: what leaves "
+    "the needle was measured by weighing only."
 )
 PASSES: dict[bool | None, tuple[str, Tone]] = {
     True: ("check-circle", "good"),

@@ -17,10 +17,14 @@ from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
 
 HOLD_MS = 1_200
 TOUCH_TEST = "touch"
-MOVING = frozenset({"home", "relay", "load"})
-"""Checks that are held to confirm that the handpiece is away."""
 CAPPED = mark("No needle, a full syringe, the outlet closed by a blind cap.")
 """What a person has to have done before the plunger presses against the outlet."""
+MOVING: dict[str, str] = {
+    "home": mark("The needle moves home."),
+    "relay": mark("The enable relay closes for a moment."),
+    "load": CAPPED,
+}
+"""Checks that are held to confirm that the handpiece is away, with what happens or is needed."""
 OUTCOMES: dict[CheckOutcome, tuple[str, str, Tone]] = {
     "": (mark("never checked"), "checkbox-blank-outline", "quiet"),
     "passed": (mark("passed"), "check-circle", "good"),
@@ -193,18 +197,15 @@ def _row(line: CheckLine, work: CheckingView, why: str) -> Touch:
     return unless(touch, why)
 
 
-def away(snapshot: Snapshot, key: str) -> Touch:
-    """What moves or powers something is held, with the word that nobody is touched."""
+def away(snapshot: Snapshot, key: str) -> tuple[str, Touch]:
+    """The check by name, and what is held to start it: what moves or powers something asks that nobody is touched."""
     work = snapshot.checking
     line = next((each for each in work.lines if each.key == key), None) if work is not None else None
-    title = line.title if line is not None else ""
-    if key == "load":
-        title = say(CAPPED)
     held = Touch(
         f"away:{key}", say("Hold: handpiece away from everybody"), Send(BeginCheck(cast("CheckKey", key), True)),
-        title, icon="play", tone="primary", hold_ms=HOLD_MS,
+        say(MOVING[key]) if key in MOVING else "", icon="play", tone="primary", hold_ms=HOLD_MS,
     )  # fmt: skip
-    return unless(held, "" if work is None else work.why)
+    return line.title if line is not None else "", unless(held, "" if work is None else work.why)
 
 
 def verdict(snapshot: Snapshot) -> tuple[str, Tone, str]:

@@ -41,8 +41,8 @@ def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalo
             step=FILL_STEP_NL,
             hard_low=FILL_STEP_NL,
             hard_high=syringe.barrel_nl,
-            hard_low_origin="syringe",
-            hard_high_origin="syringe",
+            hard_low_origin=say("syringe"),
+            hard_high_origin=say("syringe"),
             default=syringe.barrel_nl,
         )
     if field == "printed":
@@ -52,8 +52,8 @@ def limits(field: FieldName, snapshot: Snapshot, local: Local, catalogue: Catalo
             step=PRINTED_STEP_NL,
             hard_low=0,  # nothing read yet, which no syringe is fitted with
             hard_high=largest,
-            hard_low_origin="syringe",
-            hard_high_origin="syringe",
+            hard_low_origin=say("syringe"),
+            hard_high_origin=say("syringe"),
             default=0,
         )
     if field in FINE:

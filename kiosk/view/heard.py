@@ -34,6 +34,7 @@ DETAILS = frozenset({"why", "error", "fact", "ledger_broken"})
 """Facts that may be in words of the operating system."""
 BARE = re.compile(r"[+-]?\d+\.\d+")
 MEASURED = re.compile(r"-?\d+(?:[.,]\d+)? ?(?:mm|um|uL|nL|mL|ms|s|kPa|mg|%|shots/s)")
+SPAN = re.compile(r"(\d+(?:\.\d+)?) to (\d+(?:\.\d+)?)")
 TELLING = 16
 """So many fixed letters tell a sentence even where a fact of it is not known."""
 JOINTS = (". ", "; ", ": ", ", ", mark(" or "))
@@ -148,6 +149,9 @@ def _certainly(words: str) -> str | None:
         return say(words)
     if MEASURED.fullmatch(words):
         return decimal(words.replace("shots/s", say("shots/s")))
+    span = SPAN.fullmatch(words)
+    if span is not None:
+        return say("{low} to {high}", low=decimal(span[1]), high=decimal(span[2]))
     return (
         _counted(words)
         or _joined(words, JOINTS[:1])
@@ -167,9 +171,10 @@ def _undressed(words: str) -> Iterator[tuple[str, Callable[[str], str]]]:
     yield words, lambda found: found
     stop = words.endswith(".")
     bare = words[:-1] if stop else words
-    for inner in (bare, words[:1].swapcase() + bare[1:]):
-        if inner and inner != words:
-            yield inner, lambda found: _dressed(found, large=words[:1].isupper(), stop=stop)
+    begun = bare, words[:1].swapcase() + bare[1:]
+    for inner in (*begun, *(f"{each}." for each in begun)):
+        if bare and inner != words:
+            yield inner, lambda found: _dressed(found.removesuffix("."), large=words[:1].isupper(), stop=stop)
 
 
 def _dressed(found: str, *, large: bool, stop: bool) -> str:

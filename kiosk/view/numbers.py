@@ -18,6 +18,9 @@ from kiosk.view.language import decimal, many, mark, say, spoken
 
 FIRM = "\u00a0"
 """The space at which no line breaks."""
+JOINT = mark("; ")
+"""What stands between two parts of a sentence: in French with a space before it, as before a colon."""
+CLOSE = re.compile(r"(?<=[^\s:;])(?=[:;](?:\s|$))")
 FieldName = Literal[
     "depth", "dose", "rate", "shots", "fill", "printed", "weight", "smallest", "warmth", "air", "damp", "gauge",
     "balance_step", "balance_u", "gauge_step", "gauge_u", "thermometer_step", "thermometer_u", "barometer_step",
@@ -101,6 +104,8 @@ def together(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _tied(text: str, language: str) -> str:
+    if say(JOINT).startswith(" "):  # a language that sets such a sign apart: what was put together is written so too
+        text = CLOSE.sub(FIRM, text)
     return _units(language).sub(lambda met: met[0].replace(" ", FIRM), text)
 
 

@@ -265,8 +265,8 @@ def choosing(snapshot: Snapshot, local: Local) -> Choosing:
         )  # fmt: skip
         return Choosing(say("Mode"), rows, cancel())
     if local.panel.startswith("away:"):
-        row = checking.away(snapshot, local.panel.partition(":")[2])
-        return Choosing(say("Handpiece away from everybody?"), (row,), cancel())
+        title, row = checking.away(snapshot, local.panel.partition(":")[2])
+        return Choosing(title, (row,), cancel())
     if local.panel == "more":
         return Choosing(say("This session"), noting.offered(snapshot, local), cancel())
     return Choosing(say("Recover"), recover.rows(snapshot), cancel())

@@ -116,7 +116,7 @@ def patient(local: Local, catalogue: Catalogue) -> Patient:
         lines=_known(page),
         similar=tick(
             "similar",
-            say("It is another patient"),
+            say("The similar code is another patient"),
             local,
             say("Similar code: {similar}", similar=", ".join(page.similar)),
         )
@@ -235,6 +235,8 @@ class Barrel(msgspec.Struct, frozen=True):
     printed: str = ""
     size: float = 1.0
     level: float = 0.0
+    named: bool = False
+    """True where one of them at least has a name beside its volume: then all keep room for it and stand level."""
 
 
 class Syringe(msgspec.Struct, frozen=True):
@@ -250,18 +252,19 @@ def barrels(local: Local, catalogue: Catalogue) -> tuple[Barrel, ...]:
     """Every syringe by its picture with its printed volume; the chosen one shows its fill."""
     chosen = chosen_syringe(local, catalogue)
     largest = max((entry.barrel_nl for entry in catalogue.syringes), default=1)
-    found: list[Barrel] = []
-    for entry in catalogue.syringes:
-        picked = entry is chosen
-        title = decimal(f"{entry.barrel_nl / 1_000_000:g} mL")
-        found.append(Barrel(
-            Touch(f"syringe:{entry.key}", "" if entry.title == title else entry.title, Pick("syringe", entry.key),
-                  selected=picked),
-            title,
+    volumes = [decimal(f"{entry.barrel_nl / 1_000_000:g} mL") for entry in catalogue.syringes]
+    names = ["" if entry.title == volume else entry.title
+             for entry, volume in zip(catalogue.syringes, volumes, strict=True)]  # fmt: skip
+    return tuple(
+        Barrel(
+            Touch(f"syringe:{entry.key}", name, Pick("syringe", entry.key), selected=entry is chosen),
+            volume,
             entry.barrel_nl / largest,
-            fill_of(local, entry) / entry.barrel_nl if picked else 0.0,
-        ))  # fmt: skip
-    return tuple(found)
+            fill_of(local, entry) / entry.barrel_nl if entry is chosen else 0.0,
+            any(names),
+        )
+        for entry, volume, name in zip(catalogue.syringes, volumes, names, strict=True)
+    )
 
 
 def syringe(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Syringe:

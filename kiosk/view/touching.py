@@ -12,7 +12,7 @@ from kiosk.channel.checking_commands import TARGETS, ReportTouches
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Cancel, Reach
 from kiosk.view.doubled import TOGETHER_S
-from kiosk.view.language import mark, say
+from kiosk.view.language import many, mark, say
 from kiosk.view.local import Local, Reached
 from kiosk.view.touch import NOTHING, Touch
 
@@ -44,10 +44,14 @@ def touching(snapshot: Snapshot, local: Local) -> Touching:
         targets=tuple(_target(target, done.targets.count(target)) for target in TARGETS),
         todo=say("Touch every square once, close to the edge of the glass."),
         found=say("{count} of {all} reached", count=len(TARGETS) - len(missing), all=len(TARGETS))
-        + (f"; {say('{count} arrived twice', count=done.doubled)}" if done.doubled else ""),
+        + (f"; {_twice(done.doubled)}" if done.doubled else ""),
         simulated=say("SIMULATED") if snapshot.simulated else "",
         leave=Touch("touches:leave", say("Leave"), Cancel(), icon="close", tone="quiet"),
     )
+
+
+def _twice(count: int) -> str:
+    return many("{count} touch arrived twice", "{count} touches arrived twice", count)
 
 
 def _target(target: str, touches: int) -> Touch:

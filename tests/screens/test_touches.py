@@ -95,7 +95,7 @@ def test_a_greyed_button_says_why(stage: Stage) -> None:
     show(stage, "treat-missing")
     stage.tap("arm")
     assert stage.heard == []
-    assert stage.app.local.notice == "The needle is not homed"
+    assert stage.app.local.notice == "The needle's place is unknown: home it."
 
 
 def test_a_list_turns_its_pages(stage: Stage) -> None:

@@ -49,7 +49,7 @@ def test_the_list_is_asked_for_and_says_who_and_when() -> None:
     assert sent == (c.ListApprovals(),)
     assert approvals(local).note == "Reading the approvals"
     shown = approvals(hear(local, s.Reply(1, True, page=APPROVALS)))
-    assert shown.note.startswith("1 of 4 treatments are approved.")
+    assert shown.note.startswith("1 of 4 treatments is approved.")
     assert [row.detail for row in shown.rows] == [
         "Changed since it was approved. Clinic administrator, 2026-11-02 09:14",
         "Approved. Ada Byron, 2026-11-20 17:40",

@@ -156,7 +156,7 @@ def test_certificates_are_listed_and_the_one_that_counts_is_marked() -> None:
 def test_a_certificate_says_its_verdict_its_figures_and_what_led_9_measures() -> None:
     page = certificate(at(certificate=CERTIFICATE))
     assert page.state == "Passes; made on 2026-11-18, due again on 2027-11-18"
-    assert "LED-9 measures the encoder, not the fluid" in page.encoder
+    assert "A shot is checked at the encoder, not in the fluid" in page.encoder
     assert [line.tone for line in page.lines[:3]] == ["good", "good", "plain"]
     assert [touch.effect for touch in page.exports] == [
         a.Send(c.ExportCertificate(3, "pdf")), a.Send(c.ExportCertificate(3, "json")),

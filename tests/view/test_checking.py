@@ -95,11 +95,13 @@ def test_what_moves_or_powers_is_asked_first_and_then_held(key: c.CheckKey) -> N
     rows = {row.key: row for row in checks(workshop()).rows}
     opened = act(at("checks"), rows[f"check:{key}"].action, World(workshop(), CATALOGUE))  # type: ignore[arg-type]
     assert opened.commands == ()
-    (held,) = choosing(workshop(), opened.local).rows
+    asked = choosing(workshop(), opened.local)
+    assert asked.title == rows[f"check:{key}"].label
+    (held,) = asked.rows
     assert held.effect == a.Send(c.BeginCheck(key, True))
     assert held.hold_ms > 0
-    (unknown,) = choosing(snap(), at(panel=f"away:{key}")).rows
-    assert unknown.detail == ""
+    assert held.detail
+    assert choosing(snap(), at(panel=f"away:{key}")).title == ""
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_a_target_is_reached_at_touch_down_and_goes_on_counting() -> None:
 def test_the_same_target_twice_at_once_is_one_touch_that_arrived_twice() -> None:
     local = touched(touched(begun(), "top", 101.0), "top", 101.0 + TOGETHER_S / 2)
     assert (local.reached.targets, local.reached.doubled) == (("top", "top"), 1)
-    assert "1 arrived twice" in touching(workshop(), local).found
+    assert "1 touch arrived twice" in touching(workshop(), local).found
     again = touched(begun(), "top", 101.0)
     assert touched(again, "top", 102.0).reached.doubled == 0, "a person may touch it again"
 

@@ -51,6 +51,7 @@ def test_a_unit_stands_beside_every_number(shown: str, expected: str) -> None:
         ),
         ("fr", "12 tirs sur 60, 0,60 mm", "12_tirs sur 60, 0,60_mm"),
         ("fr", "« elbow » : que faire ?", "«_elbow_»_: que faire_?"),
+        ("fr", "Balance: pèse; 10:42, 60°: 0,52 mm", "Balance_: pèse_; 10:42, 60°_: 0,52_mm"),
     ],
 )
 def test_a_number_and_its_unit_are_tied_together(language: str, text: str, tied: str) -> None:

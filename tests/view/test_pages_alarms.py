@@ -29,12 +29,12 @@ def titles(number: int, snapshot: s.Snapshot = STANDING) -> dict[str, str]:
 @pytest.mark.requirement("ALM-4")
 def test_a_page_tells_number_title_what_happened_the_patient_what_to_do_and_what_it_inhibits() -> None:
     page = alarm(STANDING, at("alarm", alarm=301))
-    assert (page.title, page.state) == ("A301  Occlusion", "high, stands")
+    assert (page.title, page.state) == ("A301  Blocked", "high, stands")
     assert titles(301) == {
         "What happened": ALARMS[0].what,
         "The patient": ALARMS[0].patient,
         "What to do": ALARMS[0].todo,
-        "What it inhibits": "arming",
+        "What it inhibits": "arming and firing",
     }
     assert titles(214)["What it inhibits"] == FREE
 
@@ -94,7 +94,7 @@ def test_the_sound_is_paused_from_list_and_page_and_the_rest_of_the_pause_is_sho
 def test_the_bar_opens_the_page_of_the_highest_alarm_in_every_phase(snapshot: s.Snapshot) -> None:
     loud = replace(snapshot, alarms=ALARMS)
     bar = frame(loud, at(), "home").strip
-    assert bar.text.startswith("Occlusion. Take the needle out")
+    assert bar.text.startswith("Blocked. Lift off.")
     assert bar.tone == "danger"
     assert bar.touch.action is not None
     opened = act(at(), bar.touch.action, World(loud, CATALOGUE)).local

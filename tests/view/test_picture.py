@@ -156,7 +156,7 @@ def test_the_strip_says_what_matters_most() -> None:
     assert message(replace(stop, stop=s.StopView("open"))).text == "Stopped"
     calm = replace(stop, stop=s.StopView("clear"))
     assert message(calm, at(notice="Said")).text == "Said"
-    assert message(calm).text.startswith("Occlusion. Take the needle out")
+    assert message(calm).text.startswith("Blocked. Lift off.")
     assert "(+2 more)" in message(calm).text
     assert message(replace(calm, alarms=ALARMS[:1])).text.endswith("again.")
     assert message(calm, at(), "alarms").text == "Priming"
@@ -167,10 +167,10 @@ def test_the_strip_says_what_matters_most() -> None:
 
 @pytest.mark.requirement("UI-5")
 def test_not_ready_says_what_is_missing() -> None:
-    assert message(UNREADY, at(), "treat").text == "Not ready: The needle is not homed"
+    assert message(UNREADY, at(), "treat").text == "Not ready: The needle's place is unknown: home it."
     assert message(TREATING, at(), "treat").text == "Ready to arm"
     assert [line.title for line in treating(UNREADY).missing][-1] == "and 2 more"
-    assert treating(UNREADY).arm.effect == a.Say("The needle is not homed")
+    assert treating(UNREADY).arm.effect == a.Say("The needle's place is unknown: home it.")
     assert [line.detail for line in home(snap(missing=("Clock",)), at()).state][-1] == "Clock"
 
 

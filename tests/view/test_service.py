@@ -181,7 +181,9 @@ def test_the_history_says_when_how_long_and_who() -> None:
     page = faults(hear(at("faults"), s.Reply(1, True, page=FAULTS)))
     first, second, third = page.lines[:3]
     assert first.title == "A703  No connection to the injector"
-    assert first.detail == "2026-11-21 16:40:12 · The injector did not answer · acknowledged by Jonas Weber"
+    assert (
+        first.detail == "2026-11-21 16:40:12 · The injector did not answer within 40 ms · acknowledged by Jonas Weber"
+    )
     assert first.trail == "3 s"
     assert second.detail == "2026-11-20 10:51:02 · acknowledged by Dr. Amelie Laurent · session 17"
     assert third.tone == "warn"

@@ -146,3 +146,15 @@ def sentences(shown: object, *, said: bool = False) -> Iterator[str]:
         fields = SAID.get(type(shown), ())
         for field in shown.__struct_fields__:
             yield from sentences(getattr(shown, field), said=field in fields and field != "source")
+
+
+def test_a_whole_text_of_two_sentences_is_understood_inside_another_one() -> None:
+    why = "The last record is 45 days old. A technician confirms date and time first."
+    told = heard(f"The clock is not trusted: t{why[1:]}")
+    assert "45" in told
+    assert not re.search(r"[A-Za-z]{2}", bare(told)), told
+
+
+@pytest.mark.parametrize("words", ["2 to 4", "3 to 4 sessions", "every 14 to 21 days"])
+def test_a_range_of_figures_is_understood(words: str) -> None:
+    assert not re.search(r"[A-Za-z]{2}", bare(heard(words))), heard(words)

@@ -36,6 +36,8 @@ class BarrelButton(Touchable):
     barrel = ObjectProperty(Barrel(), rebind=True)
     bore = NumericProperty(0.5)
     """Width of the drawn barrel relative to the largest: volume goes with the cube."""
+    broad = NumericProperty(0.5)
+    """The same as it is drawn: less where the card is narrow."""
 
     def on_barrel(self, *_: object) -> None:
         """The touch travels inside the barrel."""

@@ -8,6 +8,7 @@ from kivy.factory import Factory
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from kiosk.screens.widgets.even import Even
 from kiosk.screens.widgets.fair import Fair
 from kiosk.view.steps import Stepper
 
@@ -27,6 +28,7 @@ class Group(Fair):
     def __init__(self, **given: object) -> None:
         self._parts: list[Any] = []
         self._laid: tuple[int, int] = (-1, -1)
+        self._even = Even(lambda: self._parts)
         super().__init__(**given)
         for name in ("items", "kind", "across"):
             self.fbind(name, self._fill)
@@ -41,6 +43,7 @@ class Group(Fair):
             self._lay_out()
         for part, item in zip(parts, self.items, strict=True):
             setattr(part, self.field, item)
+        self._even.look()
 
     def _made(self) -> Any:
         part = Factory.get(self.kind)()

@@ -13,6 +13,7 @@ from kivy.uix.label import Label
 from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.screens import theme
+from kiosk.screens.widgets.even import Even
 from kiosk.screens.widgets.fair import Fair
 from kiosk.view.language import say
 from kiosk.view.touch import Line, Touch
@@ -101,6 +102,7 @@ class PagedRows(Fair):
         self._row, self._full, self._fewer = 0.0, 0.0, 0
         again = self._again = Clock.create_trigger(self._lay, -1)
         self._look = Clock.create_trigger(self._make_room, 0)
+        self._even = Even(lambda: self._grid.children)
         for name in ("items", "size", "page", "kind", "columns", "narrowest", "row_height", "led"):
             self.fbind(name, again)
         again()
@@ -153,6 +155,7 @@ class PagedRows(Fair):
         spare = self.height - self._pager.height
         used = -(-len(shown) // max(1, grid.cols)) * (row + dp(theme.GAP))
         grid.padding = [0, 0, 0, max(0, spare - used)]
+        self._even.look()
 
     def _made(self) -> Any:
         row = Factory.get(self.kind)(size_hint_y=None)

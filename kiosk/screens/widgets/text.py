@@ -111,7 +111,11 @@ class Text(Label):
     single = BooleanProperty(False)
     """True for what must stay on one line."""
     ink_width = NumericProperty(0)
-    """Width of what is written, at most the box's, pixels."""
+    """Width of the longest line that is written, pixels."""
+    own_size = NumericProperty(0)
+    """Size of type that its box leaves it, pixels."""
+    even_size = NumericProperty(0)
+    """It takes no larger one, to be like those beside it in a list (`even.Even`), pixels; 0 for no such."""
     full_height = NumericProperty(1)
     """Height that it needs at the full size of its role in the present width, pixels."""
     thin_height = NumericProperty(1)
@@ -137,7 +141,7 @@ class Text(Label):
         self._fitting = Clock.create_trigger(self._fit, -1)
         self._tight = False
         super().__init__(**given)
-        for name in ("text", "size", "role", "strong", "single"):
+        for name in ("text", "size", "role", "strong", "single", "even_size"):
             self.fbind(name, self._fitting)
         self._fitting()
 
@@ -162,9 +166,10 @@ class Text(Label):
         self._say_heights(told, font, size, least)
         while size > least and not self._fits(told, font, size):
             size = max(least, size * 0.94)
-        self.font_size = size
-        self.ink_width = min(self.width, _on_one_line(told, font, size)[0])
         self.overflows = bool(told) and not self._fits(told, font, size)
+        self.own_size = size
+        self.font_size = size = min(size, self.even_size or size)
+        self.ink_width = _longest(told, font, size, max(1, int(self.width)))
         self.shorten = self.overflows
         self._tight = self._tight or (self.overflows and self.width > 1 and self.height > 1)
         if self._tight:
@@ -210,6 +215,20 @@ def _measure(text: str, font: str, size: float, width: int, line_height: float, 
     core.resolve_font_name()
     pieces = [text] if single else re.split(r"[ \n]+", text)
     return max((core.get_extents(piece)[0] for piece in pieces), default=0), core.render()[1]
+
+
+def _longest(text: str, font: str, size: float, width: int) -> float:
+    """Width of the longest line of a text in that width, pixels."""
+    broad = _on_one_line(text, font, size)[0]
+    return broad if broad <= width else _lines(text, font, size, width)
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str, font: str, size: float, width: int) -> float:
+    core = CoreLabel(text=text, font_name=font, font_size=size, text_size=(width, None))
+    core.resolve_font_name()
+    core.render()
+    return min(width, max((line.w for line in core._cached_lines), default=width))  # noqa: SLF001
 
 
 def line_width(text: str, *, strong: bool = False) -> float:

@@ -34,8 +34,9 @@ PROPOSED = s.ProposalView(
     why_not_certify="what is in force does not pass",
 )  # fmt: skip
 SUPPLY_LOST = s.Alarm(
-    711, "medium", "Motor supply lost", "The injector sees no motor supply.", "No motion is possible.",
-    "Look at the supply, then clear the fault.", "arming", True, True,
+    711, "medium", "Motor supply lost", "The motors lost their supply during a motion.",
+    "The spring pulls the needle out.",
+    "Lift the handpiece away. Check the power supply, then home the needle again.", "arming and firing", True, True,
 )  # fmt: skip
 
 
@@ -95,7 +96,11 @@ SCENES: Scenes = {
     "calibrating-fault": (replace(weighing("runs"), alarms=(SUPPLY_LOST,)), at(phase="calibrate")),
     "calibrating-recover": (weighing("runs"), at(phase="calibrate", panel="recover")),
     "calibrating-shot": (
-        weighing("shot", running="middle", note="The handpiece touches something: take it away. The run goes on."),
+        weighing(
+            "shot",
+            running="middle",
+            note="The handpiece touches something: take it away. The run goes on where it was left.",
+        ),
         at(phase="calibrate"),
     ),
     "calibrating-weight": (

@@ -13,27 +13,30 @@ CATALOGUE = s.Catalogue(
             "Quick shallow injections over the face.",
             ("nappage", "papule"),
             ("forehead", "cheek", "temple", "neck"),
-            "4",
-            "2 to 3 weeks",
+            "4 sessions",
+            "every 14 to 21 days",
             True,
         ),
         s.ProtocolCard(
-            "eyelid", "Lower eyelid", "", ("papule",), ("lower eyelid",), "1 to 2", "6 weeks", True, ("dose",)
+            "eyelid", "Lower eyelid", "", ("papule",), ("lower eyelid",), "1 to 2 sessions", "every 42 days", True,
+            ("dose",),
         ),
-        s.ProtocolCard("scalp", "Scalp", "", ("nappage",), ("vertex", "temples"), "4 to 10", "1 to 2 weeks", False),
+        s.ProtocolCard(
+            "scalp", "Scalp", "", ("nappage",), ("vertex", "temples"), "4 to 10 sessions", "every 7 to 14 days", False
+        ),
         s.ProtocolCard(
             "cellulite",
             "Cellulite",
             "",
             ("point by point",),
             ("thigh",),
-            "3 to 4",
-            "3 to 4 weeks",
+            "3 to 4 sessions",
+            "every 21 to 28 days",
             True,
             ("sessions", "zones.thigh.depth_mm", "zones.thigh.dose_ul", "zones.hip.depth_mm"),
         ),
         s.ProtocolCard(
-            "fat", "Localised fat", "", ("point by point",), ("abdomen", "flank"), "2 to 4", "2 to 4 weeks", True
+            "fat", "Localised fat", "", ("point by point",), ("abdomen",), "2 to 4 sessions", "every 14 days", True
         ),
         s.ProtocolCard(
             "neck", "Neck and decollete", "", ("nappage",), ("neck", "decollete"), "", "", True, ("sessions",)
@@ -87,7 +90,7 @@ CATALOGUE = s.Catalogue(
             )
         )
     ),
-    versions=(("Nappage", "0.1.0"), ("Channel", "1"), ("Register map", "1"), ("Python", "3.11.2"), ("Kivy", "2.3.1")),
+    versions=(("nappage", "0.1.0"), ("kivy", "2.3.1"), ("pymodbus", "3.8.6"), ("msgspec", "0.19"), ("python", "3.11")),
     cleanup=(
         s.Choice("needle", "Needle into the sharps container, never capped again"),
         s.Choice("path", "Syringe and line thrown away, none is kept for another patient"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.channel import snapshot as s
 from tests.view.samples.catalogue import PICKS
-from tests.view.samples.surroundings import ADMIN, CHECKS, TECHNICIAN, Scenes, at, snap
+from tests.view.samples.surroundings import ADMIN, CHECKS, CLOCK, NO_ANSWER, TECHNICIAN, Scenes, at, snap
 
 DUE = s.DueList(
     (
@@ -28,7 +28,7 @@ SCENES: Scenes = {
                     "link",
                     "Injector and its record",
                     "failed",
-                    "The injector did not answer within 40 ms. Check cable and supply of the injector.",
+                    f"{NO_ANSWER}. Check the cable and the injector's supply.",
                 ),
             ),
         ),
@@ -41,7 +41,10 @@ SCENES: Scenes = {
     "home-due-one": (snap(last_session=17), at(due=s.DueList(DUE.lines[:1]))),
     "due": (snap(), at("due", due=DUE)),
     "due-none": (snap(), at("due", due=s.DueList(()))),
-    "home-missing": (snap(missing=("Calibration expired on 2026-11-01", "The clock is not trusted")), at()),
+    "home-missing": (
+        snap(missing=("The calibration expired on 2026-11-01.", f"The clock is not trusted: t{CLOCK[1:]}")),
+        at(),
+    ),
     "home-technician": (snap(user=TECHNICIAN), at()),
     "home-administrator": (snap(user=ADMIN, last_session=17), at()),
 }

@@ -10,7 +10,7 @@ from tests.view.samples.ending import CLOSING
 from tests.view.samples.people import APPROVAL
 from tests.view.samples.preparing import KNOWN, SESSION, setup
 from tests.view.samples.records import RECORD
-from tests.view.samples.surroundings import ADMIN, RELEASED, USER, Scenes, at, replace, snap
+from tests.view.samples.surroundings import ADMIN, CLOCK, RELEASED, USER, Scenes, at, replace, snap
 from tests.view.samples.treating import ARMED, OFFER, QUESTION, TREAT, TREATING, treating_zones
 from tests.view.samples.zones import ABSENT, EYELID, MESOLIFT, NECK, PAIN, SCALP, STRETCH_MARKS
 
@@ -93,7 +93,7 @@ SCENES: Scenes = {
             TREATING,
             user=ADMIN,
             record=s.RecordView("Rows were lost after row 812: the injector has seen row 840", "anchor 840 ab"),
-            clock=s.ClockView("The last record is 45 days old.", True, True, "2026-11-22 18:44"),
+            clock=s.ClockView(CLOCK, True, True, "2026-11-22 18:44"),
         ),
         at(panel="recover"),
     ),

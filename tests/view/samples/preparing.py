@@ -61,7 +61,7 @@ def setup(step: str, **changes: object) -> s.Snapshot:
 
 
 KNOWN = s.PatientPage(
-    "MK-2291", True, "2026-11-01", "Cheek, left", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",),
+    "MK-2291", True, "2026-11-01", "Cheek", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",),
     last_zones=ZONES[:2],
 )  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)

@@ -32,7 +32,7 @@ RECORD = s.SessionPage(
         for at in range(1, 41)
     ),
     (("10:42", "Session opened"),),
-    ("1 shot is uncertain",),
+    ("Shot 10 is uncertain and counted at its commanded 20.0 uL",),
     (
         s.PlanLimits("forehead", "whole", 50, 1_350, 1_000, 25_000),
         s.PlanLimits("cheek", "left", 50, 1_050, 1_000, 25_000),

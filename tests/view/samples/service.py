@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.channel import snapshot as s
 from kiosk.channel.service import BackupLine, BackupList, Counters, FaultCount, FaultLine, FaultList, PartLine, WearPage
-from tests.view.samples.surroundings import ADMIN, TECHNICIAN, Scenes, at, replace, snap
+from tests.view.samples.surroundings import ADMIN, NO_ANSWER, TECHNICIAN, Scenes, at, replace, snap
 
 WEAR = WearPage(
     20_412, 612, 233, 181, 486_310_000, 1_904, 1_312, 88,
@@ -16,7 +16,6 @@ WEAR = WearPage(
     ),
     Counters(1042, 22_004, 531_870_000, 91, 13_460, 402, 377),
 )  # fmt: skip
-NO_ANSWER = "The injector did not answer"
 FAULTS = FaultList(
     tuple(
         FaultLine(row, number, title, at, lasted, by, detail, session)

@@ -14,6 +14,8 @@ Scenes = dict[str, tuple[s.Snapshot | None, Local]]
 LINK = s.LinkView(True, "", 1042, "1.3", 48211, 0, 7)
 IN_FORCE = s.InForceView(8, "2026-11-18", "2027-11-18", 358)
 LOOP = s.LoopView(True, 48211, 310, 1420, 3100, 0)
+CLOCK = "The last record is 45 days old. A technician confirms date and time first."
+NO_ANSWER = "The injector did not answer within 40 ms"
 CLEAR = s.StopView("clear")
 RELEASED = s.StopView(
     "released", "STOP on the screen", "The stop was released. Nothing moves until you acknowledge it."

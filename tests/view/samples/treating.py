@@ -40,15 +40,17 @@ TREAT = s.Treat(
     270,
     300,
 )
-ARMING = s.ArmingView("Armed: Cheek, LEFT, 0.60 mm, 20.0 uL", 60, 12, 48, "12 shots left: product limit")
+ARMING = s.ArmingView(
+    "Left cheek: 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s", 60, 12, 48, "12 shots left: product limit"
+)
 TREATING = snap("treat", session=SESSION, treat=TREAT)
 UNREADY = replace(
     TREATING,
     missing=(
-        "The needle is not homed",
-        "Alarm A301 stands: change the needle",
-        "Prime 10 uL or confirm a drop",
-        "Handpiece",
+        "The needle's place is unknown: home it.",
+        "The handpiece holds no needle.",
+        "The set-up waits for: prime.",
+        "Trigger or pedal is held: release it.",
     ),
 )
 ARMED = replace(
@@ -82,7 +84,9 @@ def armed_in(zones: tuple[s.Zone, ...]) -> s.Snapshot:
     now = treating_zones(zones)
     assert now.treat is not None
     depth = replace(DEPTH, value=500, hard_low=50, hard_high=950, soft_low=500, soft_high=None)
-    arming = replace(ARMING, words="Armed: Temple, LEFT, 0.50 mm, 20.0 uL", done=41, note="")
+    arming = replace(
+        ARMING, words="Left temple: 60 shots of 20.0 uL at 0.50 mm, continuous, 2.0 shots/s", done=41, note=""
+    )
     assert now.session is not None
     total = s.Total("zone shots", "Shots in Between the eyebrows", 98, "shots", 100, "zone")
     running = replace(
