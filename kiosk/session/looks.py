@@ -25,7 +25,7 @@ def looks(engine: Engine) -> list[tuple[str, str, Look]]:
         ("clock", "Clock", partial(_clock, engine)),
         ("stop", "Stop circuit", partial(_stop, engine)),
         ("inputs", "Pedal, trigger and pins", partial(_inputs, engine)),
-        ("link", "Injector and its record", partial(_link, engine)),
+        ("link", "Injector", partial(_link, engine)),
         ("faults", "Injector without faults", partial(_faults, engine)),
         ("calibration", "Calibration", partial(_calibration, engine)),
     ]
@@ -93,7 +93,7 @@ def detail(engine: Engine, key: str) -> str:
     if key == "clock":
         return wall(engine)
     if identity is not None and key == "link":
-        return f"Serial {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
+        return f"No. {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
     return _in_force(engine) if key == "calibration" else ""
 
 
