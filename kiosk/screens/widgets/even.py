@@ -7,12 +7,13 @@ a list is read at arm's length: one long text makes the others smaller by so muc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from kivy.clock import Clock
 
+from kiosk.screens.widgets.drawing import Drawing
 from kiosk.screens.widgets.text import Text
 
 LEAST_SHARE = 0.88
@@ -29,7 +30,7 @@ class Even:
         self.look = Clock.create_trigger(self._look, -1)
 
     def _look(self, *_: object) -> None:
-        rows = [[each for each in part.walk(restrict=True) if isinstance(each, Text)] for part in self._parts()]
+        rows = [list(_texts(part)) for part in self._parts()]
         texts = {text for row in rows for text in row}
         for text in texts - self._heard:
             text.fbind("own_size", self.look)
@@ -44,3 +45,12 @@ class Even:
             sizes = [text.own_size for text in alike if text.text and text.own_size]
             for text in alike:
                 text.even_size = max(min(sizes), LEAST_SHARE * max(sizes)) if sizes else 0
+
+
+def _texts(part: Any) -> Iterator[Text]:
+    """What a row says; the words on a drawing come and go with it, and each has its own place there."""
+    if isinstance(part, Text):
+        yield part
+    if not isinstance(part, Drawing):
+        for child in part.children:
+            yield from _texts(child)
