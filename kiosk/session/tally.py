@@ -48,15 +48,16 @@ class Tally:
         self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
 
     def restart(self, shots: Iterable[ShotRow]) -> None:
-        """Begin again from the rows of the session.
+        """Begin again from the rows of the session, in their order.
 
-        Which shots the present syringe and needle gave is not asked: the plunger's own place tells what a syringe
-        holds, and a needle is counted too old rather than too new.
+        A syringe begins when its piston is sought: what it gave since counts in full, for an encoder that slipped says
+        that it holds more. Which shots the present needle gave is not asked: it is counted too old rather than too new.
         """
         self.clear()
         for shot in shots:
             self.add(shot)
-        self.syringe_nl = 0
+            if shot.kind is AuthorisationKind.SEEK:
+                self.new_syringe()
 
     def new_syringe(self) -> None:
         """Another syringe: nothing was taken from it."""

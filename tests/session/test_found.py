@@ -76,3 +76,25 @@ def test_an_injector_that_calls_itself_another_one_in_mid_connection_is_settled_
     subject.do("replug")
     subject.until(lambda: subject.snap.link.connected, 10)
     assert subject.ledger.restore().serial == subject.rig.build.serial
+
+
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.parametrize("after", ["a reconnection", "a restart of control"])
+def test_what_a_slipping_encoder_did_not_see_stays_taken_from_the_syringe(subject: Bench, after: str) -> None:
+    """Counted anew, only the plunger's encoder was asked what the syringe holds, and it had seen 80 of 100 steps."""
+    subject.do("fault encoder-slip on")
+    subject.live().fire(1)
+    subject.do("fault encoder-slip off")
+    subject.do("lift")
+    subject.until(lambda: not subject.armed, 2)
+    held, seen = subject.treat.usable_nl, subject.rig.controller.gauges.usable_nl()
+    assert held < seen, "the encoder says that the syringe holds more than what was commanded leaves"
+    if after == "a reconnection":
+        subject.do("unplug")
+        subject.until(lambda: not subject.snap.link.connected, 2)
+        subject.do("replug")
+    else:
+        subject.restart(after_s=0.5)
+    subject.until(lambda: subject.snap.link.connected, 10)
+    subject.until(lambda: subject.snap.treat is not None, 10)
+    assert subject.treat.usable_nl == held

@@ -11,9 +11,10 @@ from tests.seed import fixed_and_fresh
 
 SEEDS = fixed_and_fresh(1)
 SHOTS = 50
-FOUND = [(20261129, 36, 400)]
-"""Seed, session and its shots of what the long form found: an injector that stayed without its calibration, because the
-late answer to another question of the same size was taken for a damaged one."""
+FOUND = [(20261129, 36, 400), (20261201, 1322, 400)]
+"""Seed, session and its shots of what the long form found. An injector that stayed without its calibration, because the
+late answer to another question of the same size was taken for a damaged one. A syringe that held more again after a
+reconnection, because its plunger's encoder had slipped and what was commanded was counted no more."""
 
 
 @pytest.mark.requirement(
