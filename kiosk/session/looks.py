@@ -25,7 +25,7 @@ def looks(engine: Engine) -> list[tuple[str, str, Look]]:
         ("clock", "Clock", partial(_clock, engine)),
         ("stop", "Stop circuit", partial(_stop, engine)),
         ("inputs", "Pedal, trigger and pins", partial(_inputs, engine)),
-        ("link", "Injector", partial(_link, engine)),
+        ("link", "Injector link", partial(_link, engine)),
         ("faults", "Injector without faults", partial(_faults, engine)),
         ("calibration", "Calibration", partial(_calibration, engine)),
     ]

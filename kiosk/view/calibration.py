@@ -54,7 +54,7 @@ def calibration(snapshot: Snapshot) -> InForce:
             ),
             Line("due", say("Due again"), due, "", "calendar", tone),
         ),
-        note=shown.sentence or say("The dose of each syringe is weighed; a balance that reads 0.01 mg and water."),
+        note=shown.sentence or say("Have at hand a balance that reads 0.01 mg, water, and a depth gauge."),
         pages=(
             Touch("instruments", say("Instruments"), Go("instruments"), icon="gauge"),
             Touch("certificates", say("Certificates"), Go("certificates"), icon="file-document"),

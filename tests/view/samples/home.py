@@ -26,7 +26,7 @@ SCENES: Scenes = {
                 *CHECKS[:5],
                 s.Check(
                     "link",
-                    "Injector",
+                    "Injector link",
                     "failed",
                     f"{NO_ANSWER}. Check the cable and the injector's supply.",
                 ),

@@ -34,7 +34,7 @@ CHECKS = (
     s.Check("clock", "Clock", "passed", "2026-11-22 10:42"),
     s.Check("stop", "Stop circuit", "passed", ""),
     s.Check("inputs", "Pedal, trigger and pins", "passed", ""),
-    s.Check("link", "Injector", "passed", "No. 1042, firmware 1.3"),
+    s.Check("link", "Injector link", "passed", "No. 1042, firmware 1.3"),
     s.Check("faults", "Injector without faults", "passed", ""),
     s.Check("calibration", "Calibration", "passed", "Number 8, due again on 2027-11-18"),
     s.Check(
