@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.registers import Input, SyringeType
+from drivers.registers import Fault, Input, SyringeType
 from kiosk.access.roles import Role
 from kiosk.channel import checking_commands as check
 from kiosk.channel.checking_commands import TARGETS, CheckKey
@@ -45,6 +45,8 @@ MOVES = frozenset({"home", "relay", "load"})
 """Checks that need the word that the handpiece touches nobody."""
 BARE = frozenset({"contact", "load"})
 """Checks for which no needle may be fitted: a finger presses the plate, or a blind cap closes the outlet."""
+PROVOKED: dict[str, Fault] = {"load": Fault.OCCLUSION}
+"""Faults of the injector that a check makes on purpose: no alarm while it runs, and one if the fault stays behind."""
 FLASHES: dict[str, str] = {"red": "high", "yellow": "medium"}
 """Lamps that an alarm flashes: a check would hide its rhythm (ALM-2)."""
 
@@ -91,6 +93,11 @@ class Checking:
     def lamps(self) -> tuple[bool, bool, bool]:
         """Red, yellow and cyan, as a check forces them beside what alarms light."""
         return DARK if self.running is None else self.running.lamps
+
+    @property
+    def provokes(self) -> Fault:
+        """The fault that the check which runs makes on purpose."""
+        return Fault.NONE if self.running is None else PROVOKED.get(self.key, Fault.NONE)
 
     @property
     def tone(self) -> int | None:

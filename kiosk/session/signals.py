@@ -149,9 +149,10 @@ class Signals:
         # While one is being written the injector's may be either of the two: that is looked at once it is done.
         if not says_uncalibrated(engine) and not engine.rewriting.busy:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
-        if status is not None and status.faults:
+        faults = 0 if status is None else status.faults & ~int(engine.checking.provokes)
+        if faults:
             for fault, number in BY_FAULT.items():
-                if status.faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
+                if faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
                     yield Raised(number)
         if self.mismatch:
             yield Raised(A.DEPTH_MISMATCH if self.mismatch.startswith("depth") else A.DOSE_MISMATCH, self.mismatch)

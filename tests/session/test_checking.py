@@ -190,8 +190,11 @@ def capped(tmp_path: Path) -> Iterator[Capped]:
 @pytest.mark.parametrize("gain", [1.0, 0.7])
 def test_a_closed_outlet_stops_the_plunger_and_the_pressure_is_taken_back(capped: Capped, gain: float) -> None:
     subject = capped(gain=gain)
+    alarms: set[str] = set()
+    subject.each_cycle.append(lambda: alarms.update(alarm.title for alarm in subject.snap.alarms))
     found = end(begin(subject, "load"))
     assert (found.outcome, found.detail.partition(" kPa")[2]) == ("passed", " and was drawn back")
+    assert alarms == set(), "what a check makes on purpose is no alarm"
     assert subject.rig.body.fluid.outflow_nl == 0
     assert subject.rig.body.fluid.pressure <= 10
     assert not subject.rig.controller.faults
@@ -337,6 +340,7 @@ def test_a_fault_that_cannot_be_cleared_fails_the_check(capped: Capped) -> None:
     found = end(subject)
     assert found.outcome == "failed"
     assert subject.rig.controller.faults
+    assert "Blocked" in [alarm.title for alarm in subject.snap.alarms], "what it leaves behind is one"
 
 
 # -- outputs ---------------------------------------------------------------------------------------------------------
