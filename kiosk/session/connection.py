@@ -15,7 +15,7 @@ from enum import Enum, auto
 
 import msgspec
 
-from drivers.registers import RECORDS_KEPT, CommandKind, Identity, ShotRecord, Status
+from drivers.registers import RECORDS_KEPT, CommandKind, Identity, Refusal, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
@@ -24,7 +24,7 @@ from kiosk.records.rows import ID_STRIDE, Restored, ShotRow
 from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
-from kiosk.session.exchange import Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
+from kiosk.session.exchange import AskIdentity, Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
 from kiosk.session.intake import Intake
 from kiosk.session.recovery import Recovery
 from kiosk.session.slot import Slot
@@ -177,6 +177,9 @@ class Connection:
             self._desk.emit(Disconnect("the injector started again"))
             return
         self._uptime_ms = status.uptime_ms
+        # One that started between its identity and its first status shows no step back: its refusal tells of it.
+        if status.refusal == Refusal.BOOT and any(sent.result == "refused" for sent in self._desk.inputs.sent):
+            self._desk.emit(AskIdentity())
 
     # -- settling ----------------------------------------------------------------------------------------------------
     def _void(self, status: Status | None) -> None:

@@ -98,3 +98,24 @@ def test_what_a_slipping_encoder_did_not_see_stays_taken_from_the_syringe(subjec
     subject.until(lambda: subject.snap.link.connected, 10)
     subject.until(lambda: subject.snap.treat is not None, 10)
     assert subject.treat.usable_nl == held
+
+
+@pytest.mark.requirement("LED-4", "UI-5")
+def test_an_injector_that_starts_again_between_its_identity_and_its_first_status_is_settled_anew(
+    subject: Bench,
+) -> None:
+    """Its uptime never stepped back, so every authorisation named the start before and was refused, for ever."""
+    subject.do("unplug")
+    subject.until(lambda: not subject.snap.link.connected, 2)
+    subject.do("replug")
+    subject.until(lambda: subject.engine.connection.state is State.REREADING, 3)
+    subject.do("reset")
+    subject.until(lambda: subject.snap.link.connected, 10)
+    subject.tell(ask.Rehome(True))
+    subject.until(lambda: not subject.snap.missing, 5)
+    subject.send(subject.arm_command())
+    subject.until(lambda: not subject.snap.link.connected, 5)
+    subject.until(lambda: subject.snap.link.connected, 10)
+    identity = subject.engine.desk.identity
+    assert identity is not None
+    assert identity.boot_count == subject.rig.controller.journal.boot_count

@@ -11,10 +11,11 @@ from tests.seed import fixed_and_fresh
 
 SEEDS = fixed_and_fresh(1)
 SHOTS = 50
-FOUND = [(20261129, 36, 400), (20261201, 1322, 400)]
+FOUND = [(20261129, 36, 400), (20261201, 1322, 400), (20261202, 1341, 400)]
 """Seed, session and its shots of what the long form found. An injector that stayed without its calibration, because the
 late answer to another question of the same size was taken for a damaged one. A syringe that held more again after a
-reconnection, because its plunger's encoder had slipped and what was commanded was counted no more."""
+reconnection, because its plunger's encoder had slipped and what was commanded was counted no more. An injector that
+started again between its identity and its first status, and was refused for ever as the one before."""
 
 
 @pytest.mark.requirement(
