@@ -13,7 +13,7 @@ from kiosk.session import guards
 from kiosk.session.dispatch import FEEDBACK_WITHIN, SUPPLY_WITHIN
 from kiosk.session.errors import MotionFailed
 from kiosk.session.exchange import Disable, Enable
-from kiosk.session.probes import Finding
+from kiosk.session.probes import Finding, Unforced
 from kiosk.session.selftest import TONE_HZ, TONE_S
 from kiosk.session.words import HELD
 
@@ -166,11 +166,9 @@ class RelayOn:
             self._desk.emit(Disable())
 
 
-class Homed:
+class Homed(Unforced):
     """A homing motion: the controller says that its home switch opened and closed."""
 
-    lamps, tone = DARK, None
-    powers = forces = asks = False
     todo = "The needle moves home: keep the handpiece away from everybody."
 
     def __init__(self, engine: Engine) -> None:
@@ -180,11 +178,6 @@ class Homed:
 
     def _homed(self, error: MotionFailed | None) -> None:
         self._ended = Finding("passed", "") if error is None else Finding("failed", str(error.facts["why"]))
-
-    @property
-    def left_s(self) -> float:
-        """A motion has its own time."""
-        return 0.0
 
     def step(self) -> Finding | None:
         """How it ended, as soon as it has."""

@@ -16,8 +16,8 @@ from kiosk.protocols.effective import stored_nl
 from kiosk.session.barrel import piston_missed
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import Busy, MotionFailed, NotNow
-from kiosk.session.forced import DARK, SUPPLY_GONE_S
-from kiosk.session.probes import Finding
+from kiosk.session.forced import SUPPLY_GONE_S
+from kiosk.session.probes import Finding, Unforced
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -33,11 +33,9 @@ and one that reads nothing is put under no more than one and a half times the th
 LINK_LOST = "the link to the injector was lost"
 
 
-class AtRest:
+class AtRest(Unforced):
     """The pressure sensor reads zero while nothing presses."""
 
-    lamps, tone = DARK, None
-    powers = forces = asks = False
     todo = "Nothing presses: line and needle open, plunger at rest."
 
     def __init__(self, engine: Engine) -> None:
@@ -62,11 +60,8 @@ class AtRest:
         rests = max(abs(low), abs(high)) <= RESTS_KPA
         return Finding("passed" if rests else "failed", f"it reads {low} kPa to {high} kPa")
 
-    def end(self) -> None:
-        """Nothing was forced."""
 
-
-class UnderLoad:
+class UnderLoad(Unforced):
     """A prime against a closed outlet: the controller has to find the occlusion and to take the pressure back.
 
     seek the piston of a full syringe -> supply off -> prime -> pressure back at rest -> clear the fault
@@ -74,11 +69,7 @@ class UnderLoad:
     Each follows when the one before has ended well; the first that does not ends the check.
     """
 
-    lamps, tone = DARK, None
-    powers = forces = asks = False
     todo = "The plunger meets the piston and presses against the closed outlet. No needle moves."
-    left_s = 0.0
-    """The motions have their own time."""
 
     def __init__(self, engine: Engine) -> None:
         desk, identity, status = engine.desk, engine.desk.identity, engine.desk.status

@@ -98,12 +98,24 @@ def barrel_ml(status: Status) -> int:
     return BARREL_NL[SyringeType(status.syringe_type)] // 1_000_000
 
 
-class TwoEdges:
-    """Waits until a probe was used and is back at rest, each within its time."""
+class Unforced:
+    """A check that forces no lamp, tone or power and asks nothing; one that moves something has its own time."""
 
     lamps = (False, False, False)
     tone: int | None = None
     powers = forces = asks = False
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that it goes on, or waits for a person; 0 where nobody has to know."""
+        return 0.0
+
+    def end(self) -> None:
+        """Nothing was forced."""
+
+
+class TwoEdges(Unforced):
+    """Waits until a probe was used and is back at rest, each within its time."""
 
     def __init__(self, desk: Desk, probe: Probe) -> None:
         self._desk = desk
@@ -148,6 +160,3 @@ class TwoEdges:
         if self._probe is PROBES["syringe"] and status is not None:
             return f"a barrel of {barrel_ml(status)} mL is sensed"
         return ""
-
-    def end(self) -> None:
-        """Nothing was forced."""

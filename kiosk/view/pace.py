@@ -16,9 +16,10 @@ TREATING_FRAMES, CALM_FRAMES, RESTING_FRAMES = 60, 30, 12
 screen costs what it looks at touches; the first one after a rest shows within two frames, 130 ms, the next in 40 ms."""
 PROVING_S, IDLE_S = 0.2, 2.0
 """A frame is asked at least so often, s: where control acts only while the screen proves that it lives, and else."""
-REST_S = 10.0
 LIVELY_S = 3.0
 """So long after the last touch, motion or signal of a treatment the next one is waited for at the full pace, s."""
+REST_S = 10.0
+"""So long after the last of those a screen on which nothing can move rests, s."""
 
 
 def frames(snapshot: Snapshot | None, local: Local) -> int:
@@ -30,7 +31,7 @@ def frames(snapshot: Snapshot | None, local: Local) -> int:
     alone = local.now - local.rested
     if snapshot is not None and snapshot.phase == "treat" and not local.asleep and alone < LIVELY_S:
         return TREATING_FRAMES
-    return RESTING_FRAMES if alone >= REST_S and redraw_s(snapshot) == IDLE_S else CALM_FRAMES
+    return RESTING_FRAMES if alone >= REST_S and not _proves(snapshot) else CALM_FRAMES
 
 
 def redraw_s(snapshot: Snapshot | None) -> float:
@@ -39,11 +40,16 @@ def redraw_s(snapshot: Snapshot | None) -> float:
     Control takes back whatever is armed, every bench shot and what a check forces once a completed frame is 750 ms old
     (WDG-5): there a picture that stays the same has to be drawn again all the same, or its stillness looks like a hang.
     """
+    return PROVING_S if _proves(snapshot) else IDLE_S
+
+
+def _proves(snapshot: Snapshot | None) -> bool:
+    """Whether something may move or be powered, which control allows only while the screen proves that it lives."""
     if snapshot is None:
-        return IDLE_S
+        return False
     armed = snapshot.treat is not None and snapshot.treat.arming is not None
     checks = snapshot.checking is not None and (snapshot.checking.now is not None or snapshot.checking.measuring)
-    return PROVING_S if armed or checks or snapshot.phase == "calibrate" else IDLE_S
+    return armed or checks or snapshot.phase == "calibrate"
 
 
 def glance(snapshot: Snapshot | None, local: Local) -> tuple[object, object]:

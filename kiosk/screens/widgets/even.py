@@ -1,4 +1,4 @@
-"""The rows of one list in one size of type: only this file knows which texts are made alike, and when.
+"""The rows of one list in sizes of type that look alike: only this file knows which texts are made alike, and when.
 
 A text is drawn smaller where its box is small (`text.Text`). In a list that would put two sizes side by side, as if one
 row weighed more than the next; so all take the size of the smallest, each of the texts that a row has for itself. But
