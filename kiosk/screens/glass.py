@@ -50,6 +50,7 @@ class Glass(FloatLayout):
         self._panels: dict[str, Page] = {}
         self._screen = ""
         self._panel = ""
+        self._lists: tuple[PagedRows, ...] = ()
         self.picture: Picture | None = None
 
     def on_size(self, *_: object) -> None:
@@ -89,6 +90,7 @@ class Glass(FloatLayout):
         page.data = data
         if screen != self._screen:
             self._screen = screen
+            self._lists = tuple(widget for widget in page.walk(restrict=True) if isinstance(widget, PagedRows))
             body = self.ids.surround.ids.body
             body.clear_widgets()
             body.add_widget(page)
@@ -125,8 +127,7 @@ class Glass(FloatLayout):
         """Names of the led lists of the screen that show their last page; none while a panel covers them."""
         if self._panel:
             return frozenset()
-        found = self.ids.surround.ids.body.walk(restrict=True)
-        return frozenset(rows.name for rows in found if isinstance(rows, PagedRows) and rows.led and rows.at_end)
+        return frozenset(rows.name for rows in self._lists if rows.led and rows.at_end)
 
     def on_touch_down(self, touch: Any) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """STOP first; then the panel, which takes every touch; then the screen."""

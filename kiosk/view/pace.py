@@ -11,9 +11,10 @@ import msgspec
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.local import STALE_MS, Local
 
-TREATING_FRAMES, CALM_FRAMES, RESTING_FRAMES = 60, 30, 12
-"""Frames a second at most: while treating, else, and where nothing can move and nobody touched for `REST_S`. A still
-screen costs what it looks at touches; the first one after a rest shows within two frames, 130 ms, the next in 40 ms."""
+TREATING_FRAMES, CALM_FRAMES, RESTING_FRAMES = 60, 30, 9
+"""The frames a second that Kivy is asked for while treating, else, and where nothing can move and nobody touched for
+`REST_S`. Kivy waits about 11 fifteenths of a frame's time, so that up to 82, 41 and 12 come. A still screen costs what
+it looks at touches; the first one after a rest shows within two frames, 165 ms, the next in 50 ms."""
 PROVING_S, IDLE_S = 0.2, 2.0
 """A frame is asked at least so often, s: where control acts only while the screen proves that it lives, and else."""
 LIVELY_S = 3.0
