@@ -33,7 +33,7 @@ THEMES: dict[ThemeName, dict[str, str]] = {
         "soft": "4a5d69", "line": "c3ced5", "petrol": "0a6577", "petrol_deep": "074c5a", "petrol_pale": "d8ecf0",
         "mist": "b9cbd6", "green": "1b7046", "green_pale": "dcf1e5", "amber": "8a5200", "amber_pale": "fdeed3",
         "red": "bd1620", "red_pale": "fbe1e2", "armed": "b8430a", "armed_pale": "fde6d9", "grey": "d7dfe4",
-        "grey_ink": "4c5b66", "body": "e3eaee", "body_shade": "c9d5dc", "body_line": "4a6272",
+        "grey_ink": "4c5b66", "off": "d7dfe4", "off_ink": "4c5b66", "body": "e3eaee", "body_shade": "c9d5dc", "body_line": "4a6272",
         "zone_planned": "bfe2ea", "zone_left": "fbdca6", "zone_done": "bde3cb", "epidermis": "d99c86",
         "dermis": "f0c8b6", "subcutis": "f8e8b9", "tissue": "f0e2d8", "white": "ffffff", "petrol_fill": "0a6577",
         "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
@@ -44,7 +44,7 @@ THEMES: dict[ThemeName, dict[str, str]] = {
         "soft": "b6c5cf", "line": "3f5868", "petrol": "79cddd", "petrol_deep": "a5deea", "petrol_pale": "17404c",
         "mist": "b9cbd6", "green": "86d9ab", "green_pale": "173828", "amber": "ffc670", "amber_pale": "3b2d13",
         "red": "ffa29b", "red_pale": "4a1e21", "armed": "ffb592", "armed_pale": "38211a", "grey": "2b3d49",
-        "grey_ink": "b3c1ca", "body": "2c414e", "body_shade": "223440", "body_line": "9db4c2",
+        "grey_ink": "b3c1ca", "off": "16242e", "off_ink": "93a3ae", "body": "2c414e", "body_shade": "223440", "body_line": "9db4c2",
         "zone_planned": "1e4f5c", "zone_left": "5a4216", "zone_done": "1f4d37", "epidermis": "7d4f3f",
         "dermis": "6a4a40", "subcutis": "5b4f2c", "tissue": "3f3531", "white": "ffffff", "petrol_fill": "0a6577",
         "petrol_fill_deep": "074c5a", "red_fill": "bd1620", "red_fill_deep": "960e17", "armed_fill": "b8430a",
@@ -107,7 +107,8 @@ TONES: dict[Tone, Dress] = {
     "armed": Dress("armed_fill", "white", "armed_fill", "armed_fill_deep"),
     "dark": Dress("deep", "white", "slate", "slate"),
 }
-DISABLED = Dress("grey", "grey_ink", "grey", "grey")
+DISABLED = Dress("off", "off_ink", "grey", "off")
+"""What cannot be touched now stands back behind what can, in either theme."""
 TILE_OFF = Dress("armed_pale", "ink", "armed_pale", "armed_pale")
 """A tile that cannot be edited now still has to be read."""
 SELECTED = Dress("petrol_pale", "petrol_deep", "petrol", "card")

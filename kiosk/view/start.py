@@ -230,13 +230,15 @@ def device_state(snapshot: Snapshot) -> tuple[Line, ...]:
         if link.serial and link.connected
         else ""
     )
+    late = decimal(f"{loop.p99_us / 1000:.1f}")
     lines = [
         Line("link", say("Injector"), serial or link.sentence, "", "usb", "good" if link.connected else "danger"),
         validity.line(snapshot),
         Line(
-            "loop", say("Control cycle"), say("Real-time") if loop.realtime else say("Ordinary priority"),
-            say("p99 {late} ms late", late=decimal(f"{loop.p99_us / 1000:.1f}")), "pulse",
-            "good" if loop.realtime else "warn",
+            "loop", say("Control cycle"),
+            say("Real-time, 99 of 100 within {late} ms", late=late) if loop.realtime
+            else say("Ordinary priority, 99 of 100 within {late} ms", late=late),
+            "", "pulse", "good" if loop.realtime else "warn",
         ),
     ]  # fmt: skip
     lines += [
