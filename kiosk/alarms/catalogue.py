@@ -9,9 +9,9 @@ from __future__ import annotations
 from kiosk.alarms.conditions import A, Condition, Raised
 
 ARMING = "arming and firing"
-_OUT = "The needle is drawn back; trust it only when the screen shows it out."
+_OUT = "The needle is drawn back; trust it only when the screen shows Retracted."
 _UNTOUCHED = "Nothing is being injected."
-_LOOK = "The needle may be in the skin until the screen shows it out."
+_LOOK = "The needle may be in the skin until the screen shows Retracted."
 
 
 def _table(*conditions: Condition) -> dict[A, Condition]:
@@ -24,7 +24,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Stop",
         "The stop circuit is open: the button is pressed or its plug is out.",
-        "Motor supply is cut and the spring pulls the needle out. " + _LOOK,
+        "Motor supply is cut and the spring pulls the needle back. " + _LOOK,
         "Look at the needle. Release the button by turning it, then acknowledge the stop.",
         ARMING,
         frozenset({A.SUPPLY_LOST, A.CONTACT_LOST, A.LEASE_LAPSED}),
@@ -72,7 +72,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Needle may be out: spring broken",
         "The return spring does not pull the needle back.",
-        "The needle may still be in the skin, and a stop does not pull it out.",
+        "The needle may still be in the skin, and a stop does not pull it back.",
         "Lift the handpiece straight away from the patient. Take it out of use.",
         ARMING,
         frozenset({A.RETRACT_FAILED}),
@@ -118,7 +118,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Motor supply lost",
         "The motors lost their supply during a motion.",
-        "The spring pulls the needle out. " + _LOOK,
+        "The spring pulls the needle back. " + _LOOK,
         "Lift the handpiece away. Check the power supply, then home the needle again.",
         ARMING,
     ),

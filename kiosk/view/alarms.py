@@ -53,8 +53,8 @@ def _row(alarm: Alarm) -> Touch:
 
 def state_of(alarm: Alarm) -> str:
     """Priority and state in words: colour is never the only sign."""
-    state = say("stands") if alarm.active else say("is over")
-    return f"{say(PRIORITIES[alarm.priority])}, {state}" + (say(", known") if alarm.acknowledged else "")
+    state = say("still present") if alarm.active else say("is over")
+    return f"{say(PRIORITIES[alarm.priority])}, {state}" + (say(", acknowledged") if alarm.acknowledged else "")
 
 
 def _pause(snapshot: Snapshot) -> Touch:
@@ -67,7 +67,7 @@ def _pause(snapshot: Snapshot) -> Touch:
 
 
 class AlarmPage(msgspec.Struct, frozen=True):
-    """One alarm in full (ALM-4): number, title, what happened, the patient, what to do, what it inhibits."""
+    """One alarm in full (ALM-4): number, title, what to do, the patient, what happened, what it inhibits."""
 
     title: str = ""
     hint: str = ""
@@ -96,9 +96,9 @@ def alarm(snapshot: Snapshot, local: Local) -> AlarmPage:
         state=state_of(found),
         tone=ALARM_TONES[found.priority],
         lines=(
-            Line("what", say("What happened"), found.what),
-            Line("patient", say("The patient"), found.patient),
             Line("todo", say("What to do"), found.todo),
+            Line("patient", say("The patient"), found.patient),
+            Line("what", say("What happened"), found.what),
             Line("inhibits", say("What it inhibits"), found.inhibits or say(FREE)),
         ),
         acknowledge=NOTHING if found.acknowledged else unless(acknowledge, "" if snapshot.user else say(SIGN_IN)),

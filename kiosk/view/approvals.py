@@ -110,10 +110,13 @@ def _why(line: ApprovalLine) -> str:
 
 
 def _rows(at: int, change: Change) -> list[Line]:
-    """One change as as many rows as it needs, so that none of it is cut."""
+    """One change as as many rows as it needs, so that none of it is cut; a long one as it was and as it is."""
     icon = "pencil" if change.old and change.new else "plus" if change.new else "close"
-    told = change.new if not change.old else f"{change.old} -> {change.new or say('is gone')}"
-    parts = wrap(told, FITS) or [""]
+    now = change.new or say("is gone")
+    told = [f"{change.old} -> {now}" if change.old else now]
+    if change.old and len(told[0]) > FITS:
+        told = [say("was: {value}", value=change.old), say("now: {value}", value=now)]
+    parts = [part for words in told for part in wrap(words, FITS) or [""]]
     return [
         Line(f"change{at}:{part}", change.key if part == 0 else "", words, icon=icon if part == 0 else "chevron-right")
         for part, words in enumerate(parts)

@@ -79,7 +79,7 @@ def calibrating(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Calib
         part=work.part or say("Dose by weighing"),
         todo=work.todo,
         note=work.note or _shows(work),
-        leave=Touch("leave", say("Leave"), Send(LeaveCalibration()), icon="close", tone="quiet", hold_ms=HOLD_MS),
+        leave=Touch("leave", say("Hold: leave"), Send(LeaveCalibration()), icon="close", hold_ms=HOLD_MS),
         main=_main(work, local),
     )
     replace = msgspec.structs.replace
@@ -294,7 +294,7 @@ def figures(run: RunView) -> str:
     if not run.mean_nl:
         return ""
     return say(
-        "off {off} of {allowed}, CV {cv}",
+        "off {off}, limit {allowed}, CV {cv}",
         off=percent(run.error_ppm, sign=True),
         allowed=percent(run.allowed_ppm),
         cv=percent(run.cv_ppm),

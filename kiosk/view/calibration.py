@@ -92,7 +92,7 @@ def proposing(snapshot: Snapshot) -> Proposing:
     if work is None:
         return Proposing()
     asked = work.proposal
-    leave = Touch("leave", say("Leave"), Send(LeaveCalibration()), icon="close", tone="quiet", hold_ms=HOLD_MS)
+    leave = Touch("leave", say("Hold: leave"), Send(LeaveCalibration()), icon="close", hold_ms=HOLD_MS)
     writing = work.step == "writing"
     if asked is None or writing:
         way = _on_its_way(work) if writing else ()

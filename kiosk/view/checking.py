@@ -177,14 +177,14 @@ def _running(now: CheckNow) -> Checks:
         title=now.title,
         todo=now.todo,
         left=say("{seconds} s left", seconds=now.left_s) if now.left_s else "",
-        leave=Touch("leave", say("Leave this check"), Send(LeaveCheck()), icon="close", tone="quiet"),
+        leave=Touch("leave", say("Leave this check"), Send(LeaveCheck()), icon="close"),
         no=no if now.asks else NOTHING,
         yes=yes if now.asks else NOTHING,
     )
 
 
 def _row(line: CheckLine, work: CheckingView, why: str) -> Touch:
-    words, icon, _ = OUTCOMES[line.outcome]
+    words, icon, tone = OUTCOMES[line.outcome]
     last = say("{outcome} {when}", outcome=say(words), when=line.when[:10]) if line.outcome else say(words)
     passed = say("last pass {date}", date=line.passed) if line.passed and line.outcome != "passed" else ""
     action: Action = Send(BeginCheck(cast("CheckKey", line.key)))
@@ -192,7 +192,7 @@ def _row(line: CheckLine, work: CheckingView, why: str) -> Touch:
         action = Panel("touch" if line.key == TOUCH_TEST else f"away:{line.key}")
     touch = Touch(
         f"check:{line.key}", line.title, action, f"{last}; {passed}" if passed else last, icon=icon,
-        selected=line.key == work.ended,
+        tone="warn" if tone in ("danger", "warn") else "plain", selected=line.key == work.ended,
     )  # fmt: skip
     return unless(touch, why)
 

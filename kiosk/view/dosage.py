@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.snapshot import PressureState, SessionView, Treat
+from kiosk.channel.snapshot import PressureState, Treat
 from kiosk.view.language import many, mark, say
-from kiosk.view.numbers import ul, volume
+from kiosk.view.numbers import volume
 from kiosk.view.touch import Tone
 
 PRESSURES: dict[PressureState, tuple[str, Tone]] = {
     "free": (mark("free"), "good"),
     "resisting": (mark("resisting"), "warn"),
-    "blocked": (mark("blocked"), "danger"),
+    "blocked": (mark("nearly blocked"), "warn"),
 }
 LOW = 0.15
 """A syringe is called low under this share of its fill."""
@@ -47,15 +47,15 @@ class Barrel(msgspec.Struct, frozen=True):
     tone: Tone = "primary"
 
 
-def barrel(treat: Treat, session: SessionView) -> Barrel:
-    """What is left, less what cannot be given: the reserve stays in the barrel, the dead volume in line and needle."""
+def barrel(treat: Treat) -> Barrel:
+    """What is left, less the reserve, which stays in the barrel."""
     fill = treat.syringe_fill_nl
     left, kept = treat.syringe_left_nl, max(0, treat.syringe_left_nl - treat.usable_nl)
     share = _share(left, fill)
     tone: Tone = "danger" if treat.usable_nl <= 0 else "warn" if share < LOW else "primary"
     return Barrel(
         text=say("{volume} usable", volume=volume(treat.usable_nl)),
-        detail=say("of {left}, {dead} dead", left=volume(left), dead=ul(session.dead_volume_nl)),
+        detail=say("of {left}, {kept} kept", left=volume(left), kept=volume(kept)),
         left=share,
         kept=_share(kept, fill),
         tone=tone,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 import msgspec
 
 from drivers.errors import NappageError
@@ -9,7 +11,7 @@ from kiosk.channel.snapshot import Catalogue, Snapshot, Value
 from kiosk.view.instruments import FINE, limits_of
 from kiosk.view.language import decimal, say
 from kiosk.view.local import Draft, Local
-from kiosk.view.numbers import FieldName, digits, parse
+from kiosk.view.numbers import UNITS, FieldName, digits, parse
 from kiosk.view.setup import chosen_syringe, fill_of
 
 TYPED = 8
@@ -127,6 +129,14 @@ def read(draft: Draft, value: Value) -> int | NappageError:
         )
     except NappageError as fault:
         return fault
+
+
+def typed_number(draft: Draft) -> int:
+    """What is typed, in the field's own unit, whatever stands against it; the draft's value where it is no number."""
+    try:
+        return round(Decimal(draft.typed.replace(",", ".")) * UNITS[draft.field].scale)
+    except (InvalidOperation, ValueError, OverflowError):
+        return draft.value
 
 
 def shown(draft: Draft) -> str:

@@ -15,7 +15,7 @@ from kiosk.view.lesson_memory import entry as lesson_entry
 from kiosk.view.local import Change, Local
 from kiosk.view.numbers import TITLES as FIELDS
 from kiosk.view.numbers import with_unit
-from kiosk.view.route import ScreenKey
+from kiosk.view.route import PanelKey, ScreenKey
 from kiosk.view.touch import NOTHING, Tone, Touch, unless
 from kiosk.view.words import ROLES
 
@@ -76,6 +76,10 @@ HERE = {
 READY = mark("Ready for a new session")
 NO_PRACTITIONER = mark("Nobody here may treat yet: add a practitioner under People.")
 DISARM_FIRST = mark("Disarm first.")
+CONNECTED: tuple[Tone, str] = ("quiet", "usb")
+"""Tone and icon of the strip that has nothing to say but that the injector is there."""
+MEANT: frozenset[PanelKey] = frozenset({"edit", "text", "pin", "question", "arm", "choice", "map"})
+"""Panels over a session in which something is set, typed or meant for its patient."""
 RANK = {"high": 0, "medium": 1, "low": 2}
 ALARM_TONES: dict[Literal["high", "medium", "low"], Tone] = {"high": "danger", "medium": "warn", "low": "primary"}
 
@@ -176,7 +180,7 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     taught = screen == "signin" or (screen == "selftest" and snapshot.simulated)
     training = _training(snapshot, local) if taught else NOTHING
     if snapshot.link.connected:
-        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), "quiet", "usb", training)
+        return Strip(say("Injector No. {serial} is connected", serial=snapshot.link.serial), *CONNECTED, training)
     return Strip(snapshot.link.sentence, "warn", "usb", training)
 
 
@@ -213,6 +217,40 @@ def _change(changed: Change) -> Strip:
     words = say("{field}: {now}, it was {before}", field=say(FIELDS[changed.field]), now=now, before=before)
     undo = Touch("undo", say("Undo"), Panel(f"edit:{changed.field}:{changed.before}"))
     return Strip(words, "dark", "information", undo)
+
+
+def asking(around: Frame, page: msgspec.Struct) -> Frame:
+    """The frame of a page: where nothing else is to be said, why its main button cannot be touched yet (UI-5)."""
+    idle = (around.strip.tone, around.strip.icon) == CONNECTED
+    why = _main_why(page) if idle else ""
+    if not why:
+        return around
+    return msgspec.structs.replace(around, strip=Strip(why, "quiet", "information", around.strip.touch))
+
+
+def _main_why(page: msgspec.Struct) -> str:
+    """What stands against the main button of a page, or of the steps in it."""
+    for name in page.__struct_fields__:
+        part = getattr(page, name)
+        if isinstance(part, Touch):
+            if part.key and not part.enabled and part.tone == "primary":
+                return part.why
+        elif isinstance(part, msgspec.Struct) and (why := _main_why(part)):
+            return why
+    return ""
+
+
+def under(around: Frame, panel: PanelKey) -> Frame:
+    """The frame under a panel: nothing but STOP can be touched, so nothing else is offered.
+
+    What the page is ready for is not said beside a value that is being changed, or a lock: there stands whom it is for.
+    """
+    strip = msgspec.structs.replace(around.strip, touch=NOTHING)
+    if panel in MEANT and strip.tone in ("good", "quiet"):
+        strip = Strip(around.where, "quiet", "account" if around.where else "")
+    if panel == "lock" and strip.tone in ("good", "quiet"):
+        strip = Strip(say("Locked"), "quiet", "lock")
+    return msgspec.structs.replace(around, strip=strip, back=NOTHING, alarms=NOTHING, lock=NOTHING, help=NOTHING)
 
 
 def _back(snapshot: Snapshot, local: Local) -> Touch:

@@ -306,7 +306,7 @@ STEPS: tuple[Step, ...] = (
          mark("Touch Syringe, press [F] in the bench's window for a full one, tick it as new, Continue: a refill."),
          lambda scene: scene.seen("refilled"), _refill, ("treat", "syringe")),
     Step("finish", "treat",
-         mark("Touch Finish: from there nothing can be armed, and Treat on would lead back."),
+         mark("Touch Finish: from there nothing can be armed, and Back to treating would lead back."),
          lambda _: False, lambda _: ("finish",), ("treat",)),
     Step("cleanup", "end",
          mark("Open Clean-up, tick each line, touch Done: nothing of this path is kept for another patient."),

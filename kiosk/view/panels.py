@@ -15,18 +15,18 @@ from kiosk.channel.commands import (
 from kiosk.channel.snapshot import Catalogue, Snapshot, Treat, Value
 from kiosk.view import checking, noting, recover
 from kiosk.view.actions import ArmShown, Cancel, ConfirmDraft, ConfirmText, Panel, Send, StepBy, SubmitPin, Type
-from kiosk.view.editing import limits, read, shown
+from kiosk.view.editing import limits, read, shown, typed_number
 from kiosk.view.errors import NotANumber
 from kiosk.view.heard import heard
 from kiosk.view.instruments import DUE
 from kiosk.view.language import mark, say
 from kiosk.view.local import Local
-from kiosk.view.numbers import TITLES, UNITS, dashed, digits, mm, moment_typed, ul, with_unit
+from kiosk.view.numbers import TITLES, UNITS, FieldName, dashed, digits, mm, moment_typed, ul, volume, with_unit
 from kiosk.view.presets import keeping
 from kiosk.view.skin import below
 from kiosk.view.start import PIN_LEAST, dots
 from kiosk.view.touch import NOTHING, Line, Touch, unless
-from kiosk.view.treat import HOLD_MS, MODES, zone_title
+from kiosk.view.treat import HOLD_MS, MODES, crossed, zone_title
 from kiosk.view.zones import given_of, side_words, zone_detail
 
 CONFIRM_MS = 500
@@ -57,6 +57,14 @@ STOPS = {
     "clear": ("", ""),
 }
 
+LEAVES = {
+    "open": mark("Turn the red button until it springs out, then acknowledge."),
+    "contradiction": mark("Then acknowledge. If this comes back, do not treat: call service."),
+    "released": mark("Look at the needle, then acknowledge."),
+    "clear": "",
+}
+"""What leads out of each."""
+
 
 def cancel() -> Touch:
     """Close the panel and change nothing."""
@@ -81,6 +89,8 @@ class Editing(msgspec.Struct, frozen=True):
     fault: str = ""
     scale: Scale = Scale()
     source: str = ""
+    now: str = ""
+    """What it is while nothing is confirmed."""
     down: Touch = NOTHING
     up: Touch = NOTHING
     point: bool = True
@@ -99,7 +109,7 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
     span = max(1, value.hard_high - value.hard_low)
     low = value.hard_low if value.soft_low is None else value.soft_low
     high = value.hard_high if value.soft_high is None else value.soft_high
-    at = meant if isinstance(meant, int) else draft.value
+    at = meant if isinstance(meant, int) else typed_number(draft)
     unit = say(UNITS[draft.field].name)
     soft = (
         ""
@@ -109,22 +119,32 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
     source = say("No published figure: needs the clinic's figure") if value.needs_clinic else ""
     confirm = Touch("confirm", say("Hold to confirm"), ConfirmDraft(), tone="primary", hold_ms=CONFIRM_MS)
     return Editing(
-        title=say(TITLES[draft.field]),
+        title=_named(draft.field, snapshot),
         number=shown(draft),
         unit=unit,
         fault=fault,
         scale=Scale(
-            (at - value.hard_low) / span, (low - value.hard_low) / span, (high - value.hard_low) / span,
+            max(0.0, min(1.0, (at - value.hard_low) / span)),
+            (low - value.hard_low) / span, (high - value.hard_low) / span,
             f"{with_unit(draft.field, value.hard_low)}\n{value.hard_low_origin}",
             f"{with_unit(draft.field, value.hard_high)}\n{value.hard_high_origin}", soft,
         ),
         source=source or _graded(value),
+        now=say("now {value}", value=with_unit(draft.field, value.value)) if value.value else "",
         down=Touch("step:down", "", StepBy(-1), icon="minus", on_down=True),
         up=Touch("step:up", "", StepBy(1), icon="plus", on_down=True),
         point=UNITS[draft.field].places > 0,
         cancel=cancel(),
         confirm=unless(confirm, "" if isinstance(meant, int) else heard(str(meant))),
     )  # fmt: skip
+
+
+def _named(field: FieldName, snapshot: Snapshot) -> str:
+    """What is edited; depth and dose say for which zone and side."""
+    title, treat, session = say(TITLES[field]), snapshot.treat, snapshot.session
+    if field not in ("depth", "dose", "rate", "shots") or treat is None or session is None:
+        return title
+    return f"{title}: {zone_title(session, treat)}"
 
 
 def _graded(value: Value) -> str:
@@ -151,14 +171,21 @@ def texting(snapshot: Snapshot, local: Local) -> Texting:
     confirm = Touch("confirm", "OK", ConfirmText(), tone="primary", icon="check")
     why = ""
     if field == "soft" and snapshot.question is not None:
-        confirm = Touch("confirm", say("Cross the limit"), Send(ConfirmSoft(snapshot.question.key, text.strip())),
+        confirm = Touch("confirm", say("Hold: cross the limit"), Send(ConfirmSoft(snapshot.question.key, text.strip())),
                         tone="warn", icon="check", hold_ms=CONFIRM_MS)  # fmt: skip
         why = "" if text.strip() else say("A reason is needed.")
     grown = moment_typed(text) if field == "clock" else dashed(text) if numeric else text
     return Texting(
-        title=say(TEXT_TITLES.get(field, field)), text=grown, numeric=numeric, shift=local.shift, cancel=cancel(),
+        title=_asked_for(field, snapshot), text=grown, numeric=numeric, shift=local.shift, cancel=cancel(),
         confirm=keeping(field, text, snapshot) or recover.confirm(field, text, snapshot) or unless(confirm, why),
     )  # fmt: skip
+
+
+def _asked_for(field: str, snapshot: Snapshot) -> str:
+    """What is to be typed; the reason for crossing a limit says which."""
+    if field == "soft" and snapshot.question is not None:
+        return f"{say(TEXT_TITLES[field])}: {snapshot.question.sentence}"
+    return say(TEXT_TITLES.get(field, field))
 
 
 class PinAsked(msgspec.Struct, frozen=True):
@@ -215,12 +242,12 @@ def offer(snapshot: Snapshot, local: Local) -> Offered:
     return Offered(
         words=treat.offer,
         lines=(
-            Line("zone", say("Zone"), zone_title(session, treat)),
+            Line("patient", say("Patient"), session.patient),
             _travel(treat),
-            Line("dose", say("Dose"), ul(treat.dose.value)),
-            Line("mode", say("Mode"), say(MODES[treat.mode][0])),
-            Line("rate", say("Rate"), with_unit("rate", treat.rate.value)),
-            Line("shots", say("Shots"), str(treat.shots.value)),
+            _marked(Line("dose", say("Dose"), ul(treat.dose.value)), "dose", treat.dose),
+            Line("whole", say("In all"), volume(treat.dose.value * treat.shots.value)),
+            Line("zone", say("Zone"), zone_title(session, treat)),
+            Line("mode", say("Mode and rate"), f"{say(MODES[treat.mode][0])}, {with_unit('rate', treat.rate.value)}"),
             Line("product", say("Product"), session.product_title),
             Line("needle", say("Needle"), session.needle_title),
             Line("syringe", say("Syringe"), session.syringe_title),
@@ -235,9 +262,19 @@ def _travel(treat: Treat) -> Line:
     """The depth is needle travel; what a tilted needle reaches below the surface stands beside it."""
     travel = mm(treat.depth.value)
     if treat.angle_deg >= RIGHT_ANGLE:
-        return Line("depth", say("Depth"), travel)
+        return _marked(Line("depth", say("Depth"), travel), "depth", treat.depth)
     deep = mm(below(treat.depth.value, treat.angle_deg))
-    return Line("depth", say("Depth, as travel"), f"{travel}; {treat.angle_deg}°: {deep}")
+    tilted = Line("depth", say("Depth, as travel"), f"{travel}; {treat.angle_deg}°: {deep}")
+    return _marked(tilted, "depth", treat.depth)
+
+
+def _marked(line: Line, field: FieldName, value: Value) -> Line:
+    """A value outside its usual range says so once more before it is armed (LIM-1)."""
+    if not crossed(value):
+        return line
+    low, high = (digits(field, each or 0) for each in (value.soft_low, value.soft_high))
+    usual = say("usual {low} to {high}", low=low, high=f"{high} {say(UNITS[field].name)}")
+    return msgspec.structs.replace(line, detail=f"{line.detail}; {usual}", tone="warn")
 
 
 class Choosing(msgspec.Struct, frozen=True):
@@ -316,7 +353,9 @@ def stopped(snapshot: Snapshot) -> Stopped:
             else Line("needle", say("Needle may be out: lift the handpiece away"), icon="alert", tone="danger")
         )
     acknowledge = unless(Touch("acknowledge", say("ACKNOWLEDGE"), Send(AcknowledgeStop()), tone="primary"), why)
-    return Stopped(say(title), stop.sentence or say(usual), stop.cause, needle, acknowledge)
+    cause = say("Stopped by: {cause}", cause=stop.cause) if stop.cause else ""
+    told = f"{stop.sentence or say(usual)} {say(LEAVES[stop.state])}".strip()
+    return Stopped(say(title), told, cause, needle, acknowledge)
 
 
 class Dark(msgspec.Struct, frozen=True):

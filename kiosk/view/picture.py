@@ -37,7 +37,7 @@ from kiosk.view import (
     wear,
     wire,
 )
-from kiosk.view.frame import Frame, frame
+from kiosk.view.frame import Frame, asking, frame, under
 from kiosk.view.heard import in_language, kept_in_language
 from kiosk.view.language import mark, speak
 from kiosk.view.local import Local
@@ -85,7 +85,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "syringe": steps.syringe,
     "preparation": lambda snapshot, local, _: steps.preparation(snapshot, local),
     "prime": lambda snapshot, _, __: steps.prime(snapshot),
-    "treat": lambda snapshot, _, __: treat.treating(snapshot),
+    "treat": lambda snapshot, local, _: treat.treating(snapshot, local.left.shots if local.left else None),
     "end": ending.end,
     "cleanup": lambda _, local, catalogue: ending.cleanup(local, catalogue),
     "aftercare": lambda snapshot, local, _: ending.aftercare(snapshot, local),
@@ -158,11 +158,5 @@ def draw(snapshot: Snapshot | None, local: Local, catalogue: Catalogue | None) -
     if taught.text:  # its line is narrow: what the strip offers to touch is on the rail and on the pages too
         around = msgspec.structs.replace(around, strip=msgspec.structs.replace(around.strip, touch=NOTHING))
     if not over:
-        return Picture(around, screen, page, lesson=taught)
-    return Picture(_under(around), screen, page, over, _PANELS[over](snapshot, local, listed), taught)
-
-
-def _under(around: Frame) -> Frame:
-    """The frame under a panel: nothing but STOP can be touched, so nothing else is offered."""
-    strip = msgspec.structs.replace(around.strip, touch=NOTHING)
-    return msgspec.structs.replace(around, strip=strip, back=NOTHING, alarms=NOTHING, lock=NOTHING, help=NOTHING)
+        return Picture(asking(around, page), screen, page, lesson=taught)
+    return Picture(under(around, over), screen, page, over, _PANELS[over](snapshot, local, listed), taught)

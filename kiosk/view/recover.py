@@ -77,17 +77,17 @@ def confirm(field: str, text: str, snapshot: Snapshot) -> Touch | None:
     why = "" if text.strip() else say(REASON_WHY)
     if field == "pair":
         return unless(
-            Touch("confirm", say("Pair"), Send(PairInjector(text.strip())), tone="warn", hold_ms=HOLD_MS), why
+            Touch("confirm", say("Hold: pair"), Send(PairInjector(text.strip())), tone="warn", hold_ms=HOLD_MS), why
         )
     if field == "record":
         give = Send(AcceptFinding(snapshot.record.key, text.strip()))
-        return unless(Touch("confirm", say("Record the reason"), give, tone="warn", hold_ms=HOLD_MS), why)
+        return unless(Touch("confirm", say("Hold: record it"), give, tone="warn", hold_ms=HOLD_MS), why)
     if field == "clock":
         try:
             moment = iso_moment(text)
         except NotADate:
             return unless(Touch("confirm", say("Set")), say(MOMENT_WHY))
-        return Touch("confirm", say("Set"), Send(SetClock(moment)), tone="primary", icon="check", hold_ms=HOLD_MS)
+        return Touch("confirm", say("Hold: set"), Send(SetClock(moment)), tone="primary", icon="check", hold_ms=HOLD_MS)
     return None
 
 

@@ -52,11 +52,7 @@ def stepper(snapshot: Snapshot, here: SetupStep, meant: AnyCommand | str | None)
         go_on = Touch("continue", say("Continue"), enabled=False, why=meant, tone="primary", icon="chevron-right")
     elif meant is not None:
         go_on = Touch("continue", say("Continue"), Send(meant, then="/"), tone="primary", icon="chevron-right")
-    leave = (
-        NOTHING
-        if treating
-        else Touch("leave", say("End session"), Send(Finish()), tone="quiet", icon="close", hold_ms=600)
-    )
+    leave = NOTHING if treating else Touch("leave", say("Hold: end session"), Send(Finish()), icon="close", hold_ms=600)
     return Stepper(steps, go_on, leave)
 
 
@@ -116,9 +112,9 @@ def patient(local: Local, catalogue: Catalogue) -> Patient:
         lines=_known(page),
         similar=tick(
             "similar",
-            say("The similar code is another patient"),
+            say("{similar} is somebody else: checked", similar=", ".join(page.similar)),
             local,
-            say("Similar code: {similar}", similar=", ".join(page.similar)),
+            say("A similar code was given before"),
         )
         if page.similar
         else NOTHING,
@@ -340,7 +336,7 @@ def prime(snapshot: Snapshot) -> PrimeView:
         step=stepper(snapshot, "prime", None),
         volume=volume(session.prime_nl),
         lines=(
-            Line("away", say("Needle out, over a swab or beaker, away from the patient"), icon="alert", tone="warn"),
+            Line("away", say("Needle tip over a swab or beaker, away from the patient"), icon="alert", tone="warn"),
             Line("dead", say("Dead volume of line and needle"), "", volume(session.dead_volume_nl), "water"),
             Line("syringe", say("Syringe"), session.syringe_title, "", "needle"),
         ),

@@ -46,7 +46,7 @@ def touching(snapshot: Snapshot, local: Local) -> Touching:
         found=say("{count} of {all} reached", count=len(TARGETS) - len(missing), all=len(TARGETS))
         + (f"; {_twice(done.doubled)}" if done.doubled else ""),
         simulated=say("SIMULATED") if snapshot.simulated else "",
-        leave=Touch("touches:leave", say("Leave"), Cancel(), icon="close", tone="quiet"),
+        leave=Touch("touches:leave", say("Leave"), Cancel(), icon="close"),
     )
 
 

@@ -64,8 +64,8 @@ def zone_title(session: SessionView, treat: Treat) -> str:
     return side_words(found.title, found.side) if found else say("Choose")
 
 
-def treating(snapshot: Snapshot) -> TreatView:
-    """The whole screen."""
+def treating(snapshot: Snapshot, left: int | None = None) -> TreatView:
+    """The whole screen; `left`: shots that an arming here left when it ended."""
     treat, session = snapshot.treat, snapshot.session
     if treat is None or session is None:
         return TreatView(missing=chips((say("Control shows no treatment yet"),)))
@@ -73,11 +73,11 @@ def treating(snapshot: Snapshot) -> TreatView:
         armed=treat.arming is not None,
         tiles=_tiles(treat),
         zone=_zone(treat, session),
-        shots=_shots(treat, session),
+        shots=_shots(treat, session, left),
         ring=ring(treat),
         section=section(treat),
         missing=() if treat.arming else chips(snapshot.missing),
-        barrel=barrel(treat, session),
+        barrel=barrel(treat),
         pressure=pressure(treat),
         lamps=_lamps(treat),
         arm=_arm(snapshot, treat),
@@ -86,15 +86,16 @@ def treating(snapshot: Snapshot) -> TreatView:
 
 
 def limit_note(field: FieldName, value: Value) -> str:
-    """The limit that binds above, with its origin (LIM-4); beyond the usual range it says so."""
+    """The limit that binds above; beyond the usual range it says so. Its panel names its origin (LIM-4)."""
     if value.needs_clinic:
         return say("clinic's figure needed")
     if value.soft_high is not None and value.value > value.soft_high:
-        return say("over usual {most}", most=digits(field, value.soft_high))
-    return say("max {most} {origin}", most=digits(field, value.hard_high), origin=value.hard_high_origin)
+        return say("over usual {most}", most=with_unit(field, value.soft_high))
+    return say("max {most}", most=with_unit(field, value.hard_high))
 
 
-def _crossed(value: Value) -> bool:
+def crossed(value: Value) -> bool:
+    """Whether it lies outside the usual range."""
     low = value.soft_low is not None and value.value < value.soft_low
     return low or (value.soft_high is not None and value.value > value.soft_high)
 
@@ -107,7 +108,7 @@ def _tile(treat: Treat, field: FieldName, value: Value) -> Tile:
     title, unit = say(TITLES[field]), say(UNITS[field].name)
     said = f"{title} {with_unit(field, value.value)}"
     touch = unless(Touch(f"tile:{field}", said, Panel(f"edit:{field}")), _why(treat))
-    tone: Tone = "warn" if _crossed(value) or value.needs_clinic else "plain"
+    tone: Tone = "warn" if crossed(value) or value.needs_clinic else "plain"
     return Tile(touch, title, digits(field, value.value), unit, limit_note(field, value), tone)
 
 
@@ -133,10 +134,15 @@ def _zone(treat: Treat, session: SessionView) -> ZoneTile:
     return ZoneTile(Tile(touch, say("Zone"), zone_title(session, treat), "", note), shown)
 
 
-def _shots(treat: Treat, session: SessionView) -> Tile:
-    """While armed the tightest total stands where the limit stood."""
+def _shots(treat: Treat, session: SessionView, left: int | None) -> Tile:
+    """While armed the tightest total stands where the limit stood, and what a paused arming left if that is less."""
     shots = _tile(treat, "shots", treat.shots)
-    return msgspec.structs.replace(shots, note=_total(session)) if treat.arming else shots
+    if treat.arming is not None:
+        return msgspec.structs.replace(shots, note=_total(session))
+    if left is not None and left != treat.shots.value:
+        told = many("{count} shot is left here", "{count} shots are left here", left)
+        return msgspec.structs.replace(shots, note=told, tone="warn")
+    return shots
 
 
 def _total(session: SessionView) -> str:

@@ -141,7 +141,7 @@ def test_frames_are_many_while_treating_few_else_and_fewest_after_a_rest(stage: 
     assert stage.paces[-1] == 60
     stage.wait(SLEEP_S)
     assert panel(stage) == "dark"
-    assert stage.paces[-1] == 12
+    assert stage.paces[-1] == 9
     stage.tap_dark()
     assert stage.paces[-1] == 60, "the touch that wakes is the last slow one"
 

@@ -37,6 +37,18 @@ def test_arming_needs_the_hold(stage: Stage) -> None:
 
 
 @pytest.mark.requirement("UI-6")
+def test_a_hold_that_ends_too_early_says_that_it_wants_to_be_held(stage: Stage) -> None:
+    show(stage, "treat")
+    stage.tap("arm")
+    stage.wait(0.5)
+    stage.hold("arm:confirm", 0.8)
+    assert stage.app.local.notice == "Hold the button until it is filled."
+    show(stage, "home")
+    stage.tap("settings")
+    assert stage.app.local.notice == ""
+
+
+@pytest.mark.requirement("UI-6")
 def test_a_finger_that_slides_off_holds_nothing(stage: Stage) -> None:
     show(stage, "panel-arm")
     touch = stage.down(stage.find("arm:confirm"))
@@ -215,6 +227,18 @@ def test_the_keyboard_comes_back_after_it_was_hidden(stage: Stage, first: str, t
     show(stage, first)
     show(stage, then)
     assert stage.find("key:1").height >= 56
+
+
+@pytest.mark.parametrize("key", ["-", "/", ",", ".", "space"])
+@pytest.mark.parametrize("size", [(800, 480), (720, 1280)])
+def test_a_lot_is_typed_as_it_is_printed_at_every_size(stage: Stage, size: tuple[int, int], key: str) -> None:
+    stage.window.size = size
+    stage.frames(3)
+    show(stage, "panel-lot")
+    before = stage.app.local.text("lot")
+    stage.wait(0.5)
+    stage.tap(f"key:{key}")
+    assert stage.app.local.text("lot") == before + (" " if key == "space" else key)
 
 
 def test_the_number_pad_comes_back_after_the_keyboard(stage: Stage) -> None:

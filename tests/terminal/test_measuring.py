@@ -57,7 +57,7 @@ def test_a_barrel_that_is_built_wrong_is_corrected_proved_and_certified(dose: Te
     dose.measuring.run()
     dose.measuring.leave()
     assert dose.has_read(r"would change: 5 mL: one step of the plunger: 35750 pL -> 327\d\d pL")
-    assert dose.has_read(r"200\.0 uL: off -9\.\d % of 5\.0 %")
+    assert dose.has_read(r"200\.0 uL: off -9\.\d %, limit 5\.0 %")
     assert dose.has_read("Certificate 1 is made")
     named = [row.body["model"] for row in dose.bench.events("instrument")]
     assert named == ["NPB224", "Dial 12.5", "Dial 12.5"], "the balance says itself which one it is"

@@ -8,7 +8,6 @@ import pytest
 
 from kiosk.view.dosage import barrel, pressure, ring
 from tests.view.samples import replace
-from tests.view.samples.preparing import SESSION
 from tests.view.samples.treating import ARMED, ARMING, TREAT
 
 
@@ -26,20 +25,23 @@ def test_the_ring_counts_what_was_armed_for() -> None:
     ("left", "usable", "tone"), [(960_000, 920_000, "primary"), (100_000, 60_000, "warn"), (40_000, 0, "danger")]
 )
 def test_the_syringe_shows_what_can_still_be_given(left: int, usable: int, tone: str) -> None:
-    shown = barrel(replace(TREAT, syringe_left_nl=left, usable_nl=usable), SESSION)
+    shown = barrel(replace(TREAT, syringe_left_nl=left, usable_nl=usable))
     assert shown.text == f"{usable / 1000:.1f} uL usable"
-    assert shown.detail == f"of {left / 1000:.1f} uL, 120.0 uL dead"
+    assert shown.detail == f"of {left / 1000:.1f} uL, 40.0 uL kept"
     assert (shown.left, shown.kept, shown.tone) == (left / 2_000_000, 0.02, tone)
 
 
 def test_a_syringe_of_unknown_fill_is_drawn_empty() -> None:
-    assert barrel(replace(TREAT, syringe_fill_nl=0), SESSION).left == 0.0
+    assert barrel(replace(TREAT, syringe_fill_nl=0)).left == 0.0
 
 
-@pytest.mark.parametrize(("state", "tone"), [("free", "good"), ("resisting", "warn"), ("blocked", "danger")])
-def test_the_pressure_bar_ends_at_the_occlusion_threshold(state: Any, tone: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "word", "tone"),
+    [("free", "free", "good"), ("resisting", "resisting", "warn"), ("blocked", "nearly blocked", "warn")],
+)
+def test_the_pressure_bar_ends_at_the_occlusion_threshold(state: Any, word: str, tone: str) -> None:
     shown = pressure(replace(TREAT, pressure=state, pressure_kpa=150))
-    assert (shown.text, shown.tone) == (f"{state}, 150 kPa", tone)
+    assert (shown.text, shown.tone) == (f"{word}, 150 kPa", tone)
     assert (shown.level, shown.resisting, shown.blocked) == (0.5, 0.5, 0.9)
     assert shown.limit == "Line: stops at 300 kPa"
     assert pressure(replace(TREAT, pressure_kpa=900)).level == 1.0

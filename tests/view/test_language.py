@@ -87,7 +87,7 @@ def test_what_is_sent_is_the_same_in_every_language() -> None:
     world = World(TREATING, CATALOGUE)
     opened = act(local, a.Panel("arm"), world).local
     shown_offer = draw(TREATING, opened, CATALOGUE).over
-    assert "tirs" in shown_offer.lines[5].title.lower()  # type: ignore[union-attr]
+    assert "tirs" in shown_offer.lines[5].detail.lower()  # type: ignore[union-attr]
     sent = act(opened, a.ArmShown(), world).commands[0]
     assert isinstance(sent, c.Arm)
     assert (sent.zone, sent.depth_um) == (TREATING.treat.zone, TREATING.treat.depth.value)  # type: ignore[union-attr]

@@ -28,9 +28,9 @@ def titles(number: int, snapshot: s.Snapshot = STANDING) -> dict[str, str]:
 
 @pytest.mark.requirement("ALM-4")
 def test_a_page_tells_number_title_what_happened_the_patient_what_to_do_and_what_it_inhibits() -> None:
-    page = alarm(STANDING, at("alarm", alarm=301))
-    assert (page.title, page.state) == ("A301  Blocked", "high, stands")
-    assert titles(301) == {
+    page = alarm(STANDING, at("alarm", alarm=707))
+    assert (page.title, page.state) == ("A707  Blocked", "high, still present")
+    assert titles(707) == {
         "What happened": ALARMS[0].what,
         "The patient": ALARMS[0].patient,
         "What to do": ALARMS[0].todo,
@@ -54,26 +54,30 @@ def test_every_alarm_there_is_has_a_whole_page(known: Condition) -> None:
 
 @pytest.mark.requirement("ALM-1")
 def test_an_alarm_is_acknowledged_on_its_page_by_somebody_who_is_signed_in() -> None:
-    waiting = alarm(STANDING, at("alarm", alarm=301)).acknowledge
-    assert waiting.effect == a.Send(c.AcknowledgeAlarm(301), "alarms")
+    waiting = alarm(STANDING, at("alarm", alarm=707)).acknowledge
+    assert waiting.effect == a.Send(c.AcknowledgeAlarm(707), "alarms")
     assert alarm(STANDING, at("alarm", alarm=120)).acknowledge == NOTHING
-    assert alarm(replace(STANDING, user=None), at("alarm", alarm=301)).acknowledge.effect == a.Say(SIGN_IN)
+    assert alarm(replace(STANDING, user=None), at("alarm", alarm=707)).acknowledge.effect == a.Say(SIGN_IN)
 
 
 def test_an_alarm_that_is_over_and_known_says_just_that() -> None:
     page = alarm(STANDING, at("alarm", alarm=999))
     assert (page.title, page.lines, page.acknowledge) == (OVER, (), NOTHING)
     assert page.others.effect == a.Go("alarms")
-    assert alarm(snap(), at("alarm", alarm=301)).others == NOTHING
+    assert alarm(snap(), at("alarm", alarm=707)).others == NOTHING
 
 
 @pytest.mark.requirement("ALM-1", "ALM-2")
 def test_the_list_has_the_highest_first_and_says_state_and_priority_in_words() -> None:
     rows = alarms(STANDING).rows
-    assert [row.key for row in rows] == ["alarm:301", "alarm:214", "alarm:120:known"]
-    assert [row.trail for row in rows] == ["high, stands", "medium, stands", "low, stands, known"]
+    assert [row.key for row in rows] == ["alarm:707", "alarm:214", "alarm:120:known"]
+    assert [row.trail for row in rows] == [
+        "high, still present",
+        "medium, still present",
+        "low, still present, acknowledged",
+    ]
     assert [row.tone for row in rows] == ["danger", "warn", "plain"]
-    assert rows[0].effect == a.Go("alarm:301")
+    assert rows[0].effect == a.Go("alarm:707")
     over = alarms(snap(alarms=(replace(ALARMS[0], active=False),))).rows[0]
     assert over.trail == "high, is over"
     assert ALARM_TONES == {"high": "danger", "medium": "warn", "low": "primary"}
@@ -84,7 +88,7 @@ def test_the_sound_is_paused_from_list_and_page_and_the_rest_of_the_pause_is_sho
     paused = replace(STANDING, sound_paused_s=90, user=None)
     assert alarms(paused).pause.label == "Sound paused 90 s"
     assert alarms(paused).recover == NOTHING
-    assert alarm(STANDING, at("alarm", alarm=301)).pause.effect == a.Send(c.PauseSound())
+    assert alarm(STANDING, at("alarm", alarm=707)).pause.effect == a.Send(c.PauseSound())
     assert alarms(snap()).pause == NOTHING
     assert alarms(snap()).empty == "No alarm stands."
 
@@ -98,7 +102,7 @@ def test_the_bar_opens_the_page_of_the_highest_alarm_in_every_phase(snapshot: s.
     assert bar.tone == "danger"
     assert bar.touch.action is not None
     opened = act(at(), bar.touch.action, World(loud, CATALOGUE)).local
-    assert (opened.place, opened.alarm) == ("alarm", 301)
+    assert (opened.place, opened.alarm) == ("alarm", 707)
     known = replace(opened, phase=loud.phase, session=loud.session.number if loud.session else 0)
     assert see(known, loud).local.place == "alarm"
 
@@ -106,7 +110,7 @@ def test_the_bar_opens_the_page_of_the_highest_alarm_in_every_phase(snapshot: s.
 def test_the_way_back_from_an_alarm_does_not_go_round_in_circles() -> None:
     world = World(STANDING, CATALOGUE)
     local = at("history", trail=("",))
-    for step in (a.Go("alarms"), a.Go("alarm:301"), a.Send(c.AcknowledgeAlarm(301), "alarms"), a.Go("alarm:214")):
+    for step in (a.Go("alarms"), a.Go("alarm:707"), a.Send(c.AcknowledgeAlarm(707), "alarms"), a.Go("alarm:214")):
         local = act(local, step, world).local
     assert (local.place, local.trail) == ("alarm", ("", "history", "alarms"))
     local = act(local, a.Go("alarms"), world).local

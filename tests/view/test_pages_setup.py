@@ -97,7 +97,7 @@ def test_a_known_code_shows_its_last_session_and_asks() -> None:
 @pytest.mark.requirement("LIM-15")
 def test_a_similar_code_is_named_and_confirmed_first() -> None:
     local = at(texts={"patient": "MK-2291"}, patient=KNOWN)
-    assert "MK-2281" in patient(local, CATALOGUE).similar.detail
+    assert "MK-2281" in patient(local, CATALOGUE).similar.label
     assert not patient(local, CATALOGUE).yes.enabled
     assert patient(replace(local, ticks=frozenset({"similar"})), CATALOGUE).yes.effect == a.OpenTyped()
 

@@ -31,18 +31,18 @@ def test_the_tiles_show_values_units_and_the_limit_that_binds() -> None:
     tiles = (*view.tiles, view.zone.tile, view.shots)
     shown = [(tile.title, tile.number, tile.unit, tile.note) for tile in tiles]
     assert shown == [
-        ("Depth", "0.60", "mm", "max 1.50 zone"),
-        ("Dose", "20.0", "uL", "max 100.0 protocol"),
-        ("Rate", "2.0", "shots/s", "max 4.5 needle"),
+        ("Depth", "0.60", "mm", "max 1.50 mm"),
+        ("Dose", "20.0", "uL", "max 100.0 uL"),
+        ("Rate", "2.0", "shots/s", "max 4.5 shots/s"),
         ("Mode", "Continuous", "", "runs while held"),
         ("Zone", "Cheek, left", "", "12 of 60, 240.0 uL"),
-        ("Shots", "60", "shots", "max 88 syringe"),
+        ("Shots", "60", "shots", "max 88 shots"),
     ]
 
 
 def test_a_value_over_the_usual_range_is_marked() -> None:
     high, low = replace(TREAT.depth, value=950), replace(TREAT.depth, value=350)
-    for value, note in ((high, "over usual 0.90"), (low, "max 1.50 zone")):
+    for value, note in ((high, "over usual 0.90 mm"), (low, "max 1.50 mm")):
         tile = treating(replace(TREATING, treat=replace(TREAT, depth=value))).tiles[0]
         assert (tile.tone, tile.note) == ("warn", note)
     assert limit_note("dose", replace(TREAT.dose, needs_clinic=True)) == "clinic's figure needed"
@@ -67,10 +67,13 @@ def test_the_syringe_bar_warns(left: int, usable: int, tone: str) -> None:
     assert treating(replace(TREATING, treat=treat)).barrel.tone == tone
 
 
-@pytest.mark.parametrize(("state", "tone"), [("free", "good"), ("resisting", "warn"), ("blocked", "danger")])
-def test_the_pressure_bar_says_its_state_in_a_word(state: Any, tone: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "word", "tone"),
+    [("free", "free", "good"), ("resisting", "resisting", "warn"), ("blocked", "nearly blocked", "warn")],
+)
+def test_the_pressure_bar_says_its_state_in_a_word(state: Any, word: str, tone: str) -> None:
     bar = treating(replace(TREATING, treat=replace(TREAT, pressure=state, pressure_kpa=900))).pressure
-    assert bar.text == f"{state}, 900 kPa"
+    assert bar.text == f"{word}, 900 kPa"
     assert (bar.tone, bar.level) == (tone, 1.0)
 
 
@@ -101,7 +104,8 @@ def test_a_zone_says_technique_and_spacing() -> None:
 @pytest.mark.requirement("LIM-4")
 def test_an_edited_value_stands_between_its_limits_with_their_origin() -> None:
     shown = editing(TREATING, at(draft=Draft("depth", 750, 0.0)), CATALOGUE)
-    assert (shown.number, shown.unit) == ("0.75", "mm")
+    assert (shown.title, shown.number, shown.unit) == ("Depth: Cheek, left", "0.75", "mm")
+    assert shown.now == "now 0.60 mm"
     assert shown.scale.at == 0.5
     assert shown.scale.low == "0.00 mm\ndevice"
     assert shown.scale.high == "1.50 mm\nzone"
@@ -113,7 +117,12 @@ def test_an_edited_value_stands_between_its_limits_with_their_origin() -> None:
 def test_a_value_that_cannot_be_is_not_confirmed() -> None:
     shown = editing(TREATING, at(draft=Draft("dose", 20_000, 0.0, "250")), CATALOGUE)
     assert shown.fault.startswith("E803")
+    assert shown.scale.at == 1.0
     assert not shown.confirm.enabled
+    small = editing(TREATING, at(draft=Draft("dose", 20_000, 0.0, "0.1")), CATALOGUE)
+    assert small.scale.at == 0.0
+    nothing = editing(TREATING, at(draft=Draft("dose", 20_000, 0.0, ".")), CATALOGUE)
+    assert nothing.scale.at == editing(TREATING, at(draft=Draft("dose", 20_000, 0.0)), CATALOGUE).scale.at
     half = editing(TREATING, at(draft=Draft("dose", 20_000, 0.0, "2.")), CATALOGUE)
     assert half.fault == ""
     assert not half.confirm.enabled
@@ -147,16 +156,30 @@ def test_the_offer_says_the_values_in_words_and_is_held() -> None:
     shown = offer(TREATING, at(panel="arm", offer=OFFER))
     assert shown.words == TREAT.offer
     assert [line.detail for line in shown.lines][:6] == [
-        "Cheek, left",
+        "MK-2291",
         "0.60 mm",
         "20.0 uL",
-        "Continuous",
-        "2.0 shots/s",
-        "60",
+        "1.20 mL",
+        "Cheek, left",
+        "Continuous, 2.0 shots/s",
     ]
     assert shown.confirm.effect == a.ArmShown()
     assert shown.confirm.hold_ms == 1000
     assert offer(TREATING, at()).confirm == NOTHING
+
+
+@pytest.mark.requirement("LIM-1")
+def test_the_offer_marks_what_lies_outside_its_usual_range() -> None:
+    assert {line.tone for line in offer(TREATING, at(panel="arm", offer=OFFER)).lines} == {"plain"}
+    deep = replace(OFFER, treat=replace(TREAT, depth=replace(TREAT.depth, value=950)))
+    marked = [line for line in offer(TREATING, at(panel="arm", offer=deep)).lines if line.tone == "warn"]
+    assert [(line.title, line.detail) for line in marked] == [("Depth", "0.95 mm; usual 0.40 to 0.90 mm")]
+
+
+def test_where_fewer_shots_are_left_than_would_be_armed_the_tile_says_so() -> None:
+    assert treating(TREATING, 48).shots.note == "48 shots are left here"
+    assert treating(TREATING, 48).shots.tone == "warn"
+    assert treating(TREATING, 60).shots.note == treating(TREATING).shots.note == "max 88 shots"
 
 
 @pytest.mark.requirement("STP-3")

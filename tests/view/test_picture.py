@@ -196,3 +196,39 @@ def test_the_rail_leads_back_to_alarms_and_out() -> None:
     assert frame(ARMED, at("alarms"), "alarms").back.effect == a.Back()
     assert frame(snap(wall=""), at(), "home").wall == "Clock not trusted"
     assert frame(TREATING, at(), "treat").where == "MK-2291 · Facial mesolift"
+
+
+@pytest.mark.requirement("UI-5")
+@pytest.mark.parametrize(
+    ("scene", "words"),
+    [
+        ("product", "Type the expiry date printed on the pack."),
+        ("patient-known", "Confirm first that the similar code is another patient."),
+        ("signin", "Type all digits of the PIN."),
+    ],
+)
+def test_the_strip_says_why_the_main_button_is_greyed(scene: str, words: str) -> None:
+    assert picture(scene).frame.strip.text == words
+
+
+@pytest.mark.requirement("UI-5")
+def test_what_matters_more_stays_in_the_strip() -> None:
+    snapshot, local = SCENES["product"]
+    assert snapshot is not None
+    away = replace(snapshot, link=replace(LINK, connected=False, sentence="Cable out"))
+    assert draw(away, local, CATALOGUE).frame.strip.text == "Cable out"
+    assert draw(snapshot, local.saying("Just said"), CATALOGUE).frame.strip.text == "Just said"
+
+
+@pytest.mark.parametrize("scene", ["panel-depth", "panel-dose-fault", "panel-question", "panel-reason", "panel-arm"])
+def test_beside_a_value_that_is_being_meant_stands_whom_it_is_for(scene: str) -> None:
+    strip = picture(scene).frame.strip
+    assert (strip.text, strip.tone) == ("MK-2291 · Facial mesolift", "quiet")
+
+
+def test_under_the_lock_nothing_is_called_ready() -> None:
+    assert picture("panel-lock").frame.strip.text == "Locked"
+    snapshot, local = SCENES["panel-lock"]
+    assert snapshot is not None
+    ringing = replace(snapshot, alarms=ALARMS)
+    assert draw(ringing, local, CATALOGUE).frame.strip.tone == "danger"

@@ -23,6 +23,8 @@ LETTERS = mark("qwertyuiop asdfghjkl- ^zxcvbnm.<")
 """Three rows of ten keys, as people who write the language know them; ^ is shift, < takes back."""
 TALL = ("1234567", "890-.,/", "abcdefg", "hijklmn", "opqrstu", "^vwxyz<")
 """Portrait: letters in rows of seven, so that a key stays 10 mm wide (UI-1)."""
+SPACE = 8
+"""Width of the space bar, keys; beside it stand, where the rows above have none, comma and slash of a lot's print."""
 
 
 def key_touch(key: str, shift: bool = False) -> Touch:
@@ -78,12 +80,13 @@ class Keyboard(BoxLayout):
                 self._add(row, {"^": "shift", "<": "back"}.get(letter, letter))
             self.add_widget(row)
         row = BoxLayout(spacing=dp(theme.GAP / 2))
-        self._add(row, " ")
+        for key in " " if tall else ", /":
+            self._add(row, key)
         self.add_widget(row)
         self._dress()
 
     def _add(self, row: BoxLayout, key: str) -> None:
-        button = KeyButton(role="title")
+        button = KeyButton(role="title", size_hint_x=SPACE if key == " " else 1)
         self._keys.append((button, key))
         row.add_widget(button)
 

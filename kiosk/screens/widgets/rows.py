@@ -22,13 +22,10 @@ APART = 20
 """dp: between two columns of lines, which have no edges of their own."""
 
 
-class LineRow(RelativeLayout):
-    """A line to read."""
+class ReadRow(RelativeLayout):
+    """Something to read."""
 
-    role = StringProperty("body")
-    """Type of its title."""
     model = ObjectProperty(Line(), rebind=True)
-    tint = ColorProperty(theme.rgba("ink"))
     least_width = NumericProperty(0)
     least_height = NumericProperty(0)
     """What its texts need (`fair.Fair`), pixels."""
@@ -36,6 +33,18 @@ class LineRow(RelativeLayout):
     """Height at which no text of it is drawn smaller, pixels."""
     roomy = BooleanProperty(False)
     """Whether it is so high."""
+
+
+class LineRow(ReadRow):
+    """A line to read."""
+
+    role = StringProperty("body")
+    """Type of its title."""
+    tint = ColorProperty(theme.rgba("ink"))
+
+
+class FactRow(ReadRow):
+    """A sentence to read at arm's length, with what it is about in small letters before it."""
 
 
 class EmptyPage(Fair):

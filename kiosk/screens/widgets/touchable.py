@@ -11,6 +11,8 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Obj
 from kivy.uix.relativelayout import RelativeLayout
 
 from kiosk.screens import theme
+from kiosk.view.actions import Action, Say
+from kiosk.view.language import say
 from kiosk.view.touch import NOTHING, Touch
 
 DEAF_S = 0.4
@@ -20,8 +22,8 @@ DEAF_S = 0.4
 class Touchable(RelativeLayout):
     """Something to touch, drawn from a view `Touch`. Fires once for each press.
 
-    It acts when the finger lifts inside, at touch-down, or after being held, as its `Touch` says. A greyed one says
-    why; one without a key is not there.
+    It acts when the finger lifts inside, at touch-down, or after being held, as its `Touch` says. One that is let go
+    too early says that it wants to be held, a greyed one says why, and one without a key is not there.
     """
 
     model = ObjectProperty(NOTHING, rebind=True)
@@ -125,8 +127,10 @@ class Touchable(RelativeLayout):
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
-        was = self.pressed
+        was, too_short = self.pressed, self._ticking is not None
         self._let_go()
+        if too_short:
+            self._tell(Say(say("Hold the button until it is filled.")))
         acts = self.model.enabled and not self.model.on_down and not self.model.hold_ms
         if was and acts and self.collide_point(*touch.pos):
             self._fire()
@@ -153,9 +157,12 @@ class Touchable(RelativeLayout):
 
     def on_fire(self) -> None:
         """What the touch means goes to the application."""
-        app: Any = App.get_running_app()
         if self.model.effect is not None:
-            app.act(self.model.effect)
+            self._tell(self.model.effect)
+
+    def _tell(self, action: Action) -> None:
+        app: Any = App.get_running_app()
+        app.act(action)
 
 
 class StopButton(Touchable):

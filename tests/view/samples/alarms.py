@@ -7,12 +7,12 @@ from tests.view.samples.surroundings import Scenes, at, snap
 
 ALARMS = (
     s.Alarm(
-        301,
+        707,
         "high",
         "Blocked",
         "The pressure in the line says that nothing flows. (310 kPa)",
         "The shot was cut short and the plunger drawn back. The needle is drawn back; trust it only when the screen "
-        "shows it out.",
+        "shows Retracted.",
         "Lift off. Check needle and line for a clot or kink, change the needle if in doubt, then arm again.",
         "arming and firing",
         True,
@@ -44,9 +44,9 @@ ALARMS = (
 
 SCENES: Scenes = {
     "alarms": (snap(alarms=ALARMS), at("alarms")),
-    "alarm": (snap(alarms=ALARMS), at("alarm", alarm=301)),
+    "alarm": (snap(alarms=ALARMS), at("alarm", alarm=707)),
     "alarm-known": (snap(alarms=ALARMS), at("alarm", alarm=120)),
-    "alarm-over": (snap(), at("alarm", alarm=301)),
+    "alarm-over": (snap(), at("alarm", alarm=707)),
     "alarms-none": (snap(), at("alarms")),
     "about": (snap(), at("about")),
     "settings": (snap(), at("settings", has_light=True)),

@@ -35,7 +35,7 @@ PROPOSED = s.ProposalView(
 )  # fmt: skip
 SUPPLY_LOST = s.Alarm(
     711, "medium", "Motor supply lost", "The motors lost their supply during a motion.",
-    "The spring pulls the needle out.",
+    "The spring pulls the needle back.",
     "Lift the handpiece away. Check the power supply, then home the needle again.", "arming and firing", True, True,
 )  # fmt: skip
 

@@ -45,7 +45,7 @@ SCENES: Scenes = {
         at(lesson=STOPPED),
     ),
     "lesson-alarm": (replace(TREATING, alarms=ALARMS), at(lesson=STOPPED)),
-    "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=301, lesson=STOPPED)),
+    "lesson-alarm-page": (replace(TREATING, alarms=ALARMS), at("alarm", alarm=707, lesson=STOPPED)),
     "lesson-renew": (TREATING, at(lesson=STOPPED)),
     "lesson-refill": (RENEWED, at(lesson=STOPPED)),
     "lesson-astray": (TREATING, at("settings", lesson=STOPPED)),
