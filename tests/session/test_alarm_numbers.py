@@ -94,6 +94,19 @@ def test_one_late_cycle_is_alarmed_until_it_is_acknowledged(subject: Bench) -> N
     assert not subject.snap.alarms
 
 
+@pytest.mark.requirement("WDG-6")
+def test_a_cycle_that_is_50_ms_late_disarms_nothing_and_one_that_is_later_does(subject: Bench) -> None:
+    subject.live()
+    subject.late_s = 0.050
+    subject.run(1)
+    assert subject.armed
+    assert not subject.alarms()
+    subject.late_s = 0.0501
+    subject.step()
+    assert not subject.armed
+    assert subject.alarms() == {717}
+
+
 @pytest.mark.requirement("ALM-4", "LED-12")
 def test_a_record_that_cannot_be_written_is_alarmed_by_its_own_number(subject: Bench) -> None:
     subject.disk.failing = True
