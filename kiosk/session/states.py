@@ -67,7 +67,7 @@ TABLE: dict[type, Rule] = {
     ask.Disarm: Rule(ALWAYS, ends_arming=True),
     ask.Rehome: Rule(AFTER_START),
     ask.ClearFaults: Rule(ALWAYS),
-    ask.PairInjector: Rule(ALWAYS, shell=True),
+    ask.PairInjector: Rule(ALWAYS),
     ask.AcceptFinding: Rule(ALWAYS),
     ask.SetClock: Rule(ALWAYS),
     ask.ConfirmClock: Rule(ALWAYS),

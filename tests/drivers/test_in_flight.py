@@ -10,6 +10,7 @@ import select
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -68,6 +69,13 @@ def test_an_answer_is_not_there_before_it_comes_and_is_taken_once_it_has_come(su
     assert finished(asked) == DATA
     assert len(far.requests) == 1
     assert (subject.statistics.good, subject.statistics.timeouts, subject.statistics.stray_bytes) == (1, 0, 0)
+
+
+@pytest.mark.requirement("WDG-1")
+def test_without_another_word_a_request_has_40_ms_from_its_sending(far: FarEnd) -> None:
+    with closing(ModbusLink(far.port, parity="N")) as link:
+        asked = link.begin_read(0, 4)
+        assert asked.expires - asked.sent == pytest.approx(0.040)
 
 
 @pytest.mark.requirement("LNK-1")

@@ -40,6 +40,16 @@ from tests.records import sample
 from tests.records.conftest import Wall
 
 Reopen = Callable[[], Ledger]
+HELD = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "recursive_triggers": 1,
+    "cell_size_check": 1,
+    "busy_timeout": 200,
+}
+"""What the one connection that writes has to hold, as SQLite reads it back; not taken from the program's own list."""
 
 
 def test_a_new_ledger_is_empty_and_good(subject: Ledger) -> None:
@@ -196,9 +206,18 @@ def test_another_process_cannot_write_either_and_a_dead_one_leaves_no_lock(path:
 
 @pytest.mark.requirement("LED-13")
 def test_every_pragma_is_read_back(subject: Ledger) -> None:
-    for pragma, _, wanted in WRITER_PRAGMAS:
-        assert subject._db.execute(f"PRAGMA {pragma}").fetchone()[0] == wanted
-    assert {name: wanted for name, _, wanted in WRITER_PRAGMAS}["synchronous"] == 2
+    for pragma, wanted in HELD.items():
+        assert subject._db.execute(f"PRAGMA {pragma}").fetchone()[0] == wanted, pragma
+    assert {name: wanted for name, _, wanted in WRITER_PRAGMAS} == HELD
+
+
+@pytest.mark.requirement("LED-13")
+def test_whoever_reads_writes_nothing_and_trusts_no_schema(subject: Ledger, path: Path) -> None:
+    subject.append([sample.session()])
+    reader = open_reader(path)
+    held = {name: reader.execute(f"PRAGMA {name}").fetchone()[0] for name in ("query_only", "trusted_schema")}
+    assert held == {"query_only": 1, "trusted_schema": 0}
+    reader.close()
 
 
 @pytest.mark.requirement("LED-13")

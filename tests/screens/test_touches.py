@@ -72,6 +72,20 @@ def test_what_appears_under_a_finger_ignores_that_touch_and_400_ms(stage: Stage)
 
 
 @pytest.mark.requirement("UI-6")
+def test_the_deafness_of_what_appeared_ends_after_400_ms_neither_before_nor_later(stage: Stage) -> None:
+    show(stage, "treat")
+    stage.tap("tile:mode")
+    appeared = stage.time.now
+    stage.wait(0.35)
+    assert 0.38 < stage.time.now - appeared < 0.4
+    stage.tap("mode:burst")
+    assert stage.heard == []
+    assert 0.4 < stage.time.now - appeared < 0.42
+    stage.tap("mode:burst")
+    assert stage.heard == [c.ChooseMode("burst")]
+
+
+@pytest.mark.requirement("UI-6")
 def test_steppers_act_at_touch_down(stage: Stage) -> None:
     show(stage, "panel-depth")
     touch = stage.down(stage.find("step:up"))

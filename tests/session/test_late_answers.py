@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from drivers.errors import BadFrame, LinkTimeout, PortGone
+from drivers.link import TIMEOUT_MS
 from drivers.registers import ANCHOR, AUTHORISATION, COMMAND, IDENTITY, LEASE, Command, CommandKind
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty
 from kiosk.session import exchange as x
 from kiosk.session.dispatch import Stage
 from kiosk.session.line import BAD_CLOSES, OVERTAKEN, Line
-from kiosk.session.virtual import VirtualAsked
+from kiosk.session.virtual import TIMEOUT_S, VirtualAsked
 from tests.session.bench import PERIOD, Bench, Wire
 from tests.session.test_races import kiosk_lapses
 
@@ -162,6 +164,32 @@ def test_on_a_line_where_every_answer_is_late_a_treatment_is_given_and_recorded(
     subject.quiet()
     assert subject.shots == given == len(subject.shot_rows())
     sent_once(slow)
+
+
+def test_time_passes_for_an_answer_here_as_on_a_real_line() -> None:
+    assert TIMEOUT_S * 1000 == TIMEOUT_MS == 40
+
+
+@pytest.mark.requirement("WDG-1")
+def test_a_lease_that_was_answered_late_is_renewed_after_50_ms_ahead_of_what_waits(subject: Bench, slow: Slow) -> None:
+    subject.live()
+    in_flight(subject, slow, "lease", 0.039)
+    line(subject).perform(x.WriteAnchor(1, bytes(32)))
+    began = len(slow.began)
+    subject.until(lambda: "anchor" in slow.kinds()[began:], 1)
+    assert slow.kinds()[began:] == ["lease", "anchor"]
+    assert leases(slow)[-1] - leases(slow)[-2] == pytest.approx(2 * PERIOD)
+
+
+@pytest.mark.requirement("WDG-1")
+def test_while_a_treatment_is_given_on_a_slow_line_every_lease_is_renewed_after_25_to_50_ms(
+    subject: Bench, slow: Slow
+) -> None:
+    slow.takes = dict.fromkeys([*KINDS.values(), "read"], 0.015)
+    subject.mode("continuous").live().fire(3)
+    subject.run(0.5)
+    gaps = {round((late - early) * 1000) for early, late in pairwise(leases(slow))}
+    assert gaps == {25, 50}
 
 
 @pytest.mark.requirement("WDG-1", "LNK-3")

@@ -59,12 +59,18 @@ ROWS = [
     Row("stop pressed", "stop", _do("stop press"), "pressed or its plug is out", _do("stop release")),
     Row("one stop contact", "stop", _do("stop-a open"), "contradict each other", None),
     Row("pedal held", "inputs", _do("pedal down"), "held since the start", _do("pedal up")),
-    Row("pedal contradiction", "inputs", _do("fault pedal-contradiction on"), "", _do("fault pedal-contradiction off")),
+    Row(
+        "pedal contradiction",
+        "inputs",
+        _do("fault pedal-contradiction on"),
+        "pedal's two contacts contradict",
+        _do("fault pedal-contradiction off"),
+    ),
     Row("trigger held", "inputs", _do("trigger down"), "The trigger is held", None),
     Row("pins silent", "inputs", _set("panel.alive", lambda: False), "The pins are silent", None),
     Row("relay stuck closed", "inputs", _weld, "The relay's feedback", _do("fault relay-stuck off")),
-    Row("no injector", "link", _do("unplug"), "", _do("replug")),
-    Row("nothing answers", "link", _set("lose", 1_000_000), "", _set("lose", 0)),
+    Row("no injector", "link", _do("unplug"), "was unplugged", _do("replug")),
+    Row("nothing answers", "link", _set("lose", 1_000_000), "did not answer within 40 ms", _set("lose", 0)),
     Row("another map", "link", _do("fault wrong-map on"), "speaks register map 2", _do("fault wrong-map off")),
     Row("a latched fault", "faults", _do("trigger down", "reset", "trigger up"), "The injector reports", _clear),
 ]
@@ -82,6 +88,7 @@ def blocked(bench: Bench, check: str, says: str) -> None:
     assert [key for key, state in found.items() if state == "failed"] == [check]
     assert found["homing"] == found["buzzer"] == "waiting"
     detail = next(shown.detail for shown in bench.snap.checks if shown.key == check)
+    assert says
     assert says in detail
     assert detail.endswith(".")
     assert not bench.snap.ready

@@ -106,3 +106,16 @@ def test_contacts_that_differ_for_100_ms_or_less_are_a_stop_and_no_failed_circui
     subject.run(0.5)
     assert state(subject) == "open"
     assert after(subject, "stop release") == "released"
+
+
+@pytest.mark.requirement("STP-3")
+@one
+def test_contacts_that_differ_for_longer_than_100_ms_contradict_each_other_in_the_next_cycle(
+    subject: Bench, contact: str
+) -> None:
+    subject.do(f"{contact} open")
+    subject.step()
+    subject.run(0.075)
+    assert state(subject) == "open"
+    subject.run(0.05)
+    assert state(subject) == "contradiction"
