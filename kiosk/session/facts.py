@@ -17,9 +17,9 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
 
 PATH_LASTS_MS = 4 * 3600 * 1000
-"""A fluid path is used for at most 4 h (LIM-14)."""
+"""A fluid path is used for at most 4 h, and so is a needle (LIM-14)."""
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
-NEEDLE_GONE, SYRINGE_GONE = "needle removed", "syringe removed"
+NEEDLE_GONE, SYRINGE_GONE, PATH_GONE = "needle removed", "syringe removed", "path left"
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -34,7 +34,16 @@ class Facts(msgspec.Struct, frozen=True):
     lot: str = ""
     expiry: str = ""
     needle: str = ""
+    needle_ms: int = 0
+    """Wall time at which this needle was confirmed, UTC ms; 0 in rows that are older than this field."""
     syringe: str = ""
+    injector: int = 0
+    """Serial number of the controller that counted the parts; 0 in rows that are older than these fields."""
+    needle_changes: int = 0
+    """What that controller had counted when the needle was confirmed."""
+    syringe_changes: int = 0
+    boot_count: int = 0
+    """The start of the controller in which the piston was met: while it is off it sees no clamp."""
     fill_nl: int = 0
     refill: bool = False
     """The path was opened in this session before: a refill is primed briefly (LIM-14)."""
@@ -64,7 +73,7 @@ class Facts(msgspec.Struct, frozen=True):
         return (
             ("screening", self.screened),
             ("product", bool(self.product)),
-            ("needle", bool(self.needle) and not self.path_expired(wall_ms)),
+            ("needle", bool(self.needle) and not self.expired(wall_ms)),
             ("syringe", bool(self.syringe)),
             ("preparation", self.prepared),
             ("prime", self.primed),
@@ -72,7 +81,16 @@ class Facts(msgspec.Struct, frozen=True):
 
     def path_expired(self, wall_ms: int) -> bool:
         """Whether the fluid path has been open for more than 4 h."""
-        return self.path_opened_ms > 0 and wall_ms - self.path_opened_ms > PATH_LASTS_MS
+        return self.path_opened_ms > 0 and _too_old(self.path_opened_ms, wall_ms)
+
+    def expired(self, wall_ms: int) -> bool:
+        """Whether the path or the needle has been in use for more than 4 h: no new line makes a needle younger."""
+        return self.path_expired(wall_ms) or (bool(self.needle) and _too_old(self.needle_ms, wall_ms))
+
+
+def _too_old(since_ms: int, wall_ms: int) -> bool:
+    """Used for more than 4 h, or since a time that is still to come: then nobody knows for how long."""
+    return not 0 <= wall_ms - since_ms <= PATH_LASTS_MS
 
 
 def opened(row: SessionRow) -> Facts:
@@ -92,6 +110,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     Fact.PREPARATION: {"prepared": True},
     NEEDLE_GONE: {"needle": "", "primed": False},
     SYRINGE_GONE: {"syringe": "", "primed": False},
+    PATH_GONE: {"needle": "", "primed": False} | NO_PATH,
     PRIMED: {"primed": True},
     NOT_PRIMED: {"primed": False},
     FINISHED: {"finished": True},
@@ -105,10 +124,14 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     if kind == Fact.PRODUCT:
         return _product(facts, body)
     if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
-        return {"needle": body["needle"], "primed": False} | (NO_PATH if body.get("path_closed") else {})
+        change = {"needle": body["needle"], "needle_ms": body.get("wall_ms", 0), "primed": False}
+        change |= {"injector": body.get("injector", 0), "needle_changes": body.get("changes", 0)}
+        return change | (NO_PATH if body.get("path_closed") else {})
     if kind == Fact.SYRINGE:
         new_line = bool(body["new_line"])
-        return {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
+        change = {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
+        change |= {"injector": body.get("injector", 0), "boot_count": body.get("boot_count", 0)}
+        return change | {"syringe_changes": body.get("changes", 0)}
     if kind == Fact.PATH_OPENED:
         return {"path_opened_ms": body["wall_ms"]}
     if kind == Fact.PRESET_CHOSEN:

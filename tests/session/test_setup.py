@@ -11,11 +11,12 @@ import pytest
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
 from kiosk.protocols.budget import Course, Given
+from kiosk.records.facts import Fact
 from kiosk.records.rows import AccountRow, Certainty, ClosingRow, EventRow, SessionRow, ShotRow
 from kiosk.session import facts as facts_of
 from kiosk.session.barrel import piston_missed
 from kiosk.session.exchange import Answer
-from tests.session.bench import PRACTITIONER, TECHNICIAN, Bench
+from tests.session.bench import PRACTITIONER, TECHNICIAN, WALL_MS, Bench
 
 FOUR_HOURS_MS = 4 * 3600 * 1000
 
@@ -61,7 +62,7 @@ def test_what_cannot_be_done_at_home_says_why(home: Bench, command: ask.AnyComma
 
 def test_without_a_session_the_set_up_waits_for_nothing(home: Bench) -> None:
     setup = home.engine.setup
-    assert (setup.due, setup.protocol, setup.path_expired) == (None, None, False)
+    assert (setup.due, setup.protocol, setup.path_expired, setup.expired) == (None, None, False, False)
     home.open()
     assert setup.due == "screening"
 
@@ -323,6 +324,41 @@ def test_a_path_is_used_for_four_hours_whatever_the_clock_says(subject: Bench, c
 
 
 @pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize("younger", ["new line", "another product"])
+def test_nothing_but_a_new_needle_makes_a_needle_younger(subject: Bench, younger: str) -> None:
+    subject.wall_ms += FOUR_HOURS_MS - 60_000
+    if younger == "new line":
+        subject.syringe(new_line=True).prime()
+    else:
+        subject.product("example-label").product()
+    subject.wall_ms += 120_000
+    subject.run(0.1)
+    assert subject.engine.setup.due == "needle"
+    assert 737 in subject.alarms()
+    assert "confirm a new needle first" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, True))
+
+
+@pytest.mark.requirement("LIM-14")
+def test_a_needle_that_is_too_old_is_changed_alone_where_the_line_is_not(subject: Bench) -> None:
+    subject.wall_ms += FOUR_HOURS_MS - 60_000
+    subject.syringe(new_line=True).prime()
+    subject.wall_ms += 120_000
+    subject.run(0.1)
+    subject.needle().prime()
+    subject.run(0.1)
+    assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LIM-14", "LED-6")
+@pytest.mark.parametrize("confirmed_ms", [None, 2 * WALL_MS])
+def test_a_needle_of_which_nobody_knows_since_when_it_is_used_is_too_old(confirmed_ms: int | None) -> None:
+    body: dict[str, Any] = {"needle": "30g-4mm"} | ({} if confirmed_ms is None else {"wall_ms": confirmed_ms})
+    facts = facts_of.opened(SessionRow(1, 0, "A", "P1", "mesolift", "", ""))
+    facts = facts_of.fold(facts, EventRow(Fact.NEEDLE, 0, 1, "A", "New needle", body))
+    assert facts.expired(WALL_MS)
+
+
+@pytest.mark.requirement("LIM-14")
 def test_another_product_needs_another_path_and_another_lot_another_syringe(subject: Bench) -> None:
     subject.tell(ask.UseProduct("example-saline", "L1", "2027-12-01"))
     assert subject.engine.setup.due == "prime"
@@ -332,6 +368,28 @@ def test_another_product_needs_another_path_and_another_lot_another_syringe(subj
     subject.tell(ask.UseProduct("example-label", "L3", "2027-12-01"))
     assert subject.engine.setup.due == "syringe"
     assert "The line must be new" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, False))
+
+
+@pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize(("product", "lot"), [("example-label", "L1"), ("example-saline", "L2")])
+@pytest.mark.parametrize("new_line", [False, True])
+def test_a_syringe_of_one_product_is_none_of_the_next_that_is_chosen_while_its_piston_is_sought(
+    subject: Bench, product: str, lot: str, new_line: bool
+) -> None:
+    number = subject.send(ask.FitSyringe("5ml", 5_000_000, True, new_line))
+    subject.run(0.1)
+    subject.product(product, lot)
+    assert "meanwhile" in subject.reply(number).sentence
+    assert subject.engine.setup.due == "syringe"
+
+
+@pytest.mark.requirement("LIM-14")
+def test_a_prime_of_one_product_asks_for_no_drop_of_the_next(subject: Bench) -> None:
+    number = subject.send(ask.Prime(10_000))
+    subject.run(0.1)
+    subject.product("example-label")
+    subject.reply(number)
+    assert "nothing was primed" in subject.refused(ask.ConfirmDrop(True))
 
 
 def test_a_lot_that_expires_overnight_ends_the_treatment(subject: Bench) -> None:
