@@ -28,7 +28,7 @@ from kiosk.channel.service import BackupLine
 from kiosk.protocols.library import load
 from kiosk.records.chain import Kind
 from kiosk.records.errors import BackupRefused, ExportFailed
-from kiosk.records.files import text_of
+from kiosk.records.files import text_of, whole
 from kiosk.records.rows import AccountRow
 
 FORMAT, VERSION = "nappage settings", 1
@@ -116,18 +116,10 @@ def write(path: Path, held: Content) -> str:
     """
     data = msgspec.json.encode(held, order="sorted")
     digest = sha256(data).hexdigest()
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
+    with whole(path, folder_mode=0o700) as beside:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(_START % (FORMAT.encode(), VERSION, digest.encode()) + data + b"}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
     return digest
 
 

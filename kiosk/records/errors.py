@@ -8,7 +8,7 @@ from drivers.errors import NappageError
 class LedgerDamaged(NappageError, ValueError):
     number = 400
     sentence = "The ledger {path} is damaged ({why})"
-    remedy = "It was left as it is. Keep the file, put the last backup in its place; nothing is armed until then."
+    remedy = "It was left as it is, and nothing is armed. Keep it; only a copy of the record can take its place."
 
 
 class WrongKind(NappageError, ValueError):

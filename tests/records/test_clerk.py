@@ -175,7 +175,6 @@ def test_a_clerk_that_cannot_run_is_left_alone_after_three_times_until_somebody_
     client.close()
 
 
-@pytest.mark.requirement("ACC-2")
 def test_a_question_that_finds_a_defect_is_answered_and_the_next_pin_is_checked(
     clerk: Clerk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
