@@ -79,6 +79,7 @@ def run(  # noqa: PLR0913  one for each option
         Running(
             simulated=named(simulated, hardware),
             data=folder,
+            own_data=bool(demo) and data is None,
             profiles=which_profiles(profiles, folder),
             port=port,
             balance=balance,

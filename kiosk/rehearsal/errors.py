@@ -105,3 +105,15 @@ class NoDisplay(NappageError, RuntimeError):
     number = 874
     sentence = "No display could be started ({why})"
     remedy = "Install Xvfb ('make setup' does)."
+
+
+class NotOfAPlay(NappageError, FileExistsError):
+    number = 875
+    sentence = "A play-through takes away what the last one left, but {path} is not of one"
+    remedy = "Nothing was taken away. Name another folder with --out, or move that to where it belongs."
+
+
+class ResultsNotKept(NappageError, OSError):
+    number = 876
+    sentence = "The results of a play-through cannot be kept in {folder} ({why})"
+    remedy = "Name another folder with --out."
