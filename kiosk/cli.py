@@ -184,10 +184,11 @@ def schema(out: Path) -> int:
     import json
 
     from kiosk.protocols.report import json_schemas
+    from kiosk.records.files import whole
 
-    out.mkdir(parents=True, exist_ok=True)
     for name, content in json_schemas().items():
-        (out / f"{name}.schema.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        with whole(out / f"{name}.schema.json") as beside:
+            beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         click.echo(f"wrote {out / name}.schema.json")
     return 0
 

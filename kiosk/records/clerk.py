@@ -209,7 +209,6 @@ def become_ordinary(parent: int) -> None:
 def main(ledger: Path, out: Path, profiles: Path, parent: int) -> None:
     """Answer control's questions; started by control, not by hand."""
     become_ordinary(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is control's business; the clerk ends with its pipe
     serve(Clerk(ledger, out, profiles), sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -21,8 +21,11 @@ from kiosk.session.exchange import Answer, Question
 
 STARTS_IN_VAIN_MAX = 3
 _CHUNK = 65536
-COMMAND = ("chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk")
-"""`chrt` takes real-time priority away before the interpreter starts: half a second of imports must not run at it."""
+COMMAND = (
+    "env", "--ignore-signal=INT", "chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk",
+)  # fmt: skip
+"""Before the interpreter starts, as half a second of imports must have neither, `env` makes it deaf to Ctrl-C, which is
+control's business, and `chrt` takes real-time priority away."""
 
 
 class ClerkClient:

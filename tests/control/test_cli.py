@@ -134,6 +134,15 @@ def test_check_names_file_key_value_and_what_is_allowed(nappage: Run, tmp_path: 
         assert word in result.output
 
 
+def test_schemas_where_none_can_lie_are_one_numbered_sentence(nappage: Run, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for out in (file, file / "below", Path("/proc/none")):
+        result = nappage("schema", "--out", out)
+        assert result.exit_code == 2
+        assert "E414" in result.output
+
+
 def test_schemas_are_json_schemas(nappage: Run, tmp_path: Path) -> None:
     result = nappage("schema", "--out", tmp_path)
 

@@ -21,7 +21,7 @@ from kiosk.channel.snapshot import Exported, PatientPage, SessionList, SessionPa
 from kiosk.protocols.library import SHIPPED
 from kiosk.records.backup import FOLDER, profile_texts
 from kiosk.records.clerk import Asked, Clerk, VerifyLedger, serve
-from kiosk.records.clerk_client import STARTS_IN_VAIN_MAX, ClerkClient
+from kiosk.records.clerk_client import COMMAND, STARTS_IN_VAIN_MAX, ClerkClient
 from kiosk.records.ledger import Ledger
 from kiosk.session.exchange import Answer, CheckPin, HashPin, Listing, MakeExport, ReadPage, ReadPatient
 from kiosk.session.service_questions import ReadBackups, WriteBackup
@@ -240,6 +240,16 @@ def test_whatever_lies_among_the_backups_is_listed_with_its_reason(written: Path
         "gone.json": "it cannot be read (No such file or directory)",
         "pipe.json": "it is no file of settings, or an edited one",
     }
+
+
+def test_ctrl_c_does_not_reach_it_whenever_it_comes(written: Path, out: Path) -> None:
+    """It is control's business; the clerk hears nothing of it before its first import either."""
+    deaf = (*COMMAND[: COMMAND.index(sys.executable)], sys.executable, "-c")
+    script = "import os, signal; os.kill(os.getpid(), signal.SIGINT); from kiosk.records.clerk import main; main()"
+    client = ClerkClient(written, out, (*deaf, script))
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
+    client.close()
 
 
 def test_it_ends_with_its_pipe(client: ClerkClient) -> None:
