@@ -280,7 +280,7 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     if out is not None:
         return run_scenario(scenario, out, profiles)
     with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
-        return run_scenario(scenario, Path(folder), profiles)
+        return run_scenario(scenario, Path(folder), profiles, kept=False)
 
 
 main.add_command(calibrate)

@@ -77,6 +77,12 @@ class ArmedInVain(NappageError, RuntimeError):
     remedy = "Expect fewer shots in the scenario, or mend what the sentence names."
 
 
+class SessionLeftOpen(NappageError, RuntimeError):
+    number = 866
+    sentence = "The record in {folder} still holds session {session}, of a run that was broken off before it was signed"
+    remedy = "Name another folder with --out, or sign that session first with 'nappage run --simulated --data FOLDER'."
+
+
 class ScreenStuck(NappageError, TimeoutError):
     number = 870
     sentence = "The play-through stopped at {step}: waited {seconds:g} s in vain for {what} (screenshot {picture})"
