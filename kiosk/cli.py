@@ -46,6 +46,7 @@ def main() -> None:
 @PORT
 @BALANCE
 @click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
+@click.option("--no-screen", is_flag=True, help="Without the kiosk: 'nappage calibrate' takes its place.")
 @click.option(
     "--demo",
     is_flag=False,
@@ -64,6 +65,7 @@ def run(  # noqa: PLR0913  one for each option
     port: str,
     balance: str,
     size: str,
+    no_screen: bool,
     demo: str,
     out: Path,
 ) -> int:
@@ -72,6 +74,8 @@ def run(  # noqa: PLR0913  one for each option
 
     if demo not in ("", *PLAYS):
         raise click.UsageError(f"--demo plays {' or '.join(PLAYS)}")
+    if demo and no_screen:
+        raise click.UsageError("--demo is played on the screen")
     if demo and hardware:
         raise click.UsageError("--demo is played on the simulated injector only")
     folder = data_folder(out / "data" if demo and data is None else data)
@@ -84,6 +88,7 @@ def run(  # noqa: PLR0913  one for each option
             port=port,
             balance=balance,
             size=size,
+            screen=not no_screen,
             demo=demo,
             out=out,
         )

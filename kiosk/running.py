@@ -30,6 +30,8 @@ class Running(msgspec.Struct, frozen=True):
     port: str
     balance: str
     size: str
+    screen: bool
+    """False: no kiosk; control waits for a shell to take its place."""
     demo: str
     """Which play is played by touch; "" for a person at the screen."""
     out: Path
@@ -57,7 +59,7 @@ def run_all(running: Running) -> int:
             clear(running)
             display = closing.enter_context(own_display(running.size))
         plans = [*_bench(running, places), _control(running, places), *_screen(running, places, display)]
-        _say(running)
+        _say(running, places)
         return Supervisor(tuple(plans)).run()
 
 
@@ -89,9 +91,11 @@ def clear(running: Running) -> None:
         raise ResultsNotKept(folder=running.out, why=error.strerror or str(error)) from error
 
 
-def _say(running: Running) -> None:
+def _say(running: Running, places: Places) -> None:
     kind = "SIMULATED" if running.simulated else "hardware"
     click.echo(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
+    if not running.screen:
+        click.echo(f"nappage: no screen; in another shell: export NAPPAGE_CHANNEL={places.channel}")
 
 
 def _bench(running: Running, places: Places) -> list[ChildPlan]:
@@ -121,6 +125,8 @@ def _control(running: Running, places: Places) -> ChildPlan:
 
 
 def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
+    if not running.screen:
+        return []
     words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
     words += ["--settings", running.data / "screen.json"]
     if not running.demo:

@@ -20,6 +20,7 @@ def asked(out: Path, data: Path | None = None) -> Running:
         port="",
         balance="",
         size="",
+        screen=True,
         demo="treatment",
         out=out,
     )
