@@ -11,6 +11,7 @@ output of the other side goes off.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import socket
@@ -51,12 +52,17 @@ def listen(path: Path, kind: socket.SocketKind) -> socket.socket:
     """A Unix socket that listens at `path` without blocking; one that a dead bench left there is taken over.
 
     Raises:
-        OSError: no socket can be made there.
+        OSError: no socket can be made there: what is no socket is never taken away.
     """
+    if os.path.lexists(path) and not path.is_socket():
+        raise FileExistsError(errno.EEXIST, "Something that is no socket lies there", str(path))
     path.unlink(missing_ok=True)
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(socket.socket(socket.AF_UNIX, kind))
-        listener.bind(str(path))
+        try:
+            listener.bind(str(path))
+        except OSError as error:  # the system's own words do not name the place
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
         listener.listen(4)
         listener.setblocking(False)
         closing.pop_all()

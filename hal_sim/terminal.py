@@ -6,6 +6,7 @@ found again under the same name after it was unplugged.
 
 from __future__ import annotations
 
+import errno
 import os
 import tty
 from pathlib import Path
@@ -30,17 +31,24 @@ class Terminal:
         """Make a pseudo-terminal, raw from the first byte, and let the link follow.
 
         Raises:
-            OSError: there is none to be had, or the link cannot be made.
+            OSError: there is none to be had, or the link cannot be made: what is no link is never replaced.
         """
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.port = os.ttyname(self._slave)
         if self._link is not None:
-            fresh = self._link.with_name(self._link.name + ".new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(self.port)
-            fresh.replace(self._link)
+            self._follow(self._link)
+
+    def _follow(self, link: Path) -> None:
+        """Have the link lead to the present port, from one instant to the next."""
+        fresh = link.with_name(link.name + ".new")
+        for path in (link, fresh):
+            if os.path.lexists(path) and not path.is_symlink():
+                raise FileExistsError(errno.EEXIST, "Something that is no link lies there", str(path))
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(str(self.port))
+        fresh.replace(link)
 
     def unplug(self) -> None:
         """Hang up: whoever has the port open sees a device that went away. The symbolic link goes with it."""

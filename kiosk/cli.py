@@ -46,6 +46,7 @@ def main() -> None:
 @PORT
 @BALANCE
 @click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
+@click.option("--no-screen", is_flag=True, help="Without the kiosk: 'nappage calibrate' takes its place.")
 @click.option(
     "--demo",
     is_flag=False,
@@ -64,6 +65,7 @@ def run(  # noqa: PLR0913  one for each option
     port: str,
     balance: str,
     size: str,
+    no_screen: bool,
     demo: str,
     out: Path,
 ) -> int:
@@ -72,6 +74,8 @@ def run(  # noqa: PLR0913  one for each option
 
     if demo not in ("", *PLAYS):
         raise click.UsageError(f"--demo plays {' or '.join(PLAYS)}")
+    if demo and no_screen:
+        raise click.UsageError("--demo is played on the screen")
     if demo and hardware:
         raise click.UsageError("--demo is played on the simulated injector only")
     folder = data_folder(out / "data" if demo and data is None else data)
@@ -79,10 +83,12 @@ def run(  # noqa: PLR0913  one for each option
         Running(
             simulated=named(simulated, hardware),
             data=folder,
+            own_data=bool(demo) and data is None,
             profiles=which_profiles(profiles, folder),
             port=port,
             balance=balance,
             size=size,
+            screen=not no_screen,
             demo=demo,
             out=out,
         )
@@ -183,10 +189,11 @@ def schema(out: Path) -> int:
     import json
 
     from kiosk.protocols.report import json_schemas
+    from kiosk.records.files import whole
 
-    out.mkdir(parents=True, exist_ok=True)
     for name, content in json_schemas().items():
-        (out / f"{name}.schema.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        with whole(out / f"{name}.schema.json") as beside:
+            beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         click.echo(f"wrote {out / name}.schema.json")
     return 0
 
@@ -278,7 +285,7 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     if out is not None:
         return run_scenario(scenario, out, profiles)
     with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
-        return run_scenario(scenario, Path(folder), profiles)
+        return run_scenario(scenario, Path(folder), profiles, kept=False)
 
 
 main.add_command(calibrate)

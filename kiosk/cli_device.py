@@ -26,14 +26,14 @@ CHECK is one or more of
 
 @click.command("check", epilog=LISTED)
 @click.argument("keys", metavar="CHECK...", nargs=-1, required=True, type=click.Choice([*KEYS, "all"]))
-@NAME
 @CHANNEL
+@NAME
 @plainly
 def check(keys: tuple[str, ...], name: str, channel: Path) -> int:
     """Check inputs and outputs one by one: says what to do, sees it by itself, and records how each ended.
 
-    It takes the screen's place at a running control: end the kiosk first. The PIN is asked for and never shown. The
-    touch test needs the screen. Exit code 1: not all passed.
+    It takes the screen's place at a running control: end the kiosk first, or start 'nappage run' with --no-screen. The
+    PIN is asked for and never shown. The touch test needs the screen. Exit code 1: not all passed.
     """
     from kiosk.terminal.checking import Checking
 

@@ -38,14 +38,16 @@ class Exact(click.ParamType[int]):
 
 @click.command("dose")
 @click.option("--barrel", required=True, help="Key of the syringe: 1ml, 2ml, 5ml or 10ml.")
-@click.option("--smallest-nl", type=int, default=2_000, show_default=True, help="Smallest dose to be usable, nL.")
-@click.option("--fill-nl", type=int, default=0, help="What is in the syringe, nL (default: it is full).")
-@click.option("--printed-ml", type=int, default=0, help="Volume printed on it, where the clamp senses none.")
+@click.option(
+    "--smallest-nl", type=click.IntRange(1), default=2_000, show_default=True, help="Smallest usable dose, nL."
+)
+@click.option("--fill-nl", type=click.IntRange(0), default=0, help="What is in the syringe, nL (default: it is full).")
+@click.option("--printed-ml", type=click.IntRange(0), default=0, help="Volume printed on it, where none is sensed.")
 @click.option("--temperature", type=Exact(100), help="Where it is weighed, degrees C; asked for without it.")
 @click.option("--pressure-hpa", type=Exact(100), help="Air pressure, hPa.")
 @click.option("--humidity", type=Exact(1), help="Humidity, %.")
-@NAME
 @CHANNEL
+@NAME
 @plainly
 def dose(  # noqa: PLR0913  one for each option
     barrel: str,
@@ -60,7 +62,8 @@ def dose(  # noqa: PLR0913  one for each option
 ) -> int:
     """Weigh a syringe's doses, correct them and prove them, step by step. Exit code 1: it was left half-way.
 
-    It takes the screen's place at a running control: end the kiosk first. The PIN is asked for and never shown.
+    It takes the screen's place at a running control: end the kiosk first, or start 'nappage run' with --no-screen. The
+    PIN is asked for and never shown.
     """
     from kiosk.terminal.measuring import Dose
 
@@ -73,13 +76,14 @@ def dose(  # noqa: PLR0913  one for each option
 
 
 @click.command("depth")
-@NAME
 @CHANNEL
+@NAME
 @plainly
 def depth(name: str, channel: Path) -> int:
     """Read the needle's depth under a gauge, correct it and prove it. Exit code 1: it was left half-way.
 
-    It takes the screen's place at a running control: end the kiosk first. The PIN is asked for and never shown.
+    It takes the screen's place at a running control: end the kiosk first, or start 'nappage run' with --no-screen. The
+    PIN is asked for and never shown.
     """
     from kiosk.terminal.measuring import Depth
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
 from kiosk.shell import P
-from kiosk.system.storage import data_folder, ledger_path, profiles_folder
+from kiosk.system.storage import data_folder, ledger_path, on_raspberry_pi, profiles_folder
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 
@@ -32,8 +32,20 @@ def named(simulated: bool, hardware: bool) -> bool:
     return simulated
 
 
+PI_CHANNEL = Path("/run/nappage/control.sock")
+"""Where the installed units have it."""
+
+
+INSTALLED: dict[str, Any] = {"default": PI_CHANNEL} if on_raspberry_pi() else {}
+"""Only a device has a default; elsewhere the socket has to be named."""
 CHANNEL = click.option(
-    "--channel", type=click.Path(path_type=Path), envvar="NAPPAGE_CHANNEL", required=True, help="Control's socket."
+    "--channel",
+    type=click.Path(path_type=Path),
+    envvar="NAPPAGE_CHANNEL",
+    required=True,
+    show_envvar=True,
+    **INSTALLED,
+    help=f"Control's socket; on a Raspberry Pi {PI_CHANNEL}. 'nappage run --no-screen' says its own.",
 )
 PROFILES_OPTION = click.option(
     "--profiles",

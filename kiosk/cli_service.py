@@ -194,9 +194,10 @@ def service_backup(
     PINs stand in it as hashes: keep it as carefully as the device.
     """
     from kiosk.records.cli_service import back_up
+    from kiosk.records.files import text_of
 
     path, screen = chosen_ledger(data, simulated), settings or settings_file()
-    kept = screen.read_text(encoding="utf-8").strip() if screen.is_file() else ""
+    kept = text_of(screen).strip() if screen.is_file() else ""
     click.echo(back_up(path, kind_of(path), file, which_profiles(profiles, data), kept, name, pin()))
     return 0
 

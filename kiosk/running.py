@@ -13,7 +13,9 @@ import click
 import msgspec
 
 from kiosk.places import Places, bench_command, control_command, nappage
+from kiosk.rehearsal.errors import NotOfAPlay, ResultsNotKept
 from kiosk.system.child import ChildPlan, Restart
+from kiosk.system.storage import ledger_path
 from kiosk.system.supervise import Supervisor
 
 
@@ -22,10 +24,14 @@ class Running(msgspec.Struct, frozen=True):
 
     simulated: bool
     data: Path
+    own_data: bool
+    """Whether nobody named that folder: a play-through then begins a record of its own in it."""
     profiles: Path
     port: str
     balance: str
     size: str
+    screen: bool
+    """False: no kiosk; control waits for a shell to take its place."""
     demo: str
     """Which play is played by touch; "" for a person at the screen."""
     out: Path
@@ -35,6 +41,9 @@ PLAYS = ("treatment", "calibration")
 """What can be played by touch: `kiosk.rehearsal.demo` knows how."""
 LEFT = ("record.json", "record.pdf", "certificate.json", "certificate.pdf", "measured.json")
 """Files that a play leaves beside its pictures."""
+PICTURES = "screens"
+MARK = "made-by-a-play-through.txt"
+"""Lies where a play-through left its results: only there the next one takes them away."""
 BUILT_WRONG = Path(__file__).parent / "rehearsal" / "built_wrong.toml"
 """The device that is calibrated: it needs it."""
 
@@ -47,26 +56,46 @@ def run_all(running: Running) -> int:
         if running.demo:
             from kiosk.rehearsal.display import own_display
 
-            _clear(running)
+            clear(running)
             display = closing.enter_context(own_display(running.size))
         plans = [*_bench(running, places), _control(running, places), *_screen(running, places, display)]
-        _say(running)
+        _say(running, places)
         return Supervisor(tuple(plans)).run()
 
 
-def _clear(running: Running) -> None:
-    """Take away what the last play-through left, its own record included; a record that somebody named stays."""
-    shutil.rmtree(running.out / "screens", ignore_errors=True)
-    for left in LEFT:
-        (running.out / left).unlink(missing_ok=True)
-    if running.data == running.out / "data":
-        shutil.rmtree(running.data, ignore_errors=True)
-        running.data.mkdir(mode=0o750, parents=True)
+def clear(running: Running) -> None:
+    """Take away what the last play-through left, its own record included; a record that somebody named stays.
+
+    Raises:
+        NotOfAPlay: E875, something lies there that no play-through left; nothing is taken away.
+        ResultsNotKept: E876, the folder cannot be written.
+    """
+    folders = [running.out / PICTURES, *([running.data] if running.own_data else [])]
+    files = [running.out / name for name in LEFT]
+    mark = running.out / MARK
+    real = ledger_path(running.data, simulated=False)
+    if running.own_data and real.exists():
+        raise NotOfAPlay(path=real)
+    for path in (*folders, *files):
+        if not mark.is_file() and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise NotOfAPlay(path=path)
+    try:
+        running.out.mkdir(parents=True, exist_ok=True)
+        mark.write_text("The next 'nappage run --demo' into this folder takes away what this one left.\n", "utf-8")
+        for path in files:
+            path.unlink(missing_ok=True)
+        for path in folders:
+            shutil.rmtree(path, ignore_errors=True)
+        running.data.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsNotKept(folder=running.out, why=error.strerror or str(error)) from error
 
 
-def _say(running: Running) -> None:
+def _say(running: Running, places: Places) -> None:
     kind = "SIMULATED" if running.simulated else "hardware"
     click.echo(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
+    if not running.screen:
+        click.echo(f"nappage: no screen; in another shell: export NAPPAGE_CHANNEL={places.channel}")
 
 
 def _bench(running: Running, places: Places) -> list[ChildPlan]:
@@ -96,6 +125,8 @@ def _control(running: Running, places: Places) -> ChildPlan:
 
 
 def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
+    if not running.screen:
+        return []
     words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
     words += ["--settings", running.data / "screen.json"]
     if not running.demo:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
@@ -27,6 +28,7 @@ from kiosk.channel.service import BackupLine
 from kiosk.protocols.library import load
 from kiosk.records.chain import Kind
 from kiosk.records.errors import BackupRefused, ExportFailed
+from kiosk.records.files import text_of, whole
 from kiosk.records.rows import AccountRow
 
 FORMAT, VERSION = "nappage settings", 1
@@ -82,10 +84,14 @@ class _File(msgspec.Struct, frozen=True):
 
 
 def profile_texts(folder: Path) -> dict[str, str]:
-    """Every profile of a folder as text, by its path below it; scenarios are no settings."""
-    files = sorted(path for path in folder.glob("*.toml")) + sorted(folder.glob("*/*.toml"))
-    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
-    return {name: text for name, text in found.items() if _PROFILE.match(name)}
+    """Every profile of a folder as text, by its path below it; scenarios are no settings, and nothing else is opened.
+
+    Raises:
+        FileUnreadable: one of them cannot be read.
+    """
+    files = sorted(folder.glob("*.toml")) + sorted(folder.glob("*/*.toml"))
+    names = [path.relative_to(folder).as_posix() for path in files]
+    return {name: text_of(folder / name) for name in names if _PROFILE.match(name)}
 
 
 def content(
@@ -110,18 +116,10 @@ def write(path: Path, held: Content) -> str:
     """
     data = msgspec.json.encode(held, order="sorted")
     digest = sha256(data).hexdigest()
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
+    with whole(path, folder_mode=0o700) as beside:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(_START % (FORMAT.encode(), VERSION, digest.encode()) + data + b"}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
     return digest
 
 
@@ -133,7 +131,7 @@ def read(path: Path, kind: Kind, digest: str = "") -> tuple[Content, str]:
     """
     try:
         held, found = _checked(path)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:  # the latter: brackets in brackets, a thousand deep
         raise BackupRefused(file=path.name, why="it is no file of settings, or an edited one") from error
     if digest and found != digest:
         raise BackupRefused(file=path.name, why="it is not the one that was shown")
@@ -152,7 +150,8 @@ def read(path: Path, kind: Kind, digest: str = "") -> tuple[Content, str]:
 
 def _checked(path: Path) -> tuple[Content, str]:
     try:
-        data = path.read_bytes() if path.stat().st_size <= SIZE_MOST else b""
+        about = path.stat()
+        data = path.read_bytes() if stat.S_ISREG(about.st_mode) and about.st_size <= SIZE_MOST else b""
     except OSError as error:
         raise BackupRefused(file=path.name, why=f"it cannot be read ({error.strerror})") from error
     file = msgspec.json.decode(data, type=_File)
@@ -198,7 +197,7 @@ def take_profiles(held: Content, data: Path, present: Path) -> bool:
 
 def listed(folder: Path, kind: Kind) -> tuple[BackupLine, ...]:
     """Every file in the folder of backups with what it holds, the newest name first."""
-    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)[:LISTED]
+    files = sorted(folder.glob("*.json"), key=lambda path: path.lstat().st_mtime, reverse=True)[:LISTED]
     return tuple(_line(path, kind) for path in files)
 
 

@@ -8,7 +8,6 @@ could be guessed.
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Generator
 from datetime import datetime
@@ -20,8 +19,9 @@ from sqlite_utils import Database
 
 from kiosk.records.chain import kind_of
 from kiosk.records.connection import run
-from kiosk.records.errors import ExportFailed
+from kiosk.records.errors import FileUnreadable
 from kiosk.records.faults import faults
+from kiosk.records.files import text_of, whole
 from kiosk.records.restore import accounts
 from kiosk.records.schema import TABLES, Table
 from kiosk.records.scrub import LEFT_OUT, Scrubber
@@ -70,17 +70,9 @@ def write(db: Database, path: Path, *, live: str, profiles: Path, logs: Path, no
     """
     patients = [str(code) for (code,) in run(db, "SELECT patient FROM session GROUP BY patient ORDER BY min(row)")]
     scrubber = Scrubber(patients, {row.name: row.role for row in accounts(db)})
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as file:
-            for name, text in _files(db, scrubber, live, profiles, logs, now):
-                file.writestr(name, text)
-        with beside.open("rb") as written:
-            os.fsync(written.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
+    with whole(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in _files(db, scrubber, live, profiles, logs, now):
+            file.writestr(name, text)
     return path
 
 
@@ -106,12 +98,20 @@ def _files(
     yield "faults.json", _json(_history(db, scrubber))
     yield "wear.json", _json(_worn(db, scrubber))
     for path in sorted((profiles / "devices").glob("*.toml")):
-        yield f"profiles/devices/{scrubber.text(path.name)}", scrubber.text(path.read_text(encoding="utf-8"))
+        yield f"profiles/devices/{scrubber.text(path.name)}", scrubber.text(_profile(path))
     for name, table in TABLES.items():
         yield f"rows/{name}.jsonl", "".join(_rows(db, table, scrubber))
     for path in sorted((*logs.glob("*.log"), *logs.glob("logs/*.log"))):
         tail = path.read_bytes()[-LOG_MOST:].decode("utf-8", "replace")
         yield f"logs/{scrubber.text(path.name)}", scrubber.text(tail)
+
+
+def _profile(path: Path) -> str:
+    """Its text, or why there is none: one that cannot be read may be just what support is asked about."""
+    try:
+        return text_of(path)
+    except FileUnreadable as error:
+        return f"({error})\n"
 
 
 def _json(value: object) -> str:

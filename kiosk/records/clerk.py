@@ -2,7 +2,7 @@
 
 One JSON line in for each question, one out for each answer, in order. It runs at ordinary priority even when control
 does not, reads the ledger and never writes it, and ends with its parent. What fails becomes an answer with the error's
-number.
+number, whatever it is: without the clerk no PIN is checked, so no question may end it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -25,9 +26,9 @@ from kiosk.channel.snapshot import Exported, Page
 from kiosk.protocols.library import SHIPPED
 from kiosk.records import approvals, bundle, certificate_pages, chain, due, faults, history, wear
 from kiosk.records.clerk_settings import Settings
-from kiosk.records.connection import open_reader, spoken
+from kiosk.records.connection import MOST_TOLD, open_reader, spoken
 from kiosk.records.course import course
-from kiosk.records.errors import QuestionUnknown
+from kiosk.records.errors import QuestionFailed, QuestionUnknown
 from kiosk.session.exchange import (
     Answer,
     CertificatesBefore,
@@ -78,11 +79,14 @@ class Clerk:
         self._profiles = profiles
 
     def answer(self, asked: Asked) -> Answer:
-        """The answer to one question; an error is an answer too."""
+        """The answer to one question; an error is an answer too. One that nobody thought of is in the log as well."""
         try:
             return self._answer(asked.ticket, asked.question)
         except NappageError as error:
             return refusal(asked.ticket, error)
+        except Exception as error:  # noqa: BLE001  the next question is somebody's PIN
+            traceback.print_exc()
+            return refusal(asked.ticket, QuestionFailed(why=f"{type(error).__name__}: {error}"[:MOST_TOLD]))
 
     def _answer(self, ticket: int, question: Question) -> Answer:
         if isinstance(question, HashPin):
@@ -205,7 +209,6 @@ def become_ordinary(parent: int) -> None:
 def main(ledger: Path, out: Path, profiles: Path, parent: int) -> None:
     """Answer control's questions; started by control, not by hand."""
     become_ordinary(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is control's business; the clerk ends with its pipe
     serve(Clerk(ledger, out, profiles), sys.stdin.buffer, sys.stdout.buffer)
 
 

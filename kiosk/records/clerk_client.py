@@ -1,7 +1,7 @@
 """Control's end of the clerk: hands questions over and collects answers, without ever waiting for either.
 
 Questions wait here while the pipe is full; a clerk that ended is started again, and what it was working on is answered
-with E415. After three ends without a single answer in between it is left alone, and every question is answered so.
+with E415. After three ends without a single answer in between it is started only when somebody asks.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from kiosk.session.exchange import Answer, Question
 
 STARTS_IN_VAIN_MAX = 3
 _CHUNK = 65536
-COMMAND = ("chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk")
-"""`chrt` takes real-time priority away before the interpreter starts: half a second of imports must not run at it."""
+COMMAND = (
+    "env", "--ignore-signal=INT", "chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk",
+)  # fmt: skip
+"""Before the interpreter starts, as half a second of imports must have neither, `env` makes it deaf to Ctrl-C, which is
+control's business, and `chrt` takes real-time priority away."""
 
 
 class ClerkClient:
@@ -56,8 +59,7 @@ class ClerkClient:
             ticket = self._next_ticket
         self._next_ticket = max(self._next_ticket, ticket) + 1
         if self._process is None:
-            self._ready.append(refusal(ticket, ClerkGone(why="it could not be kept running")))
-            return ticket
+            self._start()
         self._open[ticket] = None
         self._unsent += msgspec.json.encode(Asked(ticket, question)) + b"\n"
         self._push()

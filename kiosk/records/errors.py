@@ -8,7 +8,7 @@ from drivers.errors import NappageError
 class LedgerDamaged(NappageError, ValueError):
     number = 400
     sentence = "The ledger {path} is damaged ({why})"
-    remedy = "It was left as it is. Keep the file, put the last backup in its place; nothing is armed until then."
+    remedy = "It was left as it is, and nothing is armed. Keep it; only a copy of the record can take its place."
 
 
 class WrongKind(NappageError, ValueError):
@@ -98,7 +98,7 @@ class ExportFailed(NappageError, OSError):
 class ClerkGone(NappageError, RuntimeError):
     number = 415
     sentence = "The clerk process ended while it worked on this ({why})"
-    remedy = "It has been started again; ask once more."
+    remedy = "It is started again; ask once more."
 
 
 class NotALedger(NappageError, ValueError):
@@ -159,6 +159,12 @@ class ServiceRefused(NappageError, RuntimeError):
     number = 427
     sentence = "{what} is not possible now: {why}"
     remedy = "Nothing was written. Do what is named first, then ask again."
+
+
+class QuestionFailed(NappageError, RuntimeError):
+    number = 429
+    sentence = "This question found a defect of the program ({why})"
+    remedy = "Everything else goes on. Please report it with the log, which names the place."
 
 
 class RecordShowsDamage(NappageError, RuntimeError):

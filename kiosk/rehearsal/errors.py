@@ -77,6 +77,12 @@ class ArmedInVain(NappageError, RuntimeError):
     remedy = "Expect fewer shots in the scenario, or mend what the sentence names."
 
 
+class SessionLeftOpen(NappageError, RuntimeError):
+    number = 866
+    sentence = "The record in {folder} still holds session {session}, of a run that was broken off before it was signed"
+    remedy = "Name another folder with --out, or sign that session first with 'nappage run --simulated --data FOLDER'."
+
+
 class ScreenStuck(NappageError, TimeoutError):
     number = 870
     sentence = "The play-through stopped at {step}: waited {seconds:g} s in vain for {what} (screenshot {picture})"
@@ -105,3 +111,15 @@ class NoDisplay(NappageError, RuntimeError):
     number = 874
     sentence = "No display could be started ({why})"
     remedy = "Install Xvfb ('make setup' does)."
+
+
+class NotOfAPlay(NappageError, FileExistsError):
+    number = 875
+    sentence = "A play-through takes away what the last one left, but {path} is not of one"
+    remedy = "Nothing was taken away. Name another folder with --out, or move that to where it belongs."
+
+
+class ResultsNotKept(NappageError, OSError):
+    number = 876
+    sentence = "The results of a play-through cannot be kept in {folder} ({why})"
+    remedy = "Name another folder with --out."

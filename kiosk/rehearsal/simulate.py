@@ -25,6 +25,7 @@ from kiosk.records.connection import open_reader
 from kiosk.records.exports import FORMATS, export_session
 from kiosk.rehearsal.audit import Device, audit
 from kiosk.rehearsal.console import Console
+from kiosk.rehearsal.errors import SessionLeftOpen
 from kiosk.rehearsal.person import Person
 from kiosk.rehearsal.play import Play
 from kiosk.rehearsal.scenario import Scenario, load_scenario
@@ -37,15 +38,15 @@ FAILED = 1
 TERMINATED = 128 + signal.SIGTERM
 
 
-def simulate(scenario: Path, out: Path, profiles: Path) -> int:
-    """Play the scenario of a file; leave its record in `out`/data and its exports in `out`.
+def simulate(scenario: Path, out: Path, profiles: Path, *, kept: bool = True) -> int:
+    """Play the scenario of a file; leave its record in `out`/data and its exports in `out`, unless `out` is not kept.
 
     Returns:
         0 when all is well; 1 when a limit was crossed, a record is missing or an expectation failed.
 
     Raises:
         NappageError: the scenario is wrong (E850 to E855), a process ended (E860), or the play came to a halt
-            (E861 to E865). Nothing is left running in any case.
+            (E861 to E866). Nothing is left running in any case.
     """
     library = load(profiles)
     script = load_scenario(scenario, library)
@@ -56,7 +57,7 @@ def simulate(scenario: Path, out: Path, profiles: Path) -> int:
     try:
         with Stage(data, profiles, barrel_ml) as stage, Console(stage.console) as console:
             before = read_device(console)
-            play = _play(script, library, stage, console)
+            play = _play(script, library, stage, console, data)
             stage.end_control()
             after, anchors = read_device(console), read_anchors(stage.port)
     finally:
@@ -65,23 +66,29 @@ def simulate(scenario: Path, out: Path, profiles: Path) -> int:
     ledger = ledger_path(data, simulated=True)
     found = audit(ledger, play.session, script.expect, before, after, anchors, realtime=realtime_permitted())
     summary(script.title, found, seconds, play.rearmed, click.echo)
-    for path in export(ledger, play.session, out):
+    if not kept:
+        click.echo("  wrote     nothing; --out FOLDER keeps the record and its exports")
+    for path in export(ledger, play.session, out) if kept else ():
         click.echo(f"  wrote     {path}")
     return FAILED if found.failures else 0
 
 
-def _play(script: Scenario, library: Library, stage: Stage, console: Console) -> Play:
+def _play(script: Scenario, library: Library, stage: Stage, console: Console, data: Path) -> Play:
     with Progress(script.planned, sys.stdout) as progress:
+        ours = False
 
         def watch(snapshot: Snapshot) -> None:
-            if snapshot.treat is not None:
+            if ours and snapshot.treat is not None:
                 progress.at(snapshot.treat.shot_count)
 
         progress.step("setting up")
         person = Person(stage, watch)
         try:
+            if person.sees.session is not None:
+                raise SessionLeftOpen(folder=data, session=person.sees.session.number)
             play = Play(person, console, script, library)
             play.prepare()
+            ours = True
             for number, step in enumerate(script.steps, 1):
                 progress.step(f"step {number} of {len(script.steps)}: {step.verb.replace('_', ' ')}")
                 play.play(number, step)

@@ -8,7 +8,7 @@ from drivers.errors import NappageError
 class SeatHeld(NappageError, PermissionError):
     number = 880
     sentence = "The device is operated from somewhere else: {why}"
-    remedy = "End that kiosk first (on a Raspberry Pi 'systemctl stop nappage-kiosk'); control goes on running."
+    remedy = "End that kiosk first ('systemctl stop nappage-kiosk'), or start 'nappage run' with --no-screen."
 
 
 class ControlSilent(NappageError, TimeoutError):

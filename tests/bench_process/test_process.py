@@ -143,6 +143,35 @@ def test_a_place_that_cannot_be_had_is_said_in_one_sentence(tmp_path: Path) -> N
         assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("option", "kind"), [("link", "link"), ("balance", "link"), ("panel", "socket"), ("console", "socket")]
+)
+def test_a_file_that_is_none_of_its_own_is_named_and_kept(tmp_path: Path, option: str, kind: str) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("kept")
+    process = start(f"--{option}={notes}")
+    _, err = process.communicate("quit\n")
+    assert process.returncode == 2
+    assert f"Something that is no {kind} lies there: '{notes}'" in err
+    assert notes.read_text() == "kept"
+
+
+@pytest.mark.parametrize("options", [("--link", "--balance"), ("--panel", "--console")], ids=" ".join)
+def test_what_a_dead_bench_left_is_taken_over(tmp_path: Path, options: tuple[str, str]) -> None:
+    words = [f"{option}={tmp_path / option.strip('-')}" for option in options]
+    dead = start(*words)
+    while not said(dead).startswith("port "):  # the balance's line comes before
+        pass
+    dead.kill()
+    dead.communicate()
+    assert all(
+        (tmp_path / option.strip("-")).is_symlink() or (tmp_path / option.strip("-")).is_socket() for option in options
+    )
+    process = start(*words)
+    process.communicate("quit\n")
+    assert process.returncode == 0
+
+
 @pytest.mark.screen
 def test_its_window_comes_and_goes_with_it(tmp_path: Path) -> None:
     process = start("--window", "--quiet", SDL_VIDEODRIVER="offscreen", TMPDIR=str(tmp_path))

@@ -115,6 +115,21 @@ def test_hardware_or_simulation_has_no_default(nappage: Run) -> None:
     assert "there is no default" in result.output
 
 
+@pytest.mark.parametrize("words", [("calibrate", "depth"), ("service", "check", "home")], ids=" ".join)
+def test_a_socket_that_nobody_named_is_asked_for_before_a_name(nappage: Run, words: tuple[str, ...]) -> None:
+    result = nappage(*words)
+    assert result.exit_code == 2
+    assert "NAPPAGE_CHANNEL" in result.output
+    assert "Name of the technician" not in result.output
+    assert "/run/nappage/control.sock" in nappage(*words, "--help").output
+
+
+def test_no_dose_below_nothing_is_asked_for(nappage: Run, tmp_path: Path) -> None:
+    result = nappage("calibrate", "dose", "--barrel", "1ml", "--smallest-nl", "-4", "--channel", tmp_path / "none")
+    assert result.exit_code == 2
+    assert "'--smallest-nl'" in result.output
+
+
 def test_check_explains_a_shipped_profile(nappage: Run) -> None:
     result = nappage("check", PROFILES / "protocols" / "mesolift.toml")
 
@@ -132,6 +147,15 @@ def test_check_names_file_key_value_and_what_is_allowed(nappage: Run, tmp_path: 
     assert result.exit_code == 1
     for word in ("mesolift.toml", "technique", "stamping", "allowed"):
         assert word in result.output
+
+
+def test_schemas_where_none_can_lie_are_one_numbered_sentence(nappage: Run, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for out in (file, file / "below", Path("/proc/none")):
+        result = nappage("schema", "--out", out)
+        assert result.exit_code == 2
+        assert "E414" in result.output
 
 
 def test_schemas_are_json_schemas(nappage: Run, tmp_path: Path) -> None:

@@ -140,6 +140,21 @@ def test_what_is_not_restored_changes_nothing(service: Run, data: Path, tmp_path
     assert not (data / "profiles").exists()
 
 
+def test_a_file_that_is_none_is_named_and_nothing_is_written(service: Run, tmp_path: Path) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text('{"format":"nappage settings","version":1,"sha256":"","content":' + "[" * 100_000)
+    told = by_admin(service, "restore", deep, said="y\n")
+    assert (told.exit_code, "E426: The backup deep.json cannot be restored" in told.output) == (2, True)
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe")
+    told = by_admin(service, "backup", tmp_path / "b.json", "--settings", binary)
+    assert (told.exit_code, f"E423: The file {binary} cannot be read" in told.output) == (2, True)
+    assert not (tmp_path / "b.json").exists()
+    for words in (("backup", ".", "--name", ADMINISTRATOR.name), ("bundle", ".")):
+        told = service(*words, pin=ADMINISTRATOR.pin)
+        assert (told.exit_code, "E414" in told.output, "E400" in told.output) == (2, True, False), told.output
+
+
 def test_the_file_for_support_is_written_beside_a_treatment(service: Run, data: Path, tmp_path: Path) -> None:
     held = opened(data)
     file = tmp_path / "support.zip"

@@ -21,7 +21,7 @@ from kiosk.protocols.library import SHIPPED
 from kiosk.rehearsal.console import Console
 from kiosk.rehearsal.person import Person
 from kiosk.rehearsal.stage import Stage
-from tests.rehearsal.played import ROOT, a_shell_s, command
+from tests.rehearsal.played import ROOT, a_shell_s, command, started
 
 pytestmark = pytest.mark.timeout(180)
 _, TECHNICIAN, _ = DEMO_ACCOUNTS
@@ -130,6 +130,18 @@ def test_beside_a_kiosk_that_operates_the_device_a_shell_takes_nothing_over(stag
         subject.reads("E880")
         assert subject.process.wait(PATIENCE_S) == 2
         kiosk.until(lambda: True, "the seat to be ours still")
+
+
+def test_beside_a_run_without_a_screen_a_shell_takes_its_place(tmp_path: Path) -> None:
+    with started("run", "--simulated", "--no-screen", "--data", tmp_path) as running:
+        running.await_word("listening at")
+        (channel,) = re.findall(r"NAPPAGE_CHANNEL=(\S+)", running.said)
+        assert not [words for words in running.family().values() if "cli kiosk" in words]
+        shell = Shell("service", "check", "home", "--name", TECHNICIAN.name, "--channel", channel)
+        with closing(shell) as subject:
+            subject.reads("PIN").types(TECHNICIAN.pin)
+            subject.reads("Home switch:")
+        running.end()
 
 
 @pytest.mark.requirement("STP-1", "ACC-1")

@@ -14,6 +14,7 @@ from drivers.errors import NappageError
 from kiosk.protocols.library import SHIPPED
 from kiosk.records import bundle
 from kiosk.records.cli import reading
+from kiosk.records.errors import ExportFailed
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import EventRow, ResolutionRow, Row
@@ -153,6 +154,27 @@ def test_without_control_and_without_patients_it_says_so(subject: Ledger, path: 
     files = contents(file)
     assert "live.json" not in files
     assert b"it was made without control" in files["README.txt"]
+
+
+def test_a_profile_that_cannot_be_read_is_told_in_it(subject: Ledger, path: Path, tmp_path: Path) -> None:
+    """It is wanted just when something is wrong; and the record, which is sound, is not blamed."""
+    subject.append(sample.treatment(1))
+    devices = tmp_path / "profiles" / "devices"
+    devices.mkdir(parents=True)
+    (devices / "latin.toml").write_bytes(b"title = '\xe9'")
+    (devices / "gone.toml").symlink_to("nowhere")
+    with reading(path) as db:
+        made = bundle.write(db, tmp_path / "b.zip", live="", profiles=tmp_path / "profiles", logs=tmp_path, now=NOW)
+    with zipfile.ZipFile(made) as file:
+        assert b"it is no text in UTF-8" in file.read("profiles/devices/latin.toml")
+        assert b"No such file" in file.read("profiles/devices/gone.toml")
+
+
+@pytest.mark.parametrize("file", [Path(), Path("/")], ids=str)
+def test_a_folder_instead_of_a_file_is_no_damage_to_the_record(subject: Ledger, path: Path, file: Path) -> None:
+    subject.append(sample.treatment(1))
+    with pytest.raises(ExportFailed, match="that is a folder"), reading(path) as db:
+        bundle.write(db, file, live="", profiles=SHIPPED, logs=path.parent, now=NOW)
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(subject: Ledger, path: Path, tmp_path: Path) -> None:

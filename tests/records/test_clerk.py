@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +16,15 @@ import msgspec
 import pytest
 
 from drivers.registers import AnchorPair
+from kiosk.channel.service import BackupList
 from kiosk.channel.snapshot import Exported, PatientPage, SessionList, SessionPage
+from kiosk.protocols.library import SHIPPED
+from kiosk.records.backup import FOLDER, profile_texts
 from kiosk.records.clerk import Asked, Clerk, VerifyLedger, serve
-from kiosk.records.clerk_client import STARTS_IN_VAIN_MAX, ClerkClient
+from kiosk.records.clerk_client import COMMAND, STARTS_IN_VAIN_MAX, ClerkClient
 from kiosk.records.ledger import Ledger
 from kiosk.session.exchange import Answer, CheckPin, HashPin, Listing, MakeExport, ReadPage, ReadPatient
+from kiosk.session.service_questions import ReadBackups, WriteBackup
 from tests.records import sample
 
 WAIT_S = 60
@@ -148,14 +153,102 @@ def test_a_clerk_that_dies_answers_what_it_had_and_is_started_again(client: Cler
     assert client.pid not in (0, first)
 
 
-def test_a_clerk_that_cannot_run_is_left_alone_after_three_times(tmp_path: Path, out: Path) -> None:
-    client = ClerkClient(tmp_path / "none.db", out, (sys.executable, "-c", "raise SystemExit(3)"))
+def test_a_clerk_that_cannot_run_is_left_alone_after_three_times_until_somebody_asks(
+    tmp_path: Path, written: Path, out: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.touch()
+    script = f"import sys, pathlib; pathlib.Path({str(broken)!r}).exists() and sys.exit(3)\n"
+    script += "from kiosk.records.clerk import main; main()"
+    client = ClerkClient(written, out, (sys.executable, "-c", script))
     for _ in range(STARTS_IN_VAIN_MAX):
         client.ask(Listing(0))
         assert answers(client, 1)[0].error == 415
     assert (client.pid, client.fileno()) == (0, -1)
+    assert client.poll() == []
     ticket = client.ask(Listing(0))
-    assert [(answer.ticket, answer.error) for answer in client.poll()] == [(ticket, 415)]
+    assert [(answer.ticket, answer.error) for answer in answers(client, 1)] == [(ticket, 415)]
+    assert client.pid == 0
+    broken.unlink()
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
+    client.close()
+
+
+def test_a_question_that_finds_a_defect_is_answered_and_the_next_pin_is_checked(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def defect(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    hashed = clerk.answer(Asked(1, HashPin("482615"))).text
+    monkeypatch.setattr("kiosk.records.history.sessions", defect)
+    failed = clerk.answer(Asked(2, Listing(0)))
+    assert (failed.ticket, failed.ok, failed.error) == (2, False, 429)
+    assert "RecursionError: too deep" in failed.sentence
+    assert "in defect" in capsys.readouterr().err, "the log names the place"
+    assert clerk.answer(Asked(3, CheckPin("482615", hashed))).ok
+
+
+# -- files of settings: whatever else lies in their folders ------------------------------------------------------------
+DEEP = '{"format":"nappage settings","version":1,"sha256":"","content":' + "[" * 100_000
+
+
+@pytest.fixture
+def profiles(tmp_path: Path) -> Path:
+    """A clinic's own profiles, with what an editor and a person left one level down."""
+    folder = tmp_path / "profiles"
+    shutil.copytree(SHIPPED, folder)
+    (folder / "old").mkdir()
+    (folder / "old" / "copy.toml").symlink_to("nowhere")
+    (folder / "old" / "latin.toml").write_bytes("title = 'é'".encode("latin-1"))
+    (folder / "devices" / ".#reference.toml").symlink_to("somebody@host")
+    (folder / "scenarios.toml").mkdir()
+    return folder
+
+
+def test_a_backup_opens_profiles_only(written: Path, out: Path, profiles: Path) -> None:
+    (profiles / "scenarios.toml").rmdir()
+    made = Clerk(written, out, profiles).answer(Asked(1, WriteBackup("Ana Weber", "")))
+    assert made.ok, made.sentence
+    assert isinstance(made.page, BackupList)
+    assert made.page.lines[0].profiles == len(profile_texts(SHIPPED))
+
+
+def test_a_profile_that_cannot_be_read_is_named_and_the_record_is_not_blamed(
+    written: Path, out: Path, profiles: Path
+) -> None:
+    clerk = Clerk(written, out, profiles)
+    folder = clerk.answer(Asked(1, WriteBackup("Ana Weber", "")))
+    assert (folder.error, "scenarios.toml" in folder.sentence) == (423, True)
+    (profiles / "scenarios.toml").rmdir()
+    (profiles / "scenarios.toml").write_bytes(b"title = '\xe9'")
+    latin = clerk.answer(Asked(2, WriteBackup("Ana Weber", "")))
+    assert (latin.error, "it is no text in UTF-8" in latin.sentence) == (423, True)
+
+
+def test_whatever_lies_among_the_backups_is_listed_with_its_reason(written: Path, out: Path) -> None:
+    folder = written.parent / FOLDER
+    folder.mkdir()
+    (folder / "deep.json").write_text(DEEP)
+    (folder / "gone.json").symlink_to("nowhere")
+    os.mkfifo(folder / "pipe.json")
+    page = Clerk(written, out).answer(Asked(1, ReadBackups())).page
+    assert isinstance(page, BackupList)
+    assert {line.name: line.why for line in page.lines} == {
+        "deep.json": "it is no file of settings, or an edited one",
+        "gone.json": "it cannot be read (No such file or directory)",
+        "pipe.json": "it is no file of settings, or an edited one",
+    }
+
+
+def test_ctrl_c_does_not_reach_it_whenever_it_comes(written: Path, out: Path) -> None:
+    """It is control's business; the clerk hears nothing of it before its first import either."""
+    deaf = (*COMMAND[: COMMAND.index(sys.executable)], sys.executable, "-c")
+    script = "import os, signal; os.kill(os.getpid(), signal.SIGINT); from kiosk.records.clerk import main; main()"
+    client = ClerkClient(written, out, (*deaf, script))
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
     client.close()
 
 

@@ -101,6 +101,26 @@ def test_a_command_that_control_refuses_ends_the_rehearsal_with_its_sentence(tmp
     assert "Traceback" not in ended.stderr
 
 
+def test_without_a_folder_it_says_that_nothing_is_kept(tmp_path: Path) -> None:
+    set_up, _, _ = (SCENARIOS / "syringe-change.toml").read_text().partition("[[steps]]")
+    scenario = tmp_path / "short.toml"
+    scenario.write_text(f"{set_up}{TWO_SHOTS}[expect]\nshots = 2\n")
+    ended = nappage("simulate", scenario)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "wrote     nothing; --out FOLDER keeps the record" in ended.stdout
+    assert "SIMULATED-session" not in ended.stdout
+
+
+def test_a_session_of_a_run_that_was_broken_off_is_named_by_the_next(tmp_path: Path) -> None:
+    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", tmp_path) as subject:
+        subject.await_word("step 2 of")
+        subject.end(signal.SIGINT)
+    ended = nappage("simulate", SCENARIOS / "syringe-change.toml", "--out", tmp_path)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert f"E866: The record in {tmp_path / 'data'} still holds session 1" in ended.stderr
+    assert "0/20 shots" in ended.stdout, "those of another session are none of this run"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, number: signal.Signals) -> None:
     with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", tmp_path) as subject:
