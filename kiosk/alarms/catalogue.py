@@ -351,10 +351,10 @@ CATALOGUE: dict[A, Condition] = _table(
     Condition(
         A.PATH_EXPIRED,
         "medium",
-        "Fluid path too old",
-        "Syringe, line and needle have been in use for 4 hours.",
+        "Needle or fluid path too old",
+        "The needle or its fluid path has been in use for 4 hours.",
         _UNTOUCHED,
-        "Fit a new needle, line and syringe.",
+        "Fit a new needle; the set-up says whether line and syringe must be new too.",
         ARMING,
     ),
     Condition(

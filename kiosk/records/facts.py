@@ -21,7 +21,7 @@ class Fact(StrEnum):
     PRODUCT = "product"
     """Body: `product`, `product_title`, `lot`, `expiry` (ISO date), `dilution`, `serial` ("" when not scanned)."""
     NEEDLE = "needle"
-    """Body: `needle`, `needle_title`, `new`."""
+    """Body: `needle`, `needle_title`, `new`, and `wall_ms`, from when its age counts (UTC ms)."""
     SYRINGE = "syringe"
     """Body: `syringe`, `syringe_title`, `fill_nl`, `new`, `new_line`."""
     PREPARATION = "preparation"

@@ -17,7 +17,7 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
 
 PATH_LASTS_MS = 4 * 3600 * 1000
-"""A fluid path is used for at most 4 h (LIM-14)."""
+"""A fluid path is used for at most 4 h, and so is a needle (LIM-14)."""
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
 NEEDLE_GONE, SYRINGE_GONE = "needle removed", "syringe removed"
 
@@ -34,6 +34,8 @@ class Facts(msgspec.Struct, frozen=True):
     lot: str = ""
     expiry: str = ""
     needle: str = ""
+    needle_ms: int = 0
+    """Wall time at which this needle was confirmed, UTC ms; 0 in rows that are older than this field."""
     syringe: str = ""
     fill_nl: int = 0
     refill: bool = False
@@ -64,7 +66,7 @@ class Facts(msgspec.Struct, frozen=True):
         return (
             ("screening", self.screened),
             ("product", bool(self.product)),
-            ("needle", bool(self.needle) and not self.path_expired(wall_ms)),
+            ("needle", bool(self.needle) and not self.expired(wall_ms)),
             ("syringe", bool(self.syringe)),
             ("preparation", self.prepared),
             ("prime", self.primed),
@@ -72,7 +74,16 @@ class Facts(msgspec.Struct, frozen=True):
 
     def path_expired(self, wall_ms: int) -> bool:
         """Whether the fluid path has been open for more than 4 h."""
-        return self.path_opened_ms > 0 and wall_ms - self.path_opened_ms > PATH_LASTS_MS
+        return self.path_opened_ms > 0 and _too_old(self.path_opened_ms, wall_ms)
+
+    def expired(self, wall_ms: int) -> bool:
+        """Whether the path or the needle has been in use for more than 4 h: no new line makes a needle younger."""
+        return self.path_expired(wall_ms) or (bool(self.needle) and _too_old(self.needle_ms, wall_ms))
+
+
+def _too_old(since_ms: int, wall_ms: int) -> bool:
+    """Used for more than 4 h, or since a time that is still to come: then nobody knows for how long."""
+    return not 0 <= wall_ms - since_ms <= PATH_LASTS_MS
 
 
 def opened(row: SessionRow) -> Facts:
@@ -105,7 +116,8 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     if kind == Fact.PRODUCT:
         return _product(facts, body)
     if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
-        return {"needle": body["needle"], "primed": False} | (NO_PATH if body.get("path_closed") else {})
+        change = {"needle": body["needle"], "needle_ms": body.get("wall_ms", 0), "primed": False}
+        return change | (NO_PATH if body.get("path_closed") else {})
     if kind == Fact.SYRINGE:
         new_line = bool(body["new_line"])
         return {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}

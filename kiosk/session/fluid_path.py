@@ -93,6 +93,7 @@ class FluidPath:
                 needle_title=needle.title,
                 new=True,
                 path_closed=closed,
+                wall_ms=self._setup.wall_ms,
             )
             respond(None, None)
 
@@ -113,8 +114,9 @@ class FluidPath:
             raise NewPathNeeded(what="The syringe", why="a syringe is filled once, for one patient")
         if not facts.path_opened_ms and not command.new_line:
             raise NewPathNeeded(what="The line", why="nothing of a fluid path is carried to another patient or product")
-        if self._setup.path_expired:
-            raise NewPathNeeded(what="The needle", why="this fluid path is older than 4 h; confirm a new needle first")
+        if self._setup.expired:
+            why = "this needle or its fluid path is older than 4 h; confirm a new needle first"
+            raise NewPathNeeded(what="The needle", why=why)
         check_barrel(syringe, self._desk.status, command.printed_nl, senses=self._senses)
         check_fill(syringe, command.fill_nl)
 
@@ -125,7 +127,7 @@ class FluidPath:
                 respond(MotionFailed(what="Looking for the piston", why=why), None)
                 return
             if not self._setup.open_facts().path_opened_ms or command.new_line:
-                self._setup.record(Fact.PATH_OPENED, "A new fluid path was opened", wall_ms=self._desk.inputs.wall_ms)
+                self._setup.record(Fact.PATH_OPENED, "A new fluid path was opened", wall_ms=self._setup.wall_ms)
             self._setup.record(
                 Fact.SYRINGE,
                 f"Syringe {syringe.title} with {ml(command.fill_nl)}",

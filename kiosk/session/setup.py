@@ -64,6 +64,11 @@ class Setup:
     def path_expired(self) -> bool:
         return self.facts is not None and self.facts.path_expired(self.wall_ms)
 
+    @property
+    def expired(self) -> bool:
+        """Whether the path or its needle is too old to be used."""
+        return self.facts is not None and self.facts.expired(self.wall_ms)
+
     def restore(self, row: SessionRow, events: tuple[EventRow, ...]) -> None:
         """Find a session again."""
         facts = opened(row)
@@ -96,8 +101,8 @@ class Setup:
         row = EventRow(kind, self._desk.mono_ms, self._desk.session, self._desk.user, sentence, body)
         self._desk.write(row)
         self.facts = fold(facts, row)
-        if kind == Fact.PATH_OPENED:
-            self._clock = (self._desk.inputs.wall_ms, self._desk.now)
+        if kind in (Fact.PATH_OPENED, Fact.NEEDLE):  # their age counts from here, and none makes the other younger
+            self._clock = (self.wall_ms, self._desk.now)
         self._changed(kind)
 
     def still(self) -> Callable[[], bool]:

@@ -161,7 +161,7 @@ class Signals:
         facts, setting, envelope = engine.setup.facts, engine.treatment.setting, engine.treatment.envelope
         if facts is None:
             return
-        if engine.setup.path_expired:
+        if engine.setup.expired:
             yield Raised(A.PATH_EXPIRED)
         if envelope is None or setting is None:
             return

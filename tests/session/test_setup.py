@@ -11,11 +11,12 @@ import pytest
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
 from kiosk.protocols.budget import Course, Given
+from kiosk.records.facts import Fact
 from kiosk.records.rows import AccountRow, Certainty, ClosingRow, EventRow, SessionRow, ShotRow
 from kiosk.session import facts as facts_of
 from kiosk.session.barrel import piston_missed
 from kiosk.session.exchange import Answer
-from tests.session.bench import PRACTITIONER, TECHNICIAN, Bench
+from tests.session.bench import PRACTITIONER, TECHNICIAN, WALL_MS, Bench
 
 FOUR_HOURS_MS = 4 * 3600 * 1000
 
@@ -61,7 +62,7 @@ def test_what_cannot_be_done_at_home_says_why(home: Bench, command: ask.AnyComma
 
 def test_without_a_session_the_set_up_waits_for_nothing(home: Bench) -> None:
     setup = home.engine.setup
-    assert (setup.due, setup.protocol, setup.path_expired) == (None, None, False)
+    assert (setup.due, setup.protocol, setup.path_expired, setup.expired) == (None, None, False, False)
     home.open()
     assert setup.due == "screening"
 
@@ -320,6 +321,41 @@ def test_a_path_is_used_for_four_hours_whatever_the_clock_says(subject: Bench, c
     subject.needle().syringe().prime()
     subject.run(0.1)
     assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize("younger", ["new line", "another product"])
+def test_nothing_but_a_new_needle_makes_a_needle_younger(subject: Bench, younger: str) -> None:
+    subject.wall_ms += FOUR_HOURS_MS - 60_000
+    if younger == "new line":
+        subject.syringe(new_line=True).prime()
+    else:
+        subject.product("example-label").product()
+    subject.wall_ms += 120_000
+    subject.run(0.1)
+    assert subject.engine.setup.due == "needle"
+    assert 737 in subject.alarms()
+    assert "confirm a new needle first" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, True))
+
+
+@pytest.mark.requirement("LIM-14")
+def test_a_needle_that_is_too_old_is_changed_alone_where_the_line_is_not(subject: Bench) -> None:
+    subject.wall_ms += FOUR_HOURS_MS - 60_000
+    subject.syringe(new_line=True).prime()
+    subject.wall_ms += 120_000
+    subject.run(0.1)
+    subject.needle().prime()
+    subject.run(0.1)
+    assert not subject.snap.missing
+
+
+@pytest.mark.requirement("LIM-14", "LED-6")
+@pytest.mark.parametrize("confirmed_ms", [None, 2 * WALL_MS])
+def test_a_needle_of_which_nobody_knows_since_when_it_is_used_is_too_old(confirmed_ms: int | None) -> None:
+    body: dict[str, Any] = {"needle": "30g-4mm"} | ({} if confirmed_ms is None else {"wall_ms": confirmed_ms})
+    facts = facts_of.opened(SessionRow(1, 0, "A", "P1", "mesolift", "", ""))
+    facts = facts_of.fold(facts, EventRow(Fact.NEEDLE, 0, 1, "A", "New needle", body))
+    assert facts.expired(WALL_MS)
 
 
 @pytest.mark.requirement("LIM-14")
