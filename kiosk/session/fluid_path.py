@@ -16,13 +16,14 @@ from kiosk.session.barrel import check_barrel, check_fill, piston_missed
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NewPathNeeded, NotChoosable, NotNow
 from kiosk.session.exchange import AskIdentity
-from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PRIMED, SYRINGE_GONE
+from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PRIMED, SYRINGE_GONE, Facts
 from kiosk.session.setup import ELSEWHERE, Respond, Setup
 from kiosk.session.slot import Slot
 from kiosk.session.words import ml
 
 NEEDLE_FITTED = int(Input.NEEDLE_FITTED)
 NEEDLE, SYRINGE = 0, 1
+OTHER_FLUID = "another product, lot or line was chosen meanwhile: nothing of this fluid is used for it"
 
 
 class FluidPath:
@@ -119,8 +120,12 @@ class FluidPath:
             raise NewPathNeeded(what="The needle", why=why)
         check_barrel(syringe, self._desk.status, command.printed_nl, senses=self._senses)
         check_fill(syringe, command.fill_nl)
+        same_fluid = self._same_fluid(facts)
 
         def fitted() -> None:
+            if not same_fluid():
+                respond(MotionFailed(what="The change", why=OTHER_FLUID), None)
+                return
             why = piston_missed(self._desk.status, command.fill_nl)
             if why:
                 self._desk.event("refused", why)
@@ -142,6 +147,11 @@ class FluidPath:
         self._serve_counted(CommandKind.SYRINGE_CHANGED, command.fill_nl, SYRINGE, fitted, respond)
         if facts.syringe:
             self._setup.record(SYRINGE_GONE, "The syringe is being changed")
+
+    def _same_fluid(self, facts: Facts) -> Callable[[], bool]:
+        """Whether, later, the session still holds the product, the lot and the path that it holds now (LIM-14)."""
+        asked = _fluid(facts)
+        return lambda: _fluid(self._setup.open_facts()) == asked
 
     # -- what the controller counts --------------------------------------------------------------------------------
     def _serve_counted(
@@ -182,10 +192,10 @@ class FluidPath:
         Raises:
             NotNow, Busy: not now.
         """
-        still = self._setup.still()
+        still, same_fluid = self._setup.still(), self._same_fluid(self._setup.open_facts())
 
         def ended(error: MotionFailed | None) -> None:
-            self.asked_drop = error is None and still()
+            self.asked_drop = error is None and still() and same_fluid()
             if error is None:
                 self._desk.event("prime", f"Primed {volume_nl / 1000:.0f} uL", volume_nl=volume_nl)
             respond(error, None)
@@ -205,3 +215,8 @@ class FluidPath:
             self._setup.record(PRIMED, "Drop seen at the needle")
         else:
             self._setup.record(NOT_PRIMED, "No drop seen at the needle")
+
+
+def _fluid(facts: Facts) -> tuple[str, str, int]:
+    """What is in a path, and which path that is."""
+    return facts.product, facts.lot, facts.path_opened_ms

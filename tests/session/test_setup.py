@@ -370,6 +370,28 @@ def test_another_product_needs_another_path_and_another_lot_another_syringe(subj
     assert "The line must be new" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, False))
 
 
+@pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize(("product", "lot"), [("example-label", "L1"), ("example-saline", "L2")])
+@pytest.mark.parametrize("new_line", [False, True])
+def test_a_syringe_of_one_product_is_none_of_the_next_that_is_chosen_while_its_piston_is_sought(
+    subject: Bench, product: str, lot: str, new_line: bool
+) -> None:
+    number = subject.send(ask.FitSyringe("5ml", 5_000_000, True, new_line))
+    subject.run(0.1)
+    subject.product(product, lot)
+    assert "meanwhile" in subject.reply(number).sentence
+    assert subject.engine.setup.due == "syringe"
+
+
+@pytest.mark.requirement("LIM-14")
+def test_a_prime_of_one_product_asks_for_no_drop_of_the_next(subject: Bench) -> None:
+    number = subject.send(ask.Prime(10_000))
+    subject.run(0.1)
+    subject.product("example-label")
+    subject.reply(number)
+    assert "nothing was primed" in subject.refused(ask.ConfirmDrop(True))
+
+
 def test_a_lot_that_expires_overnight_ends_the_treatment(subject: Bench) -> None:
     facts = subject.engine.setup.facts
     assert facts is not None
