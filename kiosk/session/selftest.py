@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, ControllerState, Input
+from drivers.registers import CommandKind, ControllerState, Fault, Input, Status
 from kiosk.channel.snapshot import Check, CheckState
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
 from kiosk.session.slot import Slot
+from kiosk.session.words import fault_words
 
 TONE_HZ, TONE_S = 880, 0.4
 Look = Callable[[], str]
@@ -101,13 +102,11 @@ class SelfTest:
 
         def homed(error: MotionFailed | None) -> None:
             self._homing = False
-            status = self._desk.status
-            at_home = status is not None and bool(status.inputs & Input.HOME)
-            if error is None and at_home and status is not None and status.state == ControllerState.READY:
+            why = not_home(self._desk.status) if error is None else str(error.facts["why"])
+            if not why:
                 self._passed.add(AWAY)
                 return
             relay = "The enable relay or its feedback failed. " if self._slot.relay_failed else ""
-            why = "the home switch did not close" if error is None else str(error.facts["why"])
             self._failed[AWAY] = f"{relay}The needle did not home: {why}. Answer yes to try again."
             self._desk.event("self-test", self._failed[AWAY])
 
@@ -141,3 +140,18 @@ class SelfTest:
         detail = self._failed.get(key, "") or (self._details(key) if state == "passed" else "")
         asks = key in QUESTIONS and state in ("asks", "failed")
         return Check(key, title, state, detail, QUESTIONS[key] if asks else "")
+
+
+def not_home(status: Status | None) -> str:
+    """Why the needle does not count as homed although its motion is done, or "".
+
+    An injector that needs another syringe homes like any other and calls that a fault until it has one (LIM-13): the
+    needle is home all the same, and the set-up asks for the syringe.
+    """
+    if status is None or not status.inputs & Input.HOME:
+        return "the home switch did not close"
+    faults = status.faults & ~int(Fault.RESERVE | Fault.PISTON)
+    if faults:
+        return f"the injector reports: {'; '.join(fault_words(faults))}"
+    homed = status.state == ControllerState.READY or (status.state == ControllerState.FAULT and status.faults)
+    return "" if homed else "the injector does not call itself ready"

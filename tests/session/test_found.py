@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from drivers.registers import ControllerState, Fault, Input
 from kiosk.channel import commands as ask
 from kiosk.session.connection import State
+from kiosk.session.selftest import not_home
 from tests.session.bench import Bench
 
 
@@ -119,3 +122,60 @@ def test_an_injector_that_starts_again_between_its_identity_and_its_first_status
     identity = subject.engine.desk.identity
     assert identity is not None
     assert identity.boot_count == subject.rig.controller.journal.boot_count
+
+
+@pytest.mark.requirement("PST-1", "LIM-13", "UI-5")
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(Fault.PISTON, "the plunger did not meet the piston"), (Fault.RESERVE, "the syringe is at its reserve")],
+)
+def test_with_a_syringe_that_has_to_be_changed_control_restarts_and_it_is_changed(
+    subject: Bench, fault: Fault, said: str
+) -> None:
+    """Such an injector homes and calls itself faulty all the same: the needle is home, the syringe is asked for."""
+    subject.do("syringe fill 3000")
+    subject.run(0.05)
+    subject.refused(ask.FitSyringe("5ml", 5_000_000, True, False))
+    subject.rig.controller.faults = fault
+    subject.restart()
+    subject.start()
+    subject.run(0.1)
+    homing = next(check for check in subject.snap.checks if check.key == "homing")
+    assert (homing.state, said in homing.detail) == ("passed", True)
+    assert any(said in sentence.lower() for sentence in subject.snap.missing)
+    assert subject.snap.treat is None
+    subject.until(lambda: subject.snap.session is not None and subject.snap.session.step in ("needle", "syringe"), 2)
+    subject.needle().syringe().prime()
+    subject.live().fire(1)
+
+
+@pytest.mark.requirement("PST-1")
+@pytest.mark.parametrize(
+    ("state", "faults", "inputs", "said"),
+    [
+        (ControllerState.READY, 0, Input.HOME, ""),
+        (ControllerState.READY, 0, 0, "the home switch did not close"),
+        (ControllerState.FAULT, Fault.RESERVE, Input.HOME, ""),
+        (ControllerState.FAULT, Fault.RESERVE, 0, "the home switch did not close"),
+        (
+            ControllerState.FAULT,
+            Fault.RESERVE | Fault.OCCLUSION,
+            Input.HOME,
+            "the injector reports: the line is blocked",
+        ),
+        (ControllerState.UNHOMED, 0, Input.HOME, "the injector does not call itself ready"),
+    ],
+)
+def test_a_needle_is_home_where_switch_and_injector_say_so(
+    bench: Bench, state: ControllerState, faults: int, inputs: int, said: str
+) -> None:
+    bench.start()
+    status = bench.engine.desk.status
+    assert status is not None
+    found = not_home(msgspec.structs.replace(status, state=state, faults=int(faults), inputs=int(inputs)))
+    assert (found.endswith(said), bool(found)) == (True, bool(said))
+
+
+@pytest.mark.requirement("PST-1")
+def test_without_a_status_no_needle_is_home() -> None:
+    assert not_home(None) == "the home switch did not close"
