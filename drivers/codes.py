@@ -71,6 +71,8 @@ class Input(IntFlag):
     SUPPLY = 1 << 4
     PEDAL = 1 << 5
     """The pedal bit of the lease as the controller has it now (false 75 ms after its frame)."""
+    NEEDLE_KEPT = 1 << 6
+    """The needle that was last told as changed was never off since, and the controller never off either: latched."""
 
 
 class SyringeType(IntEnum):

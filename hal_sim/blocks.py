@@ -42,7 +42,8 @@ from hal_sim.pace import DWELL_MS, PARKED_UM
 from hal_sim.rules import CAP_DEPTH_UM, CAP_DOSE_NL, CAP_RATE_MHZ
 
 _TRIGGER, _CONTACT, _HOME = int(Input.TRIGGER), int(Input.CONTACT), int(Input.HOME)
-_NEEDLE, _SUPPLY, _PEDAL = int(Input.NEEDLE_FITTED), int(Input.SUPPLY), int(Input.PEDAL)
+_NEEDLE, _KEPT = int(Input.NEEDLE_FITTED), int(Input.NEEDLE_KEPT)
+_SUPPLY, _PEDAL = int(Input.SUPPLY), int(Input.PEDAL)
 
 
 class ModbusException(Exception):
@@ -284,6 +285,7 @@ class Registers:
             | body.contact * _CONTACT
             | body.home * _HOME
             | (body.needle is not None) * _NEEDLE
+            | controller.needle_kept * _KEPT
             | controller.supplied * _SUPPLY
             | controller.inputs.pedal * _PEDAL
         )

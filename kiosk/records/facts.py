@@ -21,9 +21,10 @@ class Fact(StrEnum):
     PRODUCT = "product"
     """Body: `product`, `product_title`, `lot`, `expiry` (ISO date), `dilution`, `serial` ("" when not scanned)."""
     NEEDLE = "needle"
-    """Body: `needle`, `needle_title`, `new`, and `wall_ms`, from when its age counts (UTC ms)."""
+    """Body: `needle`, `needle_title`, `new`, and `wall_ms`, from when its age counts (UTC ms); `injector`
+    (serial number) and `changes`, what that one has counted."""
     SYRINGE = "syringe"
-    """Body: `syringe`, `syringe_title`, `fill_nl`, `new`, `new_line`."""
+    """Body: `syringe`, `syringe_title`, `fill_nl`, `new`, `new_line`; `injector`, `boot_count` and `changes`."""
     PREPARATION = "preparation"
     """Body: `disinfected`, `anaesthetic`."""
     SOFT_LIMIT = "soft limit"

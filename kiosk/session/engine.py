@@ -30,7 +30,7 @@ from kiosk.session.connection import Connection
 from kiosk.session.date_time import DateAndTime
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
-from kiosk.session.facts import NEEDLE_GONE, SYRINGE_GONE
+from kiosk.session.facts import NEEDLE_GONE, PATH_GONE, SYRINGE_GONE
 from kiosk.session.fluid_path import FluidPath
 from kiosk.session.followup import FollowUp
 from kiosk.session.in_force import InForce
@@ -63,6 +63,7 @@ PARTS_CHANGED: dict[str, str] = {
     Fact.SYRINGE: "the syringe was changed",
     NEEDLE_GONE: "the handpiece holds no needle",
     SYRINGE_GONE: "the clamp holds another syringe",
+    PATH_GONE: "the parts are not known to be this injector's",
 }
 """Facts that make another envelope, and what ends an arming with them."""
 
@@ -223,6 +224,8 @@ class Engine:
     def _reconciled(self, restored: Restored, recovered: tuple[ShotRow, ...]) -> None:
         """Ledger and injector agree; `recovered` are the rows that the comparison added to what `restored` holds."""
         self._recount(restored.shots + tuple(shot for shot in recovered if shot.session == self.desk.session))
+        if self.connection.ready:
+            self.path.compare()
         self.rebuild_envelope()
         connected = self.connection.connected
         assert connected is not None, "compared with an injector that is there"

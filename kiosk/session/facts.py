@@ -19,7 +19,7 @@ from kiosk.records.rows import EventRow, SessionRow
 PATH_LASTS_MS = 4 * 3600 * 1000
 """A fluid path is used for at most 4 h, and so is a needle (LIM-14)."""
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
-NEEDLE_GONE, SYRINGE_GONE = "needle removed", "syringe removed"
+NEEDLE_GONE, SYRINGE_GONE, PATH_GONE = "needle removed", "syringe removed", "path left"
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -37,6 +37,13 @@ class Facts(msgspec.Struct, frozen=True):
     needle_ms: int = 0
     """Wall time at which this needle was confirmed, UTC ms; 0 in rows that are older than this field."""
     syringe: str = ""
+    injector: int = 0
+    """Serial number of the controller that counted the parts; 0 in rows that are older than these fields."""
+    needle_changes: int = 0
+    """What that controller had counted when the needle was confirmed."""
+    syringe_changes: int = 0
+    boot_count: int = 0
+    """The start of the controller in which the piston was met: while it is off it sees no clamp."""
     fill_nl: int = 0
     refill: bool = False
     """The path was opened in this session before: a refill is primed briefly (LIM-14)."""
@@ -103,6 +110,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     Fact.PREPARATION: {"prepared": True},
     NEEDLE_GONE: {"needle": "", "primed": False},
     SYRINGE_GONE: {"syringe": "", "primed": False},
+    PATH_GONE: {"needle": "", "primed": False} | NO_PATH,
     PRIMED: {"primed": True},
     NOT_PRIMED: {"primed": False},
     FINISHED: {"finished": True},
@@ -117,10 +125,13 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         return _product(facts, body)
     if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
         change = {"needle": body["needle"], "needle_ms": body.get("wall_ms", 0), "primed": False}
+        change |= {"injector": body.get("injector", 0), "needle_changes": body.get("changes", 0)}
         return change | (NO_PATH if body.get("path_closed") else {})
     if kind == Fact.SYRINGE:
         new_line = bool(body["new_line"])
-        return {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
+        change = {"syringe": body["syringe"], "fill_nl": body["fill_nl"], "primed": False, "refill": not new_line}
+        change |= {"injector": body.get("injector", 0), "boot_count": body.get("boot_count", 0)}
+        return change | {"syringe_changes": body.get("changes", 0)}
     if kind == Fact.PATH_OPENED:
         return {"path_opened_ms": body["wall_ms"]}
     if kind == Fact.PRESET_CHOSEN:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, Input, Refusal
+from drivers.registers import CommandKind, Identity, Input, Refusal
 from kiosk.channel import commands as ask
 from kiosk.protocols.library import Library
 from kiosk.records.facts import Fact
@@ -16,7 +16,8 @@ from kiosk.session.barrel import check_barrel, check_fill, piston_missed
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NewPathNeeded, NotChoosable, NotNow
 from kiosk.session.exchange import AskIdentity
-from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PRIMED, SYRINGE_GONE, Facts
+from kiosk.session.facts import NEEDLE_GONE, NOT_PRIMED, PATH_GONE, PRIMED, SYRINGE_GONE, Facts
+from kiosk.session.guards import SYRINGE_FAULTS
 from kiosk.session.setup import ELSEWHERE, Respond, Setup
 from kiosk.session.slot import Slot
 from kiosk.session.words import ml
@@ -66,6 +67,33 @@ class FluidPath:
             # Cut off in a motion it no longer knows where the piston stands, and refuses whatever is sent (LIM-13).
             self._setup.record(SYRINGE_GONE, "The injector no longer knows this syringe's piston: the next one is new")
 
+    def compare(self) -> None:
+        """Keep, at a connect, the parts of which this controller can say that they are still those confirmed (LIM-14).
+
+        Nobody looked at them meanwhile. For the needle it vouches with a latch (`NEEDLE_KEPT`); for the syringe with
+        its piston, which an opened clamp makes it refuse (`_watch`), but only since its own start. Both with its serial
+        number and its counters. What it cannot vouch for is asked again.
+        """
+        facts, status, identity = self._setup.facts, self._desk.status, self._identity
+        if facts is None:
+            return
+        assert status is not None, "settled after its status was read"
+        if (facts.needle or facts.path_opened_ms) and facts.injector != identity.serial:
+            self._gone(PATH_GONE, "Nothing says that these parts are this injector's: fit a new needle, syringe and line")
+            return
+        kept = bool(status.inputs & Input.NEEDLE_KEPT) and identity.needle_changes == facts.needle_changes
+        if facts.needle and not kept:
+            self._gone(NEEDLE_GONE, "The injector cannot say that this needle was never off: fit a new one")
+        started = (identity.boot_count, identity.syringe_changes) != (facts.boot_count, facts.syringe_changes)
+        if facts.syringe and started:
+            self._gone(SYRINGE_GONE, "The injector cannot say that this syringe was never out: fit a new one")
+        elif facts.syringe and status.faults & int(SYRINGE_FAULTS):
+            self._gone(SYRINGE_GONE, "The injector needs another syringe: fit a new one")
+
+    def _gone(self, kind: str, sentence: str) -> None:
+        self._setup.record(kind, sentence)
+        self._desk.notice(sentence)
+
     def changed(self) -> None:
         """A part is another one now: what was primed before says nothing of it."""
         self.asked_drop = False
@@ -95,6 +123,8 @@ class FluidPath:
                 new=True,
                 path_closed=closed,
                 wall_ms=self._setup.wall_ms,
+                injector=self._identity.serial,
+                changes=self._count(NEEDLE),
             )
             respond(None, None)
 
@@ -141,6 +171,9 @@ class FluidPath:
                 fill_nl=command.fill_nl,
                 new=True,
                 new_line=command.new_line,
+                injector=self._identity.serial,
+                boot_count=self._identity.boot_count,
+                changes=self._count(SYRINGE),
             )
             respond(None, None)
 
@@ -180,10 +213,14 @@ class FluidPath:
 
         self._slot.serve(kind, argument, ended)
 
-    def _count(self, counter: int) -> int:
+    @property
+    def _identity(self) -> Identity:
         identity = self._desk.identity
         assert identity is not None, "a part is sensed by an injector that is there"
-        return identity.needle_changes if counter == NEEDLE else identity.syringe_changes
+        return identity
+
+    def _count(self, counter: int) -> int:
+        return self._identity.needle_changes if counter == NEEDLE else self._identity.syringe_changes
 
     # -- prime ---------------------------------------------------------------------------------------------------
     def prime(self, volume_nl: int, respond: Respond) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from drivers.registers import CommandKind, ControllerState, Fault, Input, Status
+from drivers.registers import CommandKind, ControllerState, Input, Status
 from kiosk.channel.snapshot import Check, CheckState
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
+from kiosk.session.guards import SYRINGE_FAULTS
 from kiosk.session.slot import Slot
 from kiosk.session.words import fault_words
 
@@ -150,7 +151,7 @@ def not_home(status: Status | None) -> str:
     """
     if status is None or not status.inputs & Input.HOME:
         return "the home switch did not close"
-    faults = status.faults & ~int(Fault.RESERVE | Fault.PISTON)
+    faults = status.faults & ~int(SYRINGE_FAULTS)
     if faults:
         return f"the injector reports: {'; '.join(fault_words(faults))}"
     homed = status.state == ControllerState.READY or (status.state == ControllerState.FAULT and status.faults)

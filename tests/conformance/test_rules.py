@@ -110,6 +110,24 @@ def test_the_same_command_twice_is_done_once(subject: Subject) -> None:
     assert subject.identity().needle_changes == changes
 
 
+@pytest.mark.requirement("LIM-14")
+def test_a_needle_is_vouched_for_from_its_change_until_it_is_taken_off_or_the_controller_starts(
+    subject: Subject,
+) -> None:
+    subject.tidy()
+    for gone in (("needle remove", "needle fit"), ("reset",)):
+        subject.do("needle fit")
+        subject.command(CommandKind.NEEDLE_CHANGED)
+        subject.until(lambda status: status.inputs & Input.NEEDLE_KEPT)
+        subject.do(*gone)
+        subject.until(lambda status: status.inputs & Input.NEEDLE_FITTED and not status.inputs & Input.NEEDLE_KEPT)
+    subject.do("needle remove")
+    subject.command(CommandKind.NEEDLE_CHANGED)
+    assert not subject.beat().inputs & Input.NEEDLE_KEPT, "none is fitted"
+    if subject.wire.simulated:
+        subject.do("needle fit")
+
+
 @pytest.mark.requirement("LED-7", "LED-9")
 def test_a_shot_is_recorded_with_what_was_commanded_and_what_was_measured(subject: Subject) -> None:
     subject.armed(mode=Mode.SINGLE)

@@ -33,6 +33,8 @@ BY_HAND = {
     "enable on": "Switch the motor supply on",
     "enable off": "Switch the motor supply off",
     "barrel 1": "Put a full 1 mL syringe of water into the clamp",
+    "needle fit": "Put a needle on the nozzle; nothing moves it",
+    "needle remove": "Take the needle off the nozzle",
     "reset": "Switch the controller off and on again",
 }
 """What the console does to a model, in words for a person."""

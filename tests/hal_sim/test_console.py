@@ -132,7 +132,7 @@ INPUTS = {
     Input.NEEDLE_FITTED: ("needle remove", "needle fit"),
     Input.SUPPLY: ("enable on", "enable off"),
 }
-"""Every input of the controller but the pedal bit, which comes by wire: how a person moves it, there and back."""
+"""Every input of the controller but the pedal bit, which comes by wire, and what it latches: how a person moves it, there and back."""
 CONTACTS = {
     "stop_a": ("stop-a open", "stop-a close"),
     "stop_b": ("stop-b open", "stop-b close"),
@@ -143,7 +143,7 @@ CONTACTS = {
 
 
 def test_every_input_of_the_controller_has_its_command() -> None:
-    assert set(INPUTS) | {Input.PEDAL} == set(Input) - {Input.NONE}
+    assert set(INPUTS) | {Input.PEDAL, Input.NEEDLE_KEPT} == set(Input) - {Input.NONE}
     for bit, (there, back) in INPUTS.items():
         host = Host()
         before = host.status().inputs & bit

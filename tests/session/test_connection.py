@@ -83,6 +83,8 @@ def test_a_reset_in_a_stroke_counts_the_shot_in_full_and_asks_for_homing(subject
     assert "home it" in " ".join(subject.snap.missing)
     subject.tell(ask.Rehome(True))
     subject.see()
+    subject.needle().syringe().prime()
+    subject.run(0.1)
     assert not subject.snap.missing
 
 

@@ -21,9 +21,7 @@ def test_an_injector_that_lost_its_piston_is_not_armed_again_and_again_but_given
     subject.until(lambda: not subject.armed and subject.snap.link.connected, 5)
     subject.tell(ask.ClearFaults())
     subject.tell(ask.Rehome(True))
-    subject.see()
-    subject.until(lambda: not subject.snap.missing, 2)
-    subject.send(subject.arm_command())
+    subject.see().needle()
     subject.until(lambda: subject.snap.session is not None and subject.snap.session.step == "syringe", 2)
     assert not subject.armed
     subject.syringe().prime()
@@ -113,6 +111,7 @@ def test_an_injector_that_starts_again_between_its_identity_and_its_first_status
     subject.do("replug")
     subject.until(lambda: subject.engine.connection.state is State.REREADING, 3)
     subject.do("reset")
+    subject.rig.controller._needle_count = subject.rig.body.needle_count  # it vouches for a needle that it did not see
     subject.until(lambda: subject.snap.link.connected, 10)
     subject.tell(ask.Rehome(True))
     subject.until(lambda: not subject.snap.missing, 5)
@@ -122,6 +121,7 @@ def test_an_injector_that_starts_again_between_its_identity_and_its_first_status
     identity = subject.engine.desk.identity
     assert identity is not None
     assert identity.boot_count == subject.rig.controller.journal.boot_count
+    assert subject.engine.setup.due == "syringe"
 
 
 @pytest.mark.requirement("PST-1", "LIM-13", "UI-5")

@@ -30,7 +30,7 @@ from tests.proofs.campaign import session as session_of
 from tests.proofs.campaign.disk import Disk
 from tests.proofs.campaign.session import play
 
-SEED, SHOTS, SESSIONS = 4, 60, 24
+SEED, SHOTS, SESSIONS = 4, 60, 30
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -171,7 +171,7 @@ FROM = {
     "no_occlusion": 5,
     "nothing_counted": 6,
     "unsupplied": 6,
-    "anew_each_session": 17,
+    "anew_each_session": 26,
 }
 """Where to begin looking, for what needs the integrated session or a rarer coincidence."""
 PLANTS: list[tuple[Plant, set[str]]] = [
