@@ -79,7 +79,8 @@ class FluidPath:
             return
         assert status is not None, "settled after its status was read"
         if (facts.needle or facts.path_opened_ms) and facts.injector != identity.serial:
-            self._gone(PATH_GONE, "Nothing says that these parts are this injector's: fit a new needle, syringe and line")
+            whose = "Nothing says that these parts are this injector's: fit a new needle, syringe and line"
+            self._gone(PATH_GONE, whose)
             return
         kept = bool(status.inputs & Input.NEEDLE_KEPT) and identity.needle_changes == facts.needle_changes
         if facts.needle and not kept:

@@ -10,7 +10,6 @@ from kiosk.session import present_calibration
 from kiosk.session.guards import SYRINGE_FAULTS
 from kiosk.session.in_force import WARN_DAYS
 from kiosk.session.present import wall
-from kiosk.session.selftest import AWAY
 from kiosk.session.words import fault_words
 
 if TYPE_CHECKING:
@@ -95,16 +94,7 @@ def detail(engine: Engine, key: str) -> str:
         return wall(engine)
     if identity is not None and key == "link":
         return f"No. {identity.serial}, firmware {identity.firmware >> 8}.{identity.firmware & 0xFF}"
-    if key == AWAY:
-        return _syringe_needed(engine)
     return _in_force(engine) if key == "calibration" else ""
-
-
-def _syringe_needed(engine: Engine) -> str:
-    """What the injector holds against the syringe in it; the needle is home, and the set-up asks for another one."""
-    status = engine.desk.status
-    found = fault_words(status.faults & int(SYRINGE_FAULTS)) if status is not None else []
-    return f"The needle is home; {'; '.join(found)}: the set-up asks for a new syringe" if found else ""
 
 
 def _in_force(engine: Engine) -> str:

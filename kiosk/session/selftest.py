@@ -106,6 +106,7 @@ class SelfTest:
             why = not_home(self._desk.status) if error is None else str(error.facts["why"])
             if not why:
                 self._passed.add(AWAY)
+                self._name_syringe()
                 return
             relay = "The enable relay or its feedback failed. " if self._slot.relay_failed else ""
             self._failed[AWAY] = f"{relay}The needle did not home: {why}. Answer yes to try again."
@@ -116,6 +117,13 @@ class SelfTest:
         except NotNow:
             self._homing = False
             raise
+
+    def _name_syringe(self) -> None:
+        """What the injector still calls a fault with its needle home: the syringe, which the set-up asks for."""
+        status = self._desk.status
+        found = fault_words(0 if status is None else status.faults & int(SYRINGE_FAULTS))
+        if found:
+            self._desk.notice(f"The needle is home; {'; '.join(found)}: the set-up asks for a new syringe")
 
     def _state(self, key: str) -> CheckState:
         if key in self._failed:

@@ -132,7 +132,7 @@ INPUTS = {
     Input.NEEDLE_FITTED: ("needle remove", "needle fit"),
     Input.SUPPLY: ("enable on", "enable off"),
 }
-"""Every input of the controller but the pedal bit, which comes by wire, and what it latches: how a person moves it, there and back."""
+"""Every input but the pedal bit, which comes by wire, and what it latches: how a person moves it, there and back."""
 CONTACTS = {
     "stop_a": ("stop-a open", "stop-a close"),
     "stop_b": ("stop-b open", "stop-b close"),

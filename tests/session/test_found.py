@@ -140,8 +140,8 @@ def test_with_a_syringe_that_has_to_be_changed_control_restarts_and_it_is_change
     subject.restart()
     subject.start()
     subject.run(0.1)
-    homing = next(check for check in subject.snap.checks if check.key == "homing")
-    assert (homing.state, said in homing.detail) == ("passed", True)
+    assert subject.check("homing") == "passed"
+    assert any(sentence.startswith("The needle is home") and said in sentence for sentence in subject.notices)
     assert any(said in sentence.lower() for sentence in subject.snap.missing)
     assert subject.snap.treat is None
     subject.until(lambda: subject.snap.session is not None and subject.snap.session.step in ("needle", "syringe"), 2)
