@@ -285,7 +285,7 @@ class Registers:
             | body.contact * _CONTACT
             | body.home * _HOME
             | (body.needle is not None) * _NEEDLE
-            | controller.needle_kept * _KEPT
+            | body.needle_kept * _KEPT
             | controller.supplied * _SUPPLY
             | controller.inputs.pedal * _PEDAL
         )

@@ -46,9 +46,9 @@ class Controller:
 
     # fmt: off
     __slots__ = (
-        "_at_rest", "_authorisation", "_clamp_count", "_last_begun", "_needle_count", "_run_on", "_run_on_until",
-        "_valid_until", "_was_supplied", "acknowledged", "body", "booted", "cursor", "due", "faults", "gauges", "homed",
-        "inputs", "journal", "lease", "motion", "now", "shots_left", "state", "supplied", "supply_mv",
+        "_at_rest", "_authorisation", "_clamp_count", "_last_begun", "_run_on", "_run_on_until", "_valid_until",
+        "_was_supplied", "acknowledged", "body", "booted", "cursor", "due", "faults", "gauges", "homed", "inputs",
+        "journal", "lease", "motion", "now", "shots_left", "state", "supplied", "supply_mv",
     )
     # fmt: on
 
@@ -68,7 +68,7 @@ class Controller:
         self.motion: Motion | None = None
         self.shots_left = 0
         self.acknowledged = self.cursor = 1
-        self.supplied = False
+        self.supplied = self._was_supplied = body.needle_kept = False
         self.supply_mv = 0
         self.due = now
         self._authorisation: AuthorisationBlock | None = None
@@ -76,10 +76,7 @@ class Controller:
         self._run_on: tuple[int, int, int] | None = None
         self._run_on_until = -NEVER
         self._last_begun = self._at_rest = -NEVER
-        self._was_supplied = False
         self._clamp_count = body.clamp_count
-        self._needle_count: int | None = None
-        """The latch as it was when a needle was last told as changed; a start forgets it."""
         self.journal = Journal(memory, build)
         self.gauges = Gauges(body, self.journal, build)
         if self.journal.damaged:
@@ -109,11 +106,6 @@ class Controller:
         same = self._run_on == (block.depth_um, block.dose_nl, block.interval_ms)
         held = self.inputs.owner != Owner.NONE and block.mode == Mode.CONTINUOUS
         return held and same and self.now < self._run_on_until
-
-    @property
-    def needle_kept(self) -> bool:
-        """Whether the needle is still the one that was last told as changed, and was never off since."""
-        return self.body.needle is not None and self.body.needle_count == self._needle_count
 
     def settling(self) -> bool:
         """Whether the line pressure is still on its way to rest."""
@@ -181,7 +173,7 @@ class Controller:
             self.void()
             self.journal.needle_changes += 1
             self.journal.save()
-            self._needle_count = self.body.needle_count
+            self.body.needle_kept = self.body.needle is not None
         elif kind == CommandKind.CLEAR_FAULTS:
             self._clear()
         self.step(now)

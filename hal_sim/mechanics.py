@@ -42,7 +42,7 @@ class Mechanics:
         "encoder_left",
         "fluid",
         "needle",
-        "needle_count",
+        "needle_kept",
         "now",
         "piston_nl",
         "pusher_nl",
@@ -61,8 +61,8 @@ class Mechanics:
             build.tubing_nl + build.hub_nl,
             build.resistance(self.needle),
         )
-        self.needle_count = 0
-        """How often the needle was taken off or changed: a latched switch."""
+        self.needle_kept = False
+        """Whether the needle was on since the controller last set this latch; a switch at the hub resets it."""
         self.barrel = SyringeType.NONE
         self.clamp_count = 0
         """How often the clamp was opened: a latched switch."""
@@ -106,7 +106,7 @@ class Mechanics:
         if needle is not None:
             self.fluid.air_nl += self._build.hub_nl
         self.needle = needle
-        self.needle_count += 1
+        self.needle_kept = False
         self.refresh()
 
     def refresh(self) -> None:

@@ -111,7 +111,7 @@ def test_an_injector_that_starts_again_between_its_identity_and_its_first_status
     subject.do("replug")
     subject.until(lambda: subject.engine.connection.state is State.REREADING, 3)
     subject.do("reset")
-    subject.rig.controller._needle_count = subject.rig.body.needle_count  # it vouches for a needle that it did not see
+    subject.rig.body.needle_kept = True  # it vouches for a needle that it did not see
     subject.until(lambda: subject.snap.link.connected, 10)
     subject.tell(ask.Rehome(True))
     subject.until(lambda: not subject.snap.missing, 5)
