@@ -8,6 +8,8 @@ from types import MappingProxyType
 import msgspec
 import pytest
 
+from kiosk.channel import commands as ask
+from kiosk.protocols.budget import Course
 from kiosk.protocols.library import Library
 from kiosk.protocols.profile import Figure
 from tests.session.bench import Bench, library
@@ -55,4 +57,31 @@ def test_what_no_record_explains_counts_for_every_zone_of_the_session_that_is_op
     bench.until(lambda: not bench.armed)
     assert "Forehead: 180 uL counted of 200 uL, too little is left" in bench.last_notice
     bench.quiet()
+    bench.close()
+
+
+NEAR, REACHED = 722, 723
+
+
+@pytest.mark.requirement("LIM-6", "ALM-1")
+def test_a_volume_that_refuses_the_next_shot_raises_and_no_longer_when_a_smaller_one_fits(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, shelf=clinic({"zone_nl": most(200_000)})).prepare()
+    bench.set(shots=9, rate=2000).mode("continuous").live().fire(9)
+    bench.quiet()
+    assert bench.alarms() == {REACHED}
+    assert "Forehead: 0.18 mL" in bench.engine.signals.views()[0].what
+    bench.set(dose=15_000).run(0.1)
+    assert {alarm.number for alarm in bench.engine.signals.views() if alarm.active} == {NEAR}
+    bench.close()
+
+
+@pytest.mark.requirement("LIM-6", "ALM-1")
+def test_the_last_session_of_a_course_comes_near_its_limit_and_reaches_none(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, shelf=clinic({"zone_nl": most(21_000)}))
+    bench.courses["P1"] = Course(5, 0, 1)
+    bench.prepare(product="example-label")
+    assert bench.alarms() == {NEAR}
+    what = bench.engine.signals.views()[0].what
+    assert "Sessions of this course: 6 sessions" in what
+    assert "Forehead" in what, "one total hides no other"
     bench.close()
