@@ -8,7 +8,6 @@ from types import MappingProxyType
 import msgspec
 import pytest
 
-from kiosk.channel import commands as ask
 from kiosk.protocols.budget import Course
 from kiosk.protocols.library import Library
 from kiosk.protocols.profile import Figure
