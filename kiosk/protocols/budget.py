@@ -224,13 +224,42 @@ def exhausted(all_totals: Iterable[Total], setting: Setting) -> list[Refusal]:
     return refusals
 
 
+def _nears(total: Total, limit: Limit, setting: Setting) -> bool:
+    """Whether the next shot brings it to 95 % or more; a session is counted from its beginning."""
+    more = {"sessions": 0, "shots": 1, "nL": projected(setting.dose_nl)}[total.unit]
+    return 100 * (total.used + more) >= WARN_PERCENT * limit.value
+
+
+RENEWED = frozenset({"point", "syringe"})
+"""Totals that begin anew in the middle of a treatment: with the next press, and with the next syringe."""
+
+
+def near(all_totals: Iterable[Total], setting: Setting) -> tuple[Total, ...]:
+    """Totals of patient and product that the next shot brings to 95 % or more (LIM-6)."""
+    return tuple(
+        total
+        for total in all_totals
+        if total.limit is not None and total.key not in RENEWED and _nears(total, total.limit, setting)
+    )
+
+
+def reached(all_totals: Iterable[Total], setting: Setting) -> tuple[Total, ...]:
+    """Totals of patient and product that refuse the next shot, exactly as they are refused (LIM-6)."""
+    listed = tuple(all_totals)
+    none_left = {room.total.key for room in rooms(listed, setting) if room.shots < 1} - RENEWED
+    return tuple(total for total in listed if total.key in none_left or _session_too_many(total))
+
+
+def _session_too_many(total: Total) -> bool:
+    return total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
+
+
 def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
     """Totals that the next shot brings to 95 % or more, and a plan that will not fit (LIM-6)."""
     found: list[str] = []
     for room in rooms(all_totals, setting):
         unit = room.total.unit
-        next_shot = 1 if unit == "shots" else projected(setting.dose_nl)
-        if 100 * (room.total.used + next_shot) >= WARN_PERCENT * room.limit.value:
+        if _nears(room.total, room.limit, setting):
             found.append(
                 f"{room.total.title}: {amount(room.total.used, unit)} of {amount(room.limit.value, unit)} "
                 f"({ORIGIN_WORDS[room.limit.origin]})"
@@ -252,7 +281,7 @@ def course_refusals(parts: Parts, course: Course, zone: Zone, all_totals: Iterab
             origin=total.limit.origin,
         )
         for total in all_totals
-        if total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
+        if total.limit is not None and _session_too_many(total)
     ]
     fewest = None if parts.product is None else parts.product.interval_days
     days = course.days_since(zone.key)

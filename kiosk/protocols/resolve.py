@@ -176,6 +176,17 @@ def _told(value: Decimal | tuple[Decimal, Decimal] | None) -> str:
             return str(number)
 
 
+def total(place: Place, raw: FigureFile, scale: Scale) -> Figure:
+    """A figure that bounds a total: hard only, for nothing asks about a total that passes what is usual.
+
+    Raises:
+        ProfileValue: a soft limit, which nobody would keep; and see `figure`.
+    """
+    if raw.soft is not None:
+        raise place.at("soft").wrong(list(raw.soft), "no soft limit of a total; give what binds it as hard")
+    return figure(place, raw, scale)
+
+
 def guide(place: Place, raw: GuideFile, scale: Scale, *, least: int = 0) -> Guide:
     """A figure that people follow.
 
@@ -203,7 +214,7 @@ def zone(place: Place, key: str, raw: ZoneFile) -> Zone:
         spacing_um=guide(place.at("spacing_mm"), raw.spacing_mm, LENGTH, least=1),
         angle_deg=guide(place.at("angle_deg"), raw.angle_deg, COUNT, least=1),
         zone_shots=None if raw.shots is None else figure(place.at("shots"), raw.shots, COUNT),
-        zone_nl=None if raw.total_ul is None else figure(place.at("total_ul"), raw.total_ul, DOSE),
+        zone_nl=None if raw.total_ul is None else total(place.at("total_ul"), raw.total_ul, DOSE),
     )
 
 
@@ -236,8 +247,8 @@ def protocol(file: Path, raw: ProtocolFile, lists: Lists) -> Protocol:
         preparation=_named(place.at("preparation"), raw.preparation, lists.preparation),
         aftercare=_named(place.at("aftercare"), raw.aftercare, lists.aftercare),
         screening=tuple(lists.screening.values()),
-        session_shots=None if shots is None else figure(place.at("session_shots"), shots, COUNT),
-        session_nl=None if volume is None else figure(place.at("session_ul"), volume, DOSE),
+        session_shots=None if shots is None else total(place.at("session_shots"), shots, COUNT),
+        session_nl=None if volume is None else total(place.at("session_ul"), volume, DOSE),
     )
 
 

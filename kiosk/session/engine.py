@@ -327,6 +327,9 @@ class Engine:
             yield refusal.sentence.rstrip(".")
         for crossing in verdict.crossings:
             yield crossing.sentence.rstrip(".")
+        leap = self.treatment.leap(setting)
+        if leap is not None:
+            yield leap.sentence.rstrip(".")
 
     def verdict(self, setting: Setting) -> Verdict:
         """The envelope's verdict, kept until something that it depends on changes."""

@@ -12,7 +12,8 @@ from drivers.registers import Fault
 from kiosk.alarms.annunciator import Annunciator, BeaconLevels
 from kiosk.alarms.conditions import A, Raised
 from kiosk.channel.snapshot import Alarm
-from kiosk.protocols.limits import Total
+from kiosk.protocols.budget import near, reached
+from kiosk.protocols.limits import Setting, Total
 from kiosk.records.facts import Fact
 from kiosk.session.connection import State
 from kiosk.session.desk import Desk
@@ -41,7 +42,6 @@ BY_FAULT = {
     Fault.INTERRUPTED: A.INTERRUPTED,
     Fault.COUNTER: A.COUNTER_FULL,
 }
-NEAR_PERCENT = 95
 RELAY_FOLLOWS_S = 0.100
 """A relay that has not followed its output after this long has failed (feedback is due within 50 ms)."""
 
@@ -56,8 +56,7 @@ class Signals:
         self._tone: int | None = None
         self._relay_since: float | None = None
         self._linked_once = False
-        self._looked_at: tuple[Total, ...] | None = None
-        self._worst: Total | None = None
+        self._looked_at: tuple[tuple[Total, ...], Setting, tuple[Raised, ...]] | None = None
         self.mismatch = ""
         """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
         self.sounds = False
@@ -165,17 +164,15 @@ class Signals:
             yield Raised(A.PATH_EXPIRED)
         if envelope is None or setting is None:
             return
-        worst = self._worst_of(engine.counted(setting))
-        if worst is not None and worst.limit is not None and _share(worst) * 100 >= NEAR_PERCENT:
-            used = ml(worst.used) if worst.unit == "nL" else f"{worst.used} {worst.unit}"
-            number = A.TOTAL_REACHED if _share(worst) >= 1 else A.TOTAL_NEAR
-            yield Raised(number, f"{worst.title}: {used}")
+        yield from self._of_totals(engine.counted(setting), setting)
 
-    def _worst_of(self, counted: tuple[Total, ...]) -> Total | None:
-        """The total that has used most of its limit; the same totals are not looked through again."""
-        if counted is not self._looked_at:
-            self._looked_at, self._worst = counted, max(counted, key=_share, default=None)
-        return self._worst
+    def _of_totals(self, counted: tuple[Total, ...], setting: Setting) -> tuple[Raised, ...]:
+        """What refuses the next shot, and what it comes near to; the same figures are not looked through again."""
+        if self._looked_at is None or self._looked_at[0] is not counted or self._looked_at[1] != setting:
+            told = ((A.TOTAL_REACHED, reached(counted, setting)), (A.TOTAL_NEAR, near(counted, setting)))
+            raised = tuple(Raised(number, "; ".join(map(_used, totals))) for number, totals in told if totals)
+            self._looked_at = (counted, setting, raised)
+        return self._looked_at[2]
 
     # -- what a person does ------------------------------------------------------------------------------------------
     def acknowledge(self, number: int) -> None:
@@ -192,6 +189,6 @@ class Signals:
         return self._annunciator.shown()
 
 
-def _share(total: Total) -> float:
-    """How much of its limit a total has used; the syringe's own level is no such total."""
-    return 0.0 if total.limit is None or total.limit.value == 0 else total.used / total.limit.value
+def _used(total: Total) -> str:
+    used = ml(total.used) if total.unit == "nL" else f"{total.used} {total.unit}"
+    return f"{total.title}: {used}"

@@ -12,6 +12,8 @@ from kiosk.protocols.limits import Counted, Totals
 from kiosk.records.rows import AuthorisationKind, ShotRow
 
 NOTHING = Counted(0, 0)
+NOWHERE = ("", "")
+"""Zone and side of a shot that no record can place."""
 GIVEN = frozenset({AuthorisationKind.TREATMENT})
 """Kinds that go into a patient."""
 
@@ -68,8 +70,11 @@ class Tally:
         self.needle_shots = 0
 
     def totals(self, zone: tuple[str, str], *, usable_nl: int, course: tuple[int, int], point_nl: int = 0) -> Totals:
-        """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here."""
-        of_zone = self.by_zone.get(zone, NOTHING)
+        """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here.
+
+        What no record can place may have been given in any zone, and counts in each.
+        """
+        of_zone = self._given_in(zone, NOWHERE)
         parts = (of_zone, self.session, self.product_nl, usable_nl, course, point_nl)
         if self._summed is None or self._summed[0] != parts:  # checked when made; the same figures are the same sums
             sessions, earlier_nl = course
@@ -84,6 +89,10 @@ class Tally:
             )
             self._summed = (parts, summed)
         return self._summed[1]
+
+    def _given_in(self, *zones: tuple[str, str]) -> Counted:
+        found = [self.by_zone.get(zone, NOTHING) for zone in zones]
+        return Counted(sum(one.shots for one in found), sum(one.nl for one in found))
 
 
 def _plus(counted: Counted, nl: int) -> Counted:

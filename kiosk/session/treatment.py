@@ -68,6 +68,8 @@ class Treatment:
         self.confirmed: frozenset[str] = frozenset()
         self.question: Question | None = None
         self._candidate: Setting | None = None
+        self._before: Setting | None = None
+        """What was set here before parts took a value away; None once a person has set or armed what it became."""
         self._remembered: dict[tuple[str, str], Setting] = {}
         self.planned: dict[tuple[str, str], int] = {}
         """Shots that were armed in this session, by zone and side."""
@@ -83,7 +85,7 @@ class Treatment:
         if now is None:
             self._go_to(*first, mode, self._remembered.get(first))
         else:
-            self._go_to(now.zone, now.side, now.mode, now)
+            self._go_to(now.zone, now.side, now.mode, now, self._before)
 
     def remember(self, setting: Setting) -> None:
         """A setting that is armed now, or was earlier in this session: its values are offered again in its zone."""
@@ -93,7 +95,7 @@ class Treatment:
 
     def clear(self) -> None:
         """The session is over."""
-        self.envelope = self.setting = self.question = self._candidate = None
+        self.envelope = self.setting = self.question = self._candidate = self._before = None
         self.confirmed = frozenset()
         self._remembered = {}
         self.planned = {}
@@ -111,19 +113,26 @@ class Treatment:
         self.question = self._candidate = None
         self._go_to(zone, side, self.setting.mode, self._remembered.get((zone, side)))
 
-    def _go_to(self, zone: str, side: str, mode: Mode, last: Setting | None) -> None:
-        """Take the values of `last` that fit; one that does not is named, never quietly replaced."""
+    def _go_to(self, zone: str, side: str, mode: Mode, last: Setting | None, before: Setting | None = None) -> None:
+        """Take the values of `last` that fit; one that does not becomes the nearest that does, and is named.
+
+        One that became ten times what it was is asked about, as if it were set by hand (LIM-8). `before` is what was
+        set when earlier parts took a value away of which nobody was asked yet.
+        """
         ranges = self.ranges(zone)
         values: dict[str, int] = {}
+        self._before = before
         for name, field in FIELDS.items():
             allowed: Range = getattr(ranges, name)
             value = allowed.default if last is None else getattr(last, field)
-            fits = allowed.hard_low.value <= value <= allowed.hard_high.value
-            values[field] = value if fits else allowed.default
-            if not fits:
-                was, now = amount(value, allowed.unit), amount(allowed.default, allowed.unit)
+            values[field] = min(max(value, allowed.hard_low.value), allowed.hard_high.value)
+            if values[field] != value:
+                was, now = amount(value, allowed.unit), amount(values[field], allowed.unit)
                 self._desk.notice(f"{name.capitalize()} {was} is not possible with these parts; it is {now} now")
+                self._before = before or last
         self.setting = Setting(zone=zone, side=side, mode=mode, **values)
+        self.question = self.leap(self.setting)
+        self._candidate = None if self.question is None else self.setting
 
     def choose_mode(self, mode: Mode) -> None:
         """Single, burst or continuous; a value that was being asked about is thrown away."""
@@ -189,18 +198,27 @@ class Treatment:
         if self.question is None:
             if candidate != self.setting:
                 self._desk.event("set", f"Set: {in_words(candidate, self._title(candidate.zone))}")
-            self.setting = candidate
+            self.setting, self._before = candidate, None
 
     def _ask_about(self, candidate: Setting) -> Question | None:
-        last = self._remembered.get((candidate.zone, candidate.side), self.setting)
-        for name, field in FIELDS.items():
-            value, before = getattr(candidate, field), 0 if last is None else getattr(last, field)
-            key = f"ten times:{name}:{candidate.zone}:{candidate.side}:{value}"
-            if before and value >= TEN_TIMES * before and key not in self.confirmed:
-                sentence = f"{name.capitalize()} would be {value / before:.0f} times the last value here."
-                return Question(key, sentence, needs_reason=False)
+        leap = self.leap(candidate)
+        if leap is not None:
+            return leap
         crossings = self.verdict(candidate).crossings
         return Question(crossings[0].key, crossings[0].sentence, True) if crossings else None
+
+    def leap(self, candidate: Setting) -> Question | None:
+        """What asks whether ten times the last value here is meant (LIM-8); None where nothing is or it was said."""
+        last = self._remembered.get((candidate.zone, candidate.side), self._before or self.setting)
+        for name, field in FIELDS.items():
+            value, before = getattr(candidate, field), 0 if last is None else getattr(last, field)
+            if not before or value < TEN_TIMES * before:
+                continue
+            key = f"ten times:{name}:{candidate.zone}:{candidate.side}:{value}"
+            if key not in self.confirmed:
+                sentence = f"{name.capitalize()} would be {value / before:.0f} times the last value here."
+                return Question(key, sentence, needs_reason=False)
+        return None
 
     def confirm(self, key: str, reason: str) -> None:
         """A person crosses the soft limit that was asked, with a reason.

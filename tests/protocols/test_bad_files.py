@@ -50,10 +50,32 @@ ZONE = "zones.forehead"
 SOURCED = 'source = "s", grade = "A"'
 
 
-@pytest.mark.requirement("LIM-2", "LIM-9")
+@pytest.mark.requirement("LIM-1", "LIM-2", "LIM-9")
 @pytest.mark.parametrize(
     ("old", "new", "key", "value", "allowed"),
     [
+        # LIM-1: a soft limit that nothing asks about
+        (
+            r"session_shots = .*",
+            f"session_shots = {{ soft = [1, 20], hard = [1, 100], {SOURCED} }}",
+            "session_shots.soft",
+            "[1, 20]",
+            "no soft limit of a total",
+        ),
+        (
+            "(?=rate_per_s)",
+            f"session_ul = {{ soft = [1, 400], hard = [1, 2000], {SOURCED} }}\n",
+            "session_ul.soft",
+            "[1, 400]",
+            "no soft limit of a total",
+        ),
+        (
+            "(?=depth_mm)",
+            f"total_ul = {{ soft = [1, 40], hard = [1, 400], {SOURCED} }}\n",
+            ZONE + ".total_ul.soft",
+            "[1, 40]",
+            "no soft limit of a total",
+        ),
         # LIM-2: contradictions
         (
             DEPTH,

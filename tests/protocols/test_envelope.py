@@ -411,6 +411,28 @@ def test_a_total_that_was_passed_leaves_nothing_not_less() -> None:
     assert fits_projected(-1, 1) == 0
 
 
+@pytest.mark.requirement("LIM-6")
+@pytest.mark.parametrize(
+    ("unit", "used", "nears", "refuses"),
+    [
+        ("shots", 93, False, False), ("shots", 94, True, False), ("shots", 99, True, False), ("shots", 100, True, True),
+        ("nL", 73_999, False, False), ("nL", 74_000, True, False), ("nL", 79_000, True, False),
+        ("nL", 79_001, True, True), ("sessions", 94_999, False, False), ("sessions", 95_000, True, False),
+        ("sessions", 100_000, True, False), ("sessions", 100_001, True, True),
+    ],
+)  # fmt: skip
+def test_a_total_nears_its_limit_from_95_percent_and_reaches_it_where_it_refuses(
+    unit: Any, used: int, nears: bool, refuses: bool
+) -> None:
+    limit = Limit(100 if unit == "shots" else 100_000, Origin.PROTOCOL)
+    total = Total("session", "", used, unit, limit)
+    unlimited = Total("zone", "", used, unit, None)
+    renewed = tuple(Total(key, "", used, "nL", limit) for key in ("point", "syringe"))
+    told = (total,)
+    assert budget.near((unlimited, *renewed, total), p.SETTING) == told * nears
+    assert budget.reached((unlimited, *renewed, total), p.SETTING) == told * refuses
+
+
 # -- slices -------------------------------------------------------------------------------------------------------
 @pytest.mark.requirement("LIM-6")
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from drivers.registers import Outcome
@@ -236,6 +237,44 @@ def test_ten_times_the_last_value_of_this_zone_asks_again(subject: Bench) -> Non
     subject.tell(ask.ConfirmSoft(subject.snap.question.key, ""))
     subject.run(0.1)
     assert subject.treat.shots.value == 20
+
+
+def smallest_dose_is(bench: Bench, nl: int) -> None:
+    """The calibration proves no smaller dose with a 5 mL barrel; a syringe is fitted under it."""
+    connected = bench.engine.connection.connected
+    assert connected is not None
+    assert connected.calibration is not None
+    calibration = msgspec.structs.replace(connected.calibration, smallest_dose_5_nl=nl)
+    bench.engine.connection.connected = msgspec.structs.replace(connected, calibration=calibration)
+    bench.syringe(new_line=False).run(0.1)
+
+
+@pytest.mark.requirement("LIM-8")
+@pytest.mark.parametrize("armed", [True, False])
+def test_parts_change_a_value_to_the_nearest_they_allow_and_ten_times_of_it_is_asked(
+    subject: Bench, armed: bool
+) -> None:
+    subject.set(dose=1000)
+    if armed:
+        subject.live().tell(ask.Disarm())
+        subject.run(0.2)
+    smallest_dose_is(subject, 9000)
+    assert (subject.treat.dose.value, subject.snap.question) == (9000, None)
+    smallest_dose_is(subject, 10_000)
+    assert subject.treat.dose.value == 10_000
+    assert subject.snap.question is not None
+    assert subject.snap.question.sentence == "Dose would be 10 times the last value here."
+    subject.prime().tell(ask.WithdrawSoft(subject.snap.question.key))
+    subject.run(0.1)
+    assert "Dose would be 10 times the last value here." in subject.snap.missing
+    subject.refused(subject.arm_command())
+    subject.run(0.1)
+    assert subject.snap.question is not None
+    subject.tell(ask.ConfirmSoft(subject.snap.question.key, ""))
+    subject.run(0.1)
+    if subject.snap.question is not None:  # under what is usual as well
+        subject.tell(ask.ConfirmSoft(subject.snap.question.key, "the physician wants it"))
+    subject.live().fire(1)
 
 
 @pytest.mark.requirement("LIM-8")

@@ -449,7 +449,7 @@ def test_a_value_that_new_parts_do_not_allow_is_named(subject: Bench) -> None:
     calibration = msgspec.structs.replace(connected.calibration, smallest_dose_5_nl=5000)
     subject.engine.connection.connected = msgspec.structs.replace(connected, calibration=calibration)
     subject.syringe(new_line=False)
-    assert "Dose 1 uL is not possible with these parts; it is 20 uL now" in subject.notices
+    assert "Dose 1 uL is not possible with these parts; it is 5 uL now" in subject.notices
 
 
 def test_parts_that_change_while_the_injector_is_away_wait_for_it(subject: Bench) -> None:
