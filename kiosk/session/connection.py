@@ -1,7 +1,8 @@
 """The injector's coming and going, and what is settled before it is trusted (LED-4, LED-5, LIM-5).
 
     AWAY -> REREADING -> VOIDING -> READING -> SETTLING -> READY    from anywhere back to AWAY when the link is lost
-                                       |-> BLOCKED until an administrator pairs ledger and injector
+                                       |-> BLOCKED until an administrator pairs ledger and injector; meanwhile
+                                           sessions may be signed and opened, so the ledger is read back once more
 
 At every connect the ledger is read back, then a `void` with a fresh id makes a late frame harmless; records past the
 ledger's cursor are read from the controller, and reconciliation says what was done. What the controller had accepted is
@@ -15,6 +16,7 @@ from enum import Enum, auto
 
 import msgspec
 
+from drivers.errors import NappageError
 from drivers.registers import RECORDS_KEPT, CommandKind, Identity, Refusal, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
@@ -35,6 +37,7 @@ AHEAD = (
 )
 
 ANOTHER = "another injector answers, or it started again"
+PAIRING = "Pairing"
 
 
 class State(Enum):
@@ -260,7 +263,12 @@ class Connection:
     def _block(self, why: str) -> None:
         self.state, self._why = State.BLOCKED, why
 
-    def _apply(self, found: Reconciliation, then: Callable[[], None]) -> None:
+    def _apply(
+        self,
+        found: Reconciliation,
+        then: Callable[[], None],
+        answer: Callable[[NappageError | None], None] = lambda _: None,
+    ) -> None:
         self.state = State.SETTLING
         assert self._known is not None, "compared with what the ledger knows"
         told = self._recovery.events(found, self._known.unresolved)
@@ -268,8 +276,12 @@ class Connection:
         def written() -> None:
             self._recovery.stand(told)  # it is on disk, whatever became of the link meanwhile
             self._done(found, then)
+            answer(None)
 
-        self._desk.commit(*found.rows, *told, then=written)
+        def failed() -> None:
+            answer(NotNow(what=PAIRING, why="the record cannot be written"))
+
+        self._desk.commit(*found.rows, *told, then=written, failed=failed)
 
     def _done(self, found: Reconciliation, then: Callable[[], None]) -> None:
         if self.state is not State.SETTLING:
@@ -288,29 +300,47 @@ class Connection:
             self._paired = False
             self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
 
-    def pair(self, reason: str) -> None:
-        """An administrator pairs ledger and injector as they are now (LED-5).
+    def pair(self, reason: str, answer: Callable[[NappageError | None], None]) -> None:
+        """An administrator pairs ledger and injector as they are now (LED-5); answered once that is on disk.
+
+        Since the connect a session may have been signed, with all that was open counted in full, or another opened: the
+        ledger is read back before it is compared.
 
         Raises:
             NotNow: nothing is blocked, or no reason is given.
         """
-        status, identity, known = self._desk.status, self._desk.identity, self._known
-        if self.state is not State.BLOCKED or status is None or identity is None or known is None:
-            raise NotNow(what="Pairing", why="ledger and injector do not contradict each other")
+        if self.state is not State.BLOCKED:
+            raise NotNow(what=PAIRING, why="ledger and injector do not contradict each other")
         if not reason.strip():
-            raise NotNow(what="Pairing", why="a reason is needed")
+            raise NotNow(what=PAIRING, why="a reason is needed")
+        link, user = self.connected, self._desk.user
+
+        def read(restored: Restored) -> None:
+            if self.connected is link and self.state is State.REREADING:
+                self._pair(restored, user, reason, answer)
+            else:
+                answer(NotNow(what=PAIRING, why="the link to the injector was lost"))
+
+        self.state = State.REREADING
+        self._desk.read_back(read)
+
+    def _pair(self, restored: Restored, user: str, reason: str, answer: Callable[[NappageError | None], None]) -> None:
+        status, identity = self._desk.status, self._desk.identity
+        assert status is not None, "blocked after its status was read"
+        assert identity is not None, "connected, so its identity was read"
+        self._ledger, self._known, self._recovered = restored, self._view(restored), ()
         found = pairing(
-            known,
+            self._known,
             identity,
             status,
             self._read_records(),
             mono_ms=self._desk.mono_ms,
-            user=self._desk.user,
+            user=user,
             reason=reason,
             disowned=self._disowned(),
         )
         self._paired = True
-        self._apply(found, self._ready_to_go)
+        self._apply(found, self._ready_to_go, answer)
 
     def _disowned(self) -> tuple[str, ...]:
         """Anchors that are no word about this ledger: of another injector's past, or of rows that were lost."""

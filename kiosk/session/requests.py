@@ -326,8 +326,9 @@ class Requests:
         self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, cleared)
         return True
 
-    def _pair(self, command: ask.PairInjector, _: Answerer) -> None:
-        self._engine.connection.pair(command.reason)
+    def _pair(self, command: ask.PairInjector, answer: Answerer) -> bool:
+        self._engine.connection.pair(command.reason, lambda error: answer(error, None))
+        return True
 
     def _retract(self, _: ask.Retract, answer: Answerer) -> bool:
         engine = self._engine
