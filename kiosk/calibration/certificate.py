@@ -18,6 +18,8 @@ from kiosk.calibration.proof import Depth, Dose, Measurement, Proof
 FORMAT: Literal["nappage calibration certificate"] = "nappage calibration certificate"
 VERSION = 1
 """Of the certificate's form; a reader refuses a later one."""
+MOST_TOLD = 200
+"""Characters of a complaint that a sentence repeats."""
 PARTS = ("depth", "1", "2", "5", "10")
 """The needle's depth and each barrel, mL, as proofs name them."""
 ENCODER_ONLY = (
@@ -101,8 +103,8 @@ def read(data: bytes, name: object) -> Certificate:
         if form.version > VERSION:
             raise CertificateTooNew(file=name, version=form.version, known=VERSION)
         return msgspec.json.decode(data, type=Certificate)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CertificateInvalid(file=name, why=str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: brackets, a thousand deep
+        raise CertificateInvalid(file=name, why=str(error)[:MOST_TOLD]) from error
 
 
 class _Form(msgspec.Struct):

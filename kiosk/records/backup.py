@@ -131,7 +131,7 @@ def read(path: Path, kind: Kind, digest: str = "") -> tuple[Content, str]:
     """
     try:
         held, found = _checked(path)
-    except (msgspec.MsgspecError, RecursionError) as error:  # the latter: brackets in brackets, a thousand deep
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:  # the last: brackets, a thousand deep
         raise BackupRefused(file=path.name, why="it is no file of settings, or an edited one") from error
     if digest and found != digest:
         raise BackupRefused(file=path.name, why="it is not the one that was shown")

@@ -9,6 +9,9 @@ import msgspec
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.settings import Settings
 
+MOST_TOLD = 200
+"""Characters of a complaint that a sentence repeats."""
+
 
 def read(path: Path) -> Settings:
     """The settings kept, or the usual ones where none were kept yet.
@@ -21,7 +24,7 @@ def read(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise SettingsUnreadable(path=path, why=problem) from problem
+        raise SettingsUnreadable(path=path, why=str(problem)[:MOST_TOLD]) from problem
 
 
 def keep(path: Path, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from tests.proofs.fuzz.ledgers import Ledgers, Memories
 from tests.proofs.fuzz.messages import Messages
 from tests.proofs.fuzz.profiles import Profiles
 from tests.proofs.fuzz.run import Amount
+from tests.proofs.fuzz.settings import Settings
 from tests.proofs.fuzz.terminal import ToBench, ToDriver
 
 
@@ -21,6 +22,7 @@ def amounts(folder: Path, *, short: bool) -> tuple[Amount, ...]:
         Amount(ToBench(folder), 1_000 if short else 12_000),
         Amount(ToDriver(folder), 500 if short else 10_000),
         Amount(Profiles(folder), 2_000 if short else 40_000),
+        Amount(Settings(folder), 600 if short else 12_000),
         Amount(Messages(folder), 6_000 if short else 50_000),
         Amount(Ledgers(folder), 400 if short else 8_000),
         Amount(Memories(folder), 800 if short else 10_000),

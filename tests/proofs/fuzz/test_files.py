@@ -22,11 +22,13 @@ from tests.proofs.fuzz.messages import Messages
 from tests.proofs.fuzz.parts import Part
 from tests.proofs.fuzz.profiles import Profiles
 from tests.proofs.fuzz.run import quick_folder
+from tests.proofs.fuzz.settings import Settings
 from tests.proofs.fuzz.terminal import ToBench, ToDriver
 from tests.proofs.fuzz.test_frames import found
 
 PARTS: dict[str, Callable[[Path], Part]] = {
     "profiles": lambda folder: Profiles(folder, 300),
+    "settings": lambda folder: Settings(folder, 300),
     "messages": lambda folder: Messages(folder, 1200),
     "ledgers": lambda folder: Ledgers(folder, 30),
     "memories": lambda folder: Memories(folder, 120),
@@ -35,6 +37,7 @@ PARTS: dict[str, Callable[[Path], Part]] = {
 }
 REACHED = {
     "profiles": {"profile E204", "profile E205", "profile E206", "profile E207", "profile accepted", "scenario E853"},
+    "settings": {"screen E808", "screen accepted", "backup E426", "certificate E254", "certificate accepted"},
     "messages": {"to control: malformed", "to control: understood", "to a client: E500", "nonsense: taken"},
     "ledgers": {"verify: E400", "verify: good", "write: E400"},
     "memories": {"memory: refused: another size"},
@@ -59,7 +62,7 @@ def test_no_mutated_file_message_or_frame_ends_in_a_crash(folder: Path, name: st
     assert REACHED[name] <= set(told.counts), f"not reached: {REACHED[name] - set(told.counts)}"
 
 
-@pytest.mark.parametrize("name", ["profiles", "messages", "ledgers", "memories"])
+@pytest.mark.parametrize("name", ["profiles", "settings", "messages", "ledgers", "memories"])
 def test_the_same_seed_is_the_same_run(folder: Path, name: str) -> None:
     first, again = (PARTS[name](folder).batch(5, 2) for _ in range(2))
     assert (first.digest, first.counts) == (again.digest, again.counts)
