@@ -5,6 +5,7 @@ The one thing only this file knows is how a decoder's complaint becomes a senten
 
 from __future__ import annotations
 
+import codecs
 import re
 import stat
 import tomllib
@@ -101,7 +102,7 @@ def _text(path: Path) -> str:
     if len(data) > MOST_BYTES:
         raise ProfileUnreadable(file=path, why=f"it has over {MOST_BYTES} bytes, which no profile has")
     try:
-        return data.decode("utf-8").replace("\r\n", "\n")
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ProfileUnreadable(file=path, why=f"byte {error.start} is not UTF-8") from error
 

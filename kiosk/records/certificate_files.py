@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from kiosk.channel.certificates import CertificateFormat
 from kiosk.records.certificate_pdf import write_pdf
 from kiosk.records.certificates import Held, one
-from kiosk.records.errors import ExportFailed
+from kiosk.records.files import whole
 
 
 def _write_json(held: Held, path: Path) -> None:
@@ -28,9 +28,6 @@ def export_certificate(db: Database, number: int, format: CertificateFormat, out
     """
     held = one(db, number)
     path = out / f"{'SIMULATED-' if held.made.simulated else ''}certificate-{number:05d}.{format}"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        _WRITERS[format](held, path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
+    with whole(path) as beside:
+        _WRITERS[format](held, beside)
     return path

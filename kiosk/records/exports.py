@@ -10,7 +10,8 @@ from typing import Any, Literal, cast, get_args
 import msgspec
 from sqlite_utils import Database
 
-from kiosk.records.errors import ExportFailed, FormatUnknown
+from kiosk.records.errors import FormatUnknown
+from kiosk.records.files import whole
 from kiosk.records.history import local
 from kiosk.records.report_pdf import write_pdf
 from kiosk.records.session_record import OUTCOMES, SessionRecord, Stamped, read_session
@@ -42,11 +43,8 @@ def export_session(db: Database, session: int, format: str, out: Path) -> Path:
     if format == "aftercare":
         return write_into(out, session, sheet_of(record))
     path = out / f"{'SIMULATED-' if record.simulated else ''}session-{session:05d}.{format}"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        _WRITERS[format](record, path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
+    with whole(path) as beside:
+        _WRITERS[format](record, beside)
     return path
 
 

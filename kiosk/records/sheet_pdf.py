@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.records.errors import ExportFailed, SheetMissing
+from kiosk.records.errors import SheetMissing
 from kiosk.records.facts import Fact
+from kiosk.records.files import whole
 from kiosk.records.history import day
 from kiosk.records.pdf_plots import INK
 from kiosk.records.pdf_sheet import MARGIN, Sheet
@@ -71,11 +72,8 @@ def write_into(folder: Path, session: int, sheet: PatientSheet) -> Path:
         ExportFailed: the file could not be written.
     """
     path = folder / name_of(session, simulated=sheet.simulated)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_sheet(sheet, path)
-    except OSError as error:
-        raise ExportFailed(path=path, why=error.strerror or str(error)) from error
+    with whole(path) as beside:
+        write_sheet(sheet, beside)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import shutil
@@ -390,6 +391,12 @@ def test_a_name_that_nothing_answers_to_is_refused(folder: Path) -> None:
 def test_what_is_not_toml_is_told_with_its_line(folder: Path, text: str, line: int) -> None:
     (folder / MESOLIFT).write_text(text)
     assert f"E204: {folder / MESOLIFT}, line {line}: this is not TOML" in complaint(folder, ProfileSyntax)
+
+
+def test_a_mark_that_an_editor_put_before_the_first_line_is_no_part_of_it(folder: Path) -> None:
+    path = folder / MESOLIFT
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+    assert load(folder)
 
 
 def test_what_is_not_text_is_unreadable(folder: Path) -> None:

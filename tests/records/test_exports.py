@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import shutil
 import subprocess
@@ -140,6 +141,21 @@ def test_a_folder_that_is_none_is_a_numbered_error(write: Write, tmp_path: Path,
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportFailed, match="E414"):
         export(write(sample.treatment(2)), 1, form, tmp_path / "file")
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "pdf"])
+def test_one_that_the_disk_does_not_hold_leaves_nothing_under_its_name(
+    write: Write, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = tmp_path / "out"
+    path = write(sample.treatment(2))
+    monkeypatch.setattr("kiosk.records.files.os.fsync", full)
+    with pytest.raises(ExportFailed, match="No space left"):
+        export(path, 1, form, out)
+    assert list(out.iterdir()) == []
 
 
 def test_without_its_fonts_a_report_uses_the_built_in_one(tmp_path: Path) -> None:
