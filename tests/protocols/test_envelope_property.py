@@ -132,7 +132,7 @@ def test_a_broken_limit_check_is_caught(mutation: str, monkeypatch: pytest.Monke
     where, name, broken = MUTATIONS[mutation]
     monkeypatch.setattr(where, name, broken)
     search = settings(
-        max_examples=1500,
+        max_examples=6000,
         database=None,
         derandomize=True,
         phases=[Phase.generate],
