@@ -77,8 +77,8 @@ class Setup:
         self.facts = facts
 
     def step(self) -> None:
-        """Keep the place of the wall clock for a session that was found again."""
-        if self.facts is not None and self._clock == (0, 0.0):
+        """Keep the place of the wall clock for a session that was found again, once something vouches for it."""
+        if self.facts is not None and self._clock == (0, 0.0) and self._desk.inputs.wall_trusted:
             self._clock = (self._desk.inputs.wall_ms, self._desk.now)
 
     def open_facts(self) -> Facts:
@@ -200,8 +200,10 @@ class Setup:
     def use_product(self, command: ask.UseProduct, respond: Respond) -> None:
         """Take a product with lot and expiry, once the record was asked about the course so far.
 
+        Expiry and course are counted from what the clock says now: it has to be trusted, and nothing runs ahead of it.
+
         Raises:
-            NotChoosable, Expired, NotNow: not with this product, lot or date.
+            NotChoosable, Expired, NotNow: not with this product, lot or date, or not by this clock.
         """
         product = self._library.products.get(command.product)
         if product is None:
@@ -213,7 +215,10 @@ class Setup:
             expiry = date.fromisoformat(command.expiry)
         except ValueError:
             raise NotChoosable(what="date", name=command.expiry) from None
-        if expiry < datetime.fromtimestamp(self._desk.inputs.wall_ms / 1000, UTC).date():
+        if not self._desk.inputs.wall_trusted:
+            raise NotNow(what="Choosing a product", why="the clock is not trusted, and the days are counted by it")
+        wall_ms = self._desk.inputs.wall_ms
+        if expiry < datetime.fromtimestamp(wall_ms / 1000, UTC).date():
             self._desk.event("refused", f"Lot {lot} of {product.title} expired on {command.expiry}", lot=lot)
             raise Expired(lot=lot, expiry=command.expiry)
         facts, still = self.open_facts(), self.still()
@@ -243,7 +248,7 @@ class Setup:
             )
             respond(None, None)
 
-        self._desk.ask(ReadCourse(facts.patient, product.key, facts.protocol, facts.number, self.wall_ms), known)
+        self._desk.ask(ReadCourse(facts.patient, product.key, facts.protocol, facts.number, wall_ms), known)
 
     def prepare(self, command: ask.Prepared) -> None:
         """Disinfection is done.

@@ -223,7 +223,7 @@ class Bench:
     # -- building ------------------------------------------------------------------------------------------------
     def _open(self) -> Ledger:
         kind = "simulated" if self.simulated else "real"
-        wall = lambda: self.wall_ms + round(self.clock.now * 1000)  # noqa: E731
+        wall = lambda: self.wall_ms + round(self.clock.now * 1000) if self.wall_trusted else 0  # noqa: E731
         return Ledger.open(self.folder / "ledger.db", kind, clock_wall_ms=wall, boot_id="boot")
 
     def _build(self) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 import pytest
 
 from kiosk.channel import commands as ask
+from kiosk.channel.snapshot import PatientPage
+from kiosk.protocols.budget import Given
 from kiosk.session.exchange import ClockState
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, WALL_MS, Bench
 
@@ -47,6 +49,41 @@ def test_an_untrusted_clock_blocks_arming_and_not_reading(subject: Bench) -> Non
     assert 718 in subject.alarms()
     assert said.rstrip(".") in subject.refused(subject.arm_command())
     assert "There is no such page" in subject.refused(ask.ListSessions()), "the clerk was asked all the same"
+
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_course_is_counted_by_the_clock_that_is_trusted_however_far_ahead_it_was_before(subject: Bench) -> None:
+    """A clock 40 days ahead at a restart was kept for the whole session: the product's interval seemed to be over."""
+    subject.live().fire(1)
+    subject.do("lift")
+    subject.tell(ask.Disarm())
+    subject.quiet()
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    subject.patients["P1"] = PatientPage("P1", True)
+    subject.open(new=False).screen()
+    subject.wall_ms += 40 * DAY_MS
+    subject.wall_trusted = False
+    subject.restart(after_s=5)
+    subject.run(1)
+    subject.wall_ms -= 40 * DAY_MS
+    subject.wall_trusted = True
+    subject.start().product()
+    facts = subject.engine.setup.facts
+    assert facts is not None
+    assert facts.course.given == (Given("forehead", 0),)
+    assert facts.course.all_today.shots == 1
+
+
+@pytest.mark.requirement("LIM-6")
+def test_no_product_is_chosen_by_a_clock_that_is_not_trusted(subject: Bench) -> None:
+    chosen = ask.UseProduct("example-saline", "L1", "2027-12-01")
+    assert "the clock is not trusted" in untrusted(subject).refused(chosen)
+    subject.wall_trusted = True
+    subject.tell(chosen)
 
 
 def test_nobody_who_is_not_signed_in_sets_it(subject: Bench) -> None:
