@@ -163,9 +163,14 @@ class Engine:
         self._recount(restored.shots)
 
     def _recount(self, shots: tuple[ShotRow, ...]) -> None:
-        """Fold the session's shots again: after a reconnect some may have been recovered."""
-        self.tally.restart(shots)
-        self.intake.new_session(max((shot.point for shot in shots), default=0))
+        """Fold the shots of the open session again: after a reconnect some may have been recovered.
+
+        Without one there are none: what was moved outside a session is nobody's.
+        """
+        session = self.desk.session
+        own = tuple(shot for shot in shots if session and shot.session == session)
+        self.tally.restart(own)
+        self.intake.new_session(max((shot.point for shot in own), default=0))
 
     # -- the step ------------------------------------------------------------------------------------------------
     def step(self, inputs: Inputs, now: float) -> list[Effect]:
@@ -223,7 +228,7 @@ class Engine:
     # -- what the parts ask of each other --------------------------------------------------------------------------
     def _reconciled(self, restored: Restored, recovered: tuple[ShotRow, ...]) -> None:
         """Ledger and injector agree; `recovered` are the rows that the comparison added to what `restored` holds."""
-        self._recount(restored.shots + tuple(shot for shot in recovered if shot.session == self.desk.session))
+        self._recount(restored.shots + recovered)
         if self.connection.ready:
             self.path.compare()
         self.rebuild_envelope()
@@ -351,7 +356,8 @@ class Engine:
         return self.approval.approved(protocol)
 
     def new_session_number(self) -> int:
-        """Number for a session that is opened now."""
+        """Number for a session that is opened now; it begins at nothing, whatever was moved before it."""
+        self._recount(())
         number, self.next_session = self.next_session, self.next_session + 1
         return number
 
