@@ -163,10 +163,7 @@ class Engine:
         self._recount(restored.shots)
 
     def _recount(self, shots: tuple[ShotRow, ...]) -> None:
-        """Fold the shots of the open session again: after a reconnect some may have been recovered.
-
-        Without one there are none: what was moved outside a session is nobody's.
-        """
+        """Fold the shots of the open session again; what was moved outside a session is nobody's."""
         session = self.desk.session
         own = tuple(shot for shot in shots if session and shot.session == session)
         self.tally.restart(own)
@@ -328,10 +325,8 @@ class Engine:
             yield self.why_no_envelope.rstrip(".") or "product, needle and syringe are not all known"
             return
         verdict = self.verdict(setting)
-        for refusal in verdict.refusals:
-            yield refusal.sentence.rstrip(".")
-        for crossing in verdict.crossings:
-            yield crossing.sentence.rstrip(".")
+        for found in (*verdict.refusals, *verdict.crossings):
+            yield found.sentence.rstrip(".")
         leap = self.treatment.leap(setting)
         if leap is not None:
             yield leap.sentence.rstrip(".")
@@ -372,8 +367,7 @@ class Engine:
 
     def zone_title(self, zone: str) -> str:
         """The zone's title in the open session's protocol, its key where there is none."""
-        protocol = self.setup.protocol
-        found = None if protocol is None else protocol.zone(zone)
+        found = None if self.setup.protocol is None else self.setup.protocol.zone(zone)
         return zone if found is None else found.title
 
     # -- what is shown ---------------------------------------------------------------------------------------------

@@ -68,6 +68,8 @@ class Treatment:
         self.confirmed: frozenset[str] = frozenset()
         self.question: Question | None = None
         self._candidate: Setting | None = None
+        self._person = ""
+        """Who was signed in last."""
         self._before: Setting | None = None
         """What was set here before parts took a value away; None once a person has set or armed what it became."""
         self._remembered: dict[tuple[str, str], Setting] = {}
@@ -243,7 +245,7 @@ class Treatment:
         self._consider(new)
 
     def forget_crossings(self) -> None:
-        """Another product: whatever was confirmed is asked again."""
+        """Another product or person: whatever was confirmed is asked again."""
         self.confirmed = frozenset()
 
     def withdraw(self) -> None:
@@ -340,6 +342,7 @@ class Treatment:
 
     def step(self) -> None:
         """Give the next slice, or end the arming when its time has come."""
+        self._watch_person()
         arming = self.arming
         if arming is None:
             return
@@ -353,6 +356,16 @@ class Treatment:
             self.end("30 s passed without a shot")
         elif self._slot.free and not (arming.needs_release and self._held):
             self._next_slice(arming)
+
+    def _watch_person(self) -> None:
+        """Another person has signed in: what the one before armed ends, and what that one confirmed is asked again."""
+        user = self._desk.user
+        if not user or user == self._person:
+            return
+        if self._person:
+            self.forget_crossings()
+            self.end("another person signed in")
+        self._person = user
 
     def end(self, why: str, kind: CommandKind = CommandKind.VOID) -> None:
         """End the arming: take back what is live, let the present stroke end (unless `kind` is stop), drop enable."""
