@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from kiosk.protocols.library import Library, load
 from kiosk.protocols.profile import Device
 from kiosk.records.clerk_client import ClerkClient
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.records.rows import Committed, Restored, Room, Unit, WriteFailed
 from kiosk.records.writer import Closed, LedgerThread, NotOpened, NotReread, Opened, Reread, Told
 from kiosk.session.cycle import PERIOD_S, Cycle
 from kiosk.session.engine import Engine
@@ -43,7 +43,7 @@ from kiosk.system.clock import read_battery_ms, read_boot_id, read_ntp_synchroni
 from kiosk.system.notify import Notifier
 from kiosk.system.scales_client import ScalesClient
 from kiosk.system.scheduling import LEDGER, LOOP, PIN_EVENTS, CycleClock, take_priority
-from kiosk.system.storage import ledger_path
+from kiosk.system.storage import free_mb, ledger_path
 from kiosk.system.wall import Sources, WallClock
 
 if TYPE_CHECKING:
@@ -84,13 +84,14 @@ class ControlRefused(NappageError, RuntimeError):
 class LedgerDesk:
     """The ledger thread as the cycle sees it, and its opening, which the process waits for once."""
 
-    def __init__(self, open_ledger: Callable[[], Ledger], wake: Callable[[], None]) -> None:
+    def __init__(self, open_ledger: Callable[[], Ledger], wake: Callable[[], None], free: Callable[[], int]) -> None:
         self._wake = wake
         self._told: deque[Told] = deque()
         self._heard = Event()
+        self._handing_over = Lock()
         self._failed = False
-        self._sink: Callable[[Committed | WriteFailed | Restored], None] | None = None
-        self._thread = LedgerThread(open_ledger, self._take, QUEUE, prioritise=lambda: _priority(LEDGER))
+        self._sink: Callable[[Committed | WriteFailed | Restored | Room], None] | None = None
+        self._thread = LedgerThread(open_ledger, self._take, QUEUE, prioritise=lambda: _priority(LEDGER), free_mb=free)
 
     def open(self, timeout_s: float = 30.0) -> Restored:
         """Start the thread and wait until the ledger is open.
@@ -107,26 +108,34 @@ class LedgerDesk:
             raise ControlRefused(why=told.sentence.rstrip("."))
         raise ControlRefused(why=f"the record did not open within {timeout_s:.0f} s")
 
-    def deliver_to(self, sink: Callable[[Committed | WriteFailed | Restored], None]) -> None:
-        self._sink = sink
+    def deliver_to(self, sink: Callable[[Committed | WriteFailed | Restored | Room], None]) -> None:
+        """From here on to `sink`, what was told since the opening first."""
+        with self._handing_over:
+            self._sink = sink
+            while self._told:
+                self._hand_on(self._told.popleft(), sink)
 
     def _take(self, told: Told) -> None:
         if isinstance(told, WriteFailed) and not self._failed:
             self._failed = True  # said here too: at the end there is no screen any more that could show it
             print(f"control: {told.sentence}", file=sys.stderr, flush=True)
-        if self._sink is None:
-            self._told.append(told)
-            self._heard.set()
-            return
+        with self._handing_over:
+            if self._sink is None:
+                self._told.append(told)
+                self._heard.set()
+                return
+            self._hand_on(told, self._sink)
+        self._wake()
+
+    def _hand_on(self, told: Told, sink: Callable[[Committed | WriteFailed | Restored | Room], None]) -> None:
         if isinstance(told, Reread):
-            self._sink(told.restored)
+            sink(told.restored)
         elif isinstance(told, NotReread):
-            self._sink(WriteFailed(0, told.error, told.sentence))
-        elif isinstance(told, Committed | WriteFailed):
-            self._sink(told)
+            sink(WriteFailed(0, told.error, told.sentence))
+        elif isinstance(told, Committed | WriteFailed | Room):
+            sink(told)
         elif isinstance(told, Closed) and told.sentence:
             print(f"control: {told.sentence}", file=sys.stderr, flush=True)
-        self._wake()
 
     def submit(self, unit: Unit) -> bool:
         return self._thread.submit(unit)
@@ -209,6 +218,7 @@ class Control:
         self._ledger = LedgerDesk(
             lambda: Ledger.open(path, kind, clock_wall_ms=wall.stamp, boot_id=boot_id),
             self._wake,
+            lambda: free_mb(plan.data),
         )
         opened.callback(self._ledger.stop)
         restored = self._ledger.open()

@@ -340,15 +340,6 @@ CATALOGUE: dict[A, Condition] = _table(
         ARMING,
     ),
     Condition(
-        A.REFUSED,
-        "medium",
-        "Injector refused",
-        "The injector refused what it was sent.",
-        "Nothing was done. " + _OUT,
-        "The detail says why; correct it and arm again.",
-        "this arming",
-    ),
-    Condition(
         A.PATH_EXPIRED,
         "medium",
         "Needle or fluid path too old",
@@ -370,7 +361,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "low",
         "Storage almost full",
         "Little space is left for the record.",
-        "No effect on this treatment.",
+        "No effect yet; under 50 MB free nothing is armed.",
         "Export and move old files; the record itself is never removed.",
     ),
     Condition(

@@ -165,6 +165,8 @@ class RecordView(View, frozen=True):
 
     sentence: str = ""
     key: str = ""
+    free_mb: int | None = None
+    """Room that the storage has left, whole MB; None while nobody has looked."""
 
 
 class ClockView(View, frozen=True):

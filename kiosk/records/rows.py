@@ -206,6 +206,12 @@ class WriteFailed(msgspec.Struct, frozen=True):
     sentence: str
 
 
+class Room(msgspec.Struct, frozen=True):
+    """What the storage has left, whole MB, looked at by the ledger thread; told when it changes."""
+
+    free_mb: int
+
+
 class Checked(msgspec.Struct, frozen=True):
     """How one check of the device ended last. Wall times UTC ms, 0 for never."""
 

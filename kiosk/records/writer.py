@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 
 from drivers.errors import NappageError
-from kiosk.records.rows import Committed, Restored, Row, Unit, WriteFailed
+from kiosk.records.rows import Committed, Restored, Room, Row, Unit, WriteFailed
 
 
 class Keeper(Protocol):
@@ -64,7 +64,7 @@ class NotReread(msgspec.Struct, frozen=True):
     sentence: str
 
 
-Told = Opened | NotOpened | Reread | NotReread | Committed | WriteFailed | Closed
+Told = Opened | NotOpened | Reread | NotReread | Committed | WriteFailed | Room | Closed
 _REREAD = "read back"
 
 
@@ -77,6 +77,8 @@ class LedgerThread:
             quick and safe to call from a thread: an append to a deque and a wake.
         capacity: Units that may wait, 1 or more.
         prioritise: Called in the thread before anything else (SCHED_FIFO 40 on a Pi).
+        free_mb: Called in the thread after the opening and after every answered unit; what it says is posted as `Room`
+            when it changed. One that hangs lets the next unit wait: the storage is slow then.
         monotonic_ms: Clock for `Committed.took_ms`, from the unit's submission to its fsync.
     """
 
@@ -87,11 +89,14 @@ class LedgerThread:
         capacity: int,
         *,
         prioritise: Callable[[], None] | None = None,
+        free_mb: Callable[[], int] | None = None,
         monotonic_ms: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
     ) -> None:
         self._open = open_ledger
         self._post = post
         self._prioritise = prioritise
+        self._free_mb = free_mb
+        self._room = -1
         self._now = monotonic_ms
         # One place more than the capacity, so that the request to end always fits.
         self._queue: queue.Queue[tuple[int, Unit] | str | None] = queue.Queue(capacity + 1)
@@ -139,14 +144,24 @@ class LedgerThread:
             self._refuse_all(failed)
             return
         self._post(opened)
+        self._look()
         while (item := self._queue.get()) is not None:
             self._post(_read_back(ledger) if isinstance(item, str) else self._commit(ledger, *item))
+            self._look()
         try:
             ledger.close()
         except NappageError as error:
             self._post(Closed(str(error)))
         else:
             self._post(Closed())
+
+    def _look(self) -> None:
+        if self._free_mb is None:
+            return
+        found = self._free_mb()
+        if found != self._room:
+            self._room = found
+            self._post(Room(found))
 
     def _commit(self, ledger: Keeper, submitted_ms: int, unit: Unit) -> Committed | WriteFailed:
         try:

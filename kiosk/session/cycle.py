@@ -16,7 +16,7 @@ from drivers.ports import Injector, Panel
 from drivers.registers import ShotRecord, Status
 from kiosk.channel.commands import Request, Stop
 from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
-from kiosk.records.rows import Committed, Restored, Unit, WriteFailed
+from kiosk.records.rows import Committed, Restored, Room, Unit, WriteFailed
 from kiosk.session import calibration_wire
 from kiosk.session import exchange as x
 from kiosk.session.engine import Engine
@@ -118,7 +118,7 @@ class Cycle:
         """A balance on a line of its own; weights are typed where there is none."""
         self.line = Line(panel, connect, engine.desk.cursor)
         self._calibration: x.CalibrationTold | None = None
-        self._posted: deque[Committed | WriteFailed | Restored] = deque()
+        self._posted: deque[Committed | WriteFailed | Restored | Room] = deque()
         self._published = float("-inf")
         self._counted = float("-inf")
         self._told: tuple[int | None, int] = (None, 0)
@@ -126,7 +126,7 @@ class Cycle:
         self._gap = False
         self._epoch = panel.epoch
 
-    def post(self, told: Committed | WriteFailed | Restored) -> None:
+    def post(self, told: Committed | WriteFailed | Restored | Room) -> None:
         """What the ledger thread has to tell; safe to call from it."""
         self._posted.append(told)
 
@@ -174,7 +174,7 @@ class Cycle:
         self._count(now)
         self._publish(now, urgent=bool(effects))
 
-    def _take_posted(self) -> tuple[tuple[Committed | WriteFailed, ...], Restored | None]:
+    def _take_posted(self) -> tuple[tuple[Committed | WriteFailed | Room, ...], Restored | None]:
         """What the ledger thread has told since the last cycle; what it tells from here on is the next one's."""
         if not self._posted:
             return (), None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
-from kiosk.records.rows import ID_STRIDE, Committed, EventRow, Restored, Row, Unit, WriteFailed
+from kiosk.records.rows import ID_STRIDE, Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
 from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
 
 NOTICES_KEPT = 5
@@ -29,6 +29,12 @@ MOVING = frozenset(
 )
 
 Json = str | int | float | bool | None | list[str]
+
+
+ROOM_MB = 500
+"""Below this somebody is asked to make room (ours: a year of a busy practice is under 200 MB)."""
+LEAST_MB = 50
+"""Below this nothing arms: a session's rows and the write-ahead log must fit (LED-12, ours)."""
 
 
 class Desk:
@@ -57,6 +63,8 @@ class Desk:
         self.last_hash = restored.last_hash
         self.ledger_broken = ""
         self.ledger_slow = False
+        self.free_mb: int | None = None
+        """What the storage has left; None until the ledger thread has told it."""
         self.notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
         self._noticed = 0
         self._max_id = restored.max_id
@@ -97,7 +105,10 @@ class Desk:
             if heard is not None:
                 heard(answer)
 
-    def _take(self, outcome: Committed | WriteFailed) -> None:
+    def _take(self, outcome: Committed | WriteFailed | Room) -> None:
+        if isinstance(outcome, Room):
+            self.free_mb = outcome.free_mb
+            return
         then, failed = self._waiting.pop(outcome.unit, (None, None))
         self._sent_at.pop(outcome.unit, None)
         if isinstance(outcome, WriteFailed):
@@ -120,6 +131,11 @@ class Desk:
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)
+
+    @property
+    def full(self) -> bool:
+        """Whether another session's records may find no room."""
+        return self.free_mb is not None and self.free_mb < LEAST_MB
 
     # -- the ledger ----------------------------------------------------------------------------------------------
     def write(self, *rows: Row) -> None:

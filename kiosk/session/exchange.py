@@ -17,7 +17,7 @@ from kiosk.channel.commands import Request
 from kiosk.channel.snapshot import Page, Reply
 from kiosk.protocols.budget import Course
 from kiosk.records.approved import Subject
-from kiosk.records.rows import AccountRow, Committed, Restored, Unit, WriteFailed
+from kiosk.records.rows import AccountRow, Committed, Restored, Room, Unit, WriteFailed
 from kiosk.records.verdict import Verdict
 from kiosk.session.service_questions import ServiceReading, SettingsQuestion
 
@@ -135,7 +135,7 @@ class Inputs(_Value, frozen=True):
     """Set in the cycle after a calibration was written, read back or selected."""
     balance: BalanceTold | None = None
     """Set in a cycle in which the balance said something."""
-    ledger: tuple[Committed | WriteFailed, ...] = ()
+    ledger: tuple[Committed | WriteFailed | Room, ...] = ()
     restored: Restored | None = None
     """Set in a cycle after `Reread`."""
     answers: tuple[Answer, ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
+from kiosk.session.desk import LEAST_MB
 from kiosk.session.slot import MOVES
 from kiosk.session.words import HELD, fault_words
 
@@ -108,6 +109,8 @@ def against_device(engine: Engine) -> Iterator[str]:
     """What stands against firing anything, into anybody or into a vessel."""
     desk, signals = engine.desk, engine.signals
     yield from against_everything(engine)
+    if desk.full:
+        yield f"the storage is full: {desk.free_mb} MB free, {LEAST_MB} MB are needed"
     if desk.inputs.late_ms > LATE_DISARMS_MS:
         yield f"control was {desk.inputs.late_ms:.0f} ms late"
     if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:

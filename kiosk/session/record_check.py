@@ -99,7 +99,7 @@ class RecordCheck:
 
     def view(self) -> RecordView:
         """For the screen: what an administrator gives a reason for."""
-        return RecordView(self.damage, "" if self.finding is None else self.finding.key)
+        return RecordView(self.damage, "" if self.finding is None else self.finding.key, self._desk.free_mb)
 
     # -- what an administrator does --------------------------------------------------------------------------------
     def accept(self, key: str, reason: str, respond: Respond) -> None:

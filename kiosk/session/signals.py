@@ -16,7 +16,7 @@ from kiosk.protocols.budget import near, reached
 from kiosk.protocols.limits import Setting, Total
 from kiosk.records.facts import Fact
 from kiosk.session.connection import State
-from kiosk.session.desk import Desk
+from kiosk.session.desk import LEAST_MB, ROOM_MB, Desk
 from kiosk.session.exchange import Beacon, Buzzer
 from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS, says_uncalibrated
 from kiosk.session.words import ml
@@ -131,6 +131,10 @@ class Signals:
             yield Raised(A.LEDGER_FAILED, desk.ledger_broken)
         elif desk.ledger_slow:
             yield Raised(A.LEDGER_SLOW)
+        if desk.full:
+            yield Raised(A.STORAGE_LOW, f"under {LEAST_MB} MB free: nothing is armed")
+        elif desk.free_mb is not None and desk.free_mb < ROOM_MB:
+            yield Raised(A.STORAGE_LOW, f"under {ROOM_MB} MB free")
         if engine.record.damage:
             yield Raised(A.BLOCKED_LEDGER, engine.record.damage)
         if not desk.inputs.wall_trusted:

@@ -1,4 +1,4 @@
-"""Only this file knows where the data lies and whether the disk beneath can still take a record.
+"""Only this file knows where the data lies and how much room the disk beneath has left.
 
 A real and a simulated ledger are different files in the same folder; neither is ever opened for the other.
 """
@@ -6,39 +6,13 @@ A real and a simulated ledger are different files in the same folder; neither is
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
-
-import msgspec
 
 from kiosk.system.errors import NoDataFolder
 
 PI_DATA = Path("/var/lib/nappage")
 PI_MODEL = Path("/proc/device-tree/model")
-
-WARN_FREE_BYTES = 500_000_000
-"""Below this the screen asks for room (ours: a year of a busy practice is under 200 MB)."""
-LEAST_FREE_BYTES = 50_000_000
-"""Below this nothing arms: a session's rows and the write-ahead log must fit (LED-12, ours)."""
-
-
-class StorageHealth(msgspec.Struct, frozen=True):
-    """What a look at the data folder found; ``writable`` was proved by writing and syncing a file."""
-
-    free_bytes: int
-    writable: bool
-    why: str = ""
-
-    @property
-    def may_arm(self) -> bool:
-        """Whether there is room and right for another session's records."""
-        return self.writable and self.free_bytes >= LEAST_FREE_BYTES
-
-    @property
-    def low(self) -> bool:
-        """Whether somebody should make room."""
-        return self.free_bytes < WARN_FREE_BYTES
 
 
 def on_raspberry_pi(model: Path = PI_MODEL) -> bool:
@@ -94,26 +68,10 @@ def profiles_folder(named: Path | None, data: Path, shipped: Path) -> Path:
     return named or (own if own.is_dir() else shipped)
 
 
-def look(folder: Path) -> StorageHealth:
-    """Free room, and whether a file can be written and synced. It touches the disk: never from the control loop."""
+def free_mb(folder: Path) -> int:
+    """Room for the record, whole MB; 0 when the disk does not say. It may hang on a dying card: never from the loop."""
     try:
         room = os.statvfs(folder)
-    except OSError as problem:
-        return StorageHealth(free_bytes=0, writable=False, why=str(problem.strerror))
-    free = room.f_bavail * room.f_frsize
-    probe = folder / f".probe-{secrets.token_hex(4)}"
-    try:
-        _write_and_sync(probe)
-    except OSError as problem:
-        return StorageHealth(free_bytes=free, writable=False, why=str(problem.strerror))
-    return StorageHealth(free_bytes=free, writable=True)
-
-
-def _write_and_sync(probe: Path) -> None:
-    handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, b"can be written\n")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-        probe.unlink()
+    except OSError:
+        return 0
+    return room.f_bavail * room.f_frsize // 1_000_000

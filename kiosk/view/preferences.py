@@ -73,6 +73,11 @@ def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
     told = say("Intact, can be written") if sound else say("not looked at yet")
     if ledger is not None and ledger.detail:
         told = ledger.detail
+    free = snapshot.record.free_mb
+    if free is not None and free >= 1000:
+        told = say("{told}, {free} GB free", told=told, free=f"{free / 1000:.1f}")
+    elif free is not None:
+        told = say("{told}, {free} MB free", told=told, free=free)
     kept: Tone = "good" if sound else "warn"
     return (
         Line(

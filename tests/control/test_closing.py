@@ -9,7 +9,7 @@ import pytest
 from kiosk.control import LedgerDesk
 from kiosk.records.connection import open_reader
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import Unit, WriteFailed
+from kiosk.records.rows import Room, Unit, WriteFailed
 from tests.records import sample
 from tests.records.test_survival import file_size_limit
 
@@ -17,7 +17,9 @@ from tests.records.test_survival import file_size_limit
 @pytest.mark.requirement("LED-12")
 def test_side_files_that_had_to_stay_are_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "ledger.db"
-    subject = LedgerDesk(lambda: Ledger.open(path, "simulated", clock_wall_ms=lambda: 5, boot_id="b"), lambda: None)
+    subject = LedgerDesk(
+        lambda: Ledger.open(path, "simulated", clock_wall_ms=lambda: 5, boot_id="b"), lambda: None, lambda: 900
+    )
     subject.open()
     subject.deliver_to(lambda _told: None)
     reader = open_reader(path)
@@ -32,7 +34,9 @@ def test_side_files_that_had_to_stay_are_told_in_a_sentence(tmp_path: Path, caps
 def test_a_row_that_fails_when_no_screen_is_left_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Found by failing every call in turn: the last commit of a control that was ending failed in silence."""
     path = tmp_path / "ledger.db"
-    subject = LedgerDesk(lambda: Ledger.open(path, "simulated", clock_wall_ms=lambda: 5, boot_id="b"), lambda: None)
+    subject = LedgerDesk(
+        lambda: Ledger.open(path, "simulated", clock_wall_ms=lambda: 5, boot_id="b"), lambda: None, lambda: 900
+    )
     subject.open()
     heard: list[object] = []
     subject.deliver_to(heard.append)
@@ -40,5 +44,5 @@ def test_a_row_that_fails_when_no_screen_is_left_is_told(tmp_path: Path, capsys:
         subject.submit(Unit(1, (sample.event("x"),)))
         subject.submit(Unit(2, (sample.event("y"),)))
         subject.stop()
-    assert [type(told) for told in heard] == [WriteFailed, WriteFailed]
+    assert [type(told) for told in heard] == [Room, WriteFailed, WriteFailed]
     assert capsys.readouterr().err.count("control: E405") == 2, "the first row that failed, and the closing"

@@ -13,7 +13,7 @@ from drivers.errors import NappageError
 from kiosk.records.connection import open_reader
 from kiosk.records.errors import LedgerDamaged
 from kiosk.records.ledger import Ledger
-from kiosk.records.rows import Committed, Restored, Row, Unit, WriteFailed
+from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
 from kiosk.records.writer import Closed, LedgerThread, NotOpened, NotReread, Opened, Reread, Told
 from tests.records import sample
 from tests.records.conftest import Wall
@@ -47,12 +47,15 @@ def start(path: Path, wall: Wall, heard: Heard) -> Iterator[Start]:
     running: list[LedgerThread] = []
 
     def begin(
-        opens: Callable[[], Ledger] | None = None, capacity: int = 8, prioritise: Callable[[], None] | None = None
+        opens: Callable[[], Ledger] | None = None,
+        capacity: int = 8,
+        prioritise: Callable[[], None] | None = None,
+        free_mb: Callable[[], int] | None = None,
     ) -> LedgerThread:
         def real() -> Ledger:
             return Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
 
-        thread = LedgerThread(opens or real, heard, capacity, prioritise=prioritise)
+        thread = LedgerThread(opens or real, heard, capacity, prioritise=prioritise, free_mb=free_mb)
         running.append(thread)
         thread.start()
         return thread
@@ -221,3 +224,15 @@ def test_a_reader_that_stays_is_told_at_the_end(start: Start, heard: Heard, path
     assert "E418" in told.sentence
     cursor.close()
     reader.close()
+
+
+@pytest.mark.requirement("LED-12")
+def test_the_room_left_is_told_after_the_opening_and_when_a_unit_changed_it(start: Start, heard: Heard) -> None:
+    left = iter((60, 60, 49))
+    thread = start(free_mb=lambda: next(left))
+    assert isinstance(heard.next(), Opened)
+    assert heard.next() == Room(60)
+    for number in (1, 2):
+        thread.submit(Unit(number, (EventRow("note", 1, 0, "", "A row", {}),)))
+        assert isinstance(heard.next(), Committed)
+    assert heard.next() == Room(49)

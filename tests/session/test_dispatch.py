@@ -8,11 +8,11 @@ from drivers.errors import LinkTimeout, Refused
 from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Outcome
 from hal_sim.controller import Controller
 from kiosk.channel import commands as ask
-from kiosk.records.rows import Certainty
+from kiosk.records.rows import Certainty, Room
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
 from tests.session.bench import PERIOD, Bench
 
-LEDGER_FAILED, LEDGER_SLOW, CONTROLLER_CALIBRATION = 714, 715, 732
+LEDGER_FAILED, LEDGER_SLOW, CONTROLLER_CALIBRATION, STORAGE_LOW = 714, 715, 732, 739
 
 
 @pytest.mark.requirement("LED-1", "LED-12")
@@ -87,6 +87,20 @@ def test_a_commit_over_500_ms_disarms_and_says_that_the_storage_is_slow(subject:
     subject.run(2.5)
     assert "storage is slow" not in " ".join(subject.snap.missing)
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-12", "ALM-4")
+@pytest.mark.parametrize(
+    ("free_mb", "arms", "asks"), [(49, False, True), (50, True, True), (499, True, True), (500, True, False)]
+)
+def test_too_little_room_disarms_and_little_room_asks(subject: Bench, free_mb: int, arms: bool, asks: bool) -> None:
+    subject.live()
+    subject.cycle.post(Room(free_mb))
+    subject.run(0.2)
+    assert subject.armed is arms
+    assert (f"The storage is full: {free_mb} MB free, 50 MB are needed." in subject.snap.missing) is not arms
+    assert (STORAGE_LOW in subject.alarms()) is asks
+    assert subject.snap.record.free_mb == free_mb
 
 
 @pytest.mark.requirement("LED-12")

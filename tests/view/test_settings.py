@@ -56,6 +56,9 @@ def test_the_page_says_whether_the_time_is_trusted_and_the_record_intact() -> No
     lines = {line.title: line for line in preferences(snap(), at("settings")).lines}
     assert lines["Time"].detail == "Trusted: 2026-11-22 10:42"
     assert (lines["Record"].detail, lines["Record"].tone) == ("Intact, can be written", "good")
+    for free_mb, told in ((12_345, "12.3 GB"), (450, "450 MB")):
+        kept = preferences(snap(record=s.RecordView(free_mb=free_mb)), at("settings")).lines[1]
+        assert kept.detail == f"Intact, can be written, {told} free"
     bare = {line.title: line for line in preferences(snap(wall="", checks=()), at("settings")).lines}
     assert bare["Time"].detail == UNTRUSTED
     assert bare["Record"].tone == "warn"

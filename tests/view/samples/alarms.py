@@ -49,6 +49,6 @@ SCENES: Scenes = {
     "alarm-over": (snap(), at("alarm", alarm=707)),
     "alarms-none": (snap(), at("alarms")),
     "about": (snap(), at("about")),
-    "settings": (snap(), at("settings", has_light=True)),
+    "settings": (snap(record=s.RecordView(free_mb=12_345)), at("settings", has_light=True)),
     "settings-fixed": (snap("starting", user=None, wall=""), at("settings")),
 }
