@@ -29,7 +29,7 @@ RELAXED = ("kiosk/app.py", "kiosk/screens", "hal_sim/window.py", "hal_sim/panel.
 """Kivy and gpiozero's mock pins carry no types; nobody else may loosen a whole file."""
 
 BOUNDARIES = ("drivers/panel.py", "kiosk/records/clerk.py")
-"""Files that may catch everything, because what they would otherwise let through ends a thread, or a process, that must live."""
+"""Files that may catch everything: what they would otherwise let through ends a thread or a process that must live."""
 
 HUNDREDS = {
     "drivers": 1, "kiosk/protocols": 2, "kiosk/session": 3, "kiosk/records": 4, "kiosk/channel": 5, "kiosk/access": 6,

@@ -10,7 +10,7 @@ from tests.session.bench import TECHNICIAN, Bench
 
 @pytest.mark.requirement("LIM-1")
 def test_an_arming_ends_when_another_person_signs_in(subject: Bench) -> None:
-    """Signing in is refused while something is armed; a PIN that is being checked meanwhile is answered all the same."""
+    """Signing in is refused while something is armed; a PIN that is looked at meanwhile is answered all the same."""
     subject.mode("continuous").set(shots=10)
     subject.run(0.2)
     command = subject.arm_command()
