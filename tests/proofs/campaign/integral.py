@@ -68,6 +68,8 @@ class Integral:
                 break
             where += speed * step + push * step * step / 2
             speed += push * step
+            if where <= 0.0 and speed < 0.0:  # the stop at home catches what the motor does not brake in time
+                where = speed = 0.0
             now += step
             self.steps += 1
             if now >= self._arrives - 1e-12:
