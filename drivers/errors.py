@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+MOST_TOLD = 200
+
+
+def complaint(problem: object) -> str:
+    """What a library complains of, as far as a sentence of ours repeats it: it may be as long as the file that it read.
+
+    At most `MOST_TOLD` characters.
+    """
+    return str(problem)[:MOST_TOLD]
+
 
 class NappageError(Exception):
     """Base of all our errors.

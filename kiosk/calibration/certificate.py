@@ -12,14 +12,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from drivers.errors import complaint
 from kiosk.calibration.errors import CertificateInvalid, CertificateTooNew
 from kiosk.calibration.proof import Depth, Dose, Measurement, Proof
 
 FORMAT: Literal["nappage calibration certificate"] = "nappage calibration certificate"
 VERSION = 1
 """Of the certificate's form; a reader refuses a later one."""
-MOST_TOLD = 200
-"""Characters of a complaint that a sentence repeats."""
 PARTS = ("depth", "1", "2", "5", "10")
 """The needle's depth and each barrel, mL, as proofs name them."""
 ENCODER_ONLY = (
@@ -104,7 +103,7 @@ def read(data: bytes, name: object) -> Certificate:
             raise CertificateTooNew(file=name, version=form.version, known=VERSION)
         return msgspec.json.decode(data, type=Certificate)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: brackets, a thousand deep
-        raise CertificateInvalid(file=name, why=str(error)[:MOST_TOLD]) from error
+        raise CertificateInvalid(file=name, why=complaint(error)) from error
 
 
 class _Form(msgspec.Struct):

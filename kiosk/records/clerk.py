@@ -20,13 +20,13 @@ import click
 import msgspec
 from sqlite_utils import Database
 
-from drivers.errors import NappageError
+from drivers.errors import NappageError, complaint
 from kiosk.access.pin import hash_pin, pin_is
 from kiosk.channel.snapshot import Exported, Page
 from kiosk.protocols.library import SHIPPED
 from kiosk.records import approvals, bundle, certificate_pages, chain, due, faults, history, wear
 from kiosk.records.clerk_settings import Settings
-from kiosk.records.connection import MOST_TOLD, open_reader, spoken
+from kiosk.records.connection import open_reader, spoken
 from kiosk.records.course import course
 from kiosk.records.errors import QuestionFailed, QuestionUnknown
 from kiosk.session.exchange import (
@@ -86,7 +86,7 @@ class Clerk:
             return refusal(asked.ticket, error)
         except Exception as error:  # noqa: BLE001  the next question is somebody's PIN
             traceback.print_exc()
-            return refusal(asked.ticket, QuestionFailed(why=f"{type(error).__name__}: {error}"[:MOST_TOLD]))
+            return refusal(asked.ticket, QuestionFailed(why=complaint(f"{type(error).__name__}: {error}")))
 
     def _answer(self, ticket: int, question: Question) -> Answer:
         if isinstance(question, HashPin):

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from drivers.errors import NappageError
+from drivers.errors import NappageError, complaint
 from kiosk.records.errors import (
     LedgerBusy,
     LedgerDamaged,
@@ -34,8 +34,6 @@ from kiosk.records.lock import storage_error
 APPLICATION_ID = 0x4E415050
 """'NAPP' in the file's header: what tells a ledger from any other SQLite file."""
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
-MOST_TOLD = 200
-"""Characters of a complaint that a sentence repeats."""
 WRITER_PRAGMAS: tuple[tuple[str, str, int | str], ...] = (
     # journal_mode first: it is the only one that another connection could refuse
     ("journal_mode", "WAL", "wal"),
@@ -101,7 +99,7 @@ def spoken(path: Path, table: str = "") -> Generator[None, None, None]:
     except KeyError as error:
         raise LedgerDamaged(path=path, why=f"a row's body lacks {error}") from error
     except (ValueError, TypeError, msgspec.MsgspecError) as error:
-        raise LedgerDamaged(path=path, why=str(error)[:MOST_TOLD]) from error
+        raise LedgerDamaged(path=path, why=complaint(error)) from error
 
 
 def settle(db: Database, path: Path, pragmas: tuple[tuple[str, str, int | str], ...]) -> None:

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from drivers.errors import complaint
 from kiosk.view.errors import SettingsNotKept, SettingsUnreadable
 from kiosk.view.settings import Settings
-
-MOST_TOLD = 200
-"""Characters of a complaint that a sentence repeats."""
 
 
 def read(path: Path) -> Settings:
@@ -24,7 +22,7 @@ def read(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise SettingsUnreadable(path=path, why=str(problem)[:MOST_TOLD]) from problem
+        raise SettingsUnreadable(path=path, why=complaint(problem)) from problem
 
 
 def keep(path: Path, settings: Settings) -> None:
