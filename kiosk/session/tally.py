@@ -74,7 +74,9 @@ class Tally:
 
         What no record can place may have been given in any zone, and counts in each.
         """
-        of_zone = self._given_in(zone, NOWHERE)
+        of_zone, lost = self.by_zone.get(zone, NOTHING), self.by_zone.get(NOWHERE)
+        if lost is not None:
+            of_zone = Counted(of_zone.shots + lost.shots, of_zone.nl + lost.nl)
         parts = (of_zone, self.session, self.product_nl, usable_nl, course, point_nl)
         if self._summed is None or self._summed[0] != parts:  # checked when made; the same figures are the same sums
             sessions, earlier_nl = course
@@ -89,10 +91,6 @@ class Tally:
             )
             self._summed = (parts, summed)
         return self._summed[1]
-
-    def _given_in(self, *zones: tuple[str, str]) -> Counted:
-        found = [self.by_zone.get(zone, NOTHING) for zone in zones]
-        return Counted(sum(one.shots for one in found), sum(one.nl for one in found))
 
 
 def _plus(counted: Counted, nl: int) -> Counted:

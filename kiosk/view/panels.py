@@ -111,11 +111,7 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
     high = value.hard_high if value.soft_high is None else value.soft_high
     at = meant if isinstance(meant, int) else typed_number(draft)
     unit = say(UNITS[draft.field].name)
-    soft = (
-        ""
-        if value.soft_high is None
-        else say("usual {low} to {high}", low=digits(draft.field, low), high=with_unit(draft.field, high))
-    )
+    soft = "" if value.soft_high is None else _usual(draft.field, low, high)
     source = say("No published figure: needs the clinic's figure") if value.needs_clinic else ""
     confirm = Touch("confirm", say("Hold to confirm"), ConfirmDraft(), tone="primary", hold_ms=CONFIRM_MS)
     return Editing(
@@ -139,8 +135,13 @@ def editing(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> Editing:
     )  # fmt: skip
 
 
+def _usual(field: FieldName, low: int, high: int) -> str:
+    """The soft limits of a value in words."""
+    return say("usual {low} to {high}", low=digits(field, low), high=with_unit(field, high))
+
+
 def _named(field: FieldName, snapshot: Snapshot) -> str:
-    """What is edited; depth and dose say for which zone and side."""
+    """What is edited; the settings of a treatment say for which zone and side."""
     title, treat, session = say(TITLES[field]), snapshot.treat, snapshot.session
     if field not in ("depth", "dose", "rate", "shots") or treat is None or session is None:
         return title
@@ -272,8 +273,7 @@ def _marked(line: Line, field: FieldName, value: Value) -> Line:
     """A value outside its usual range says so once more before it is armed (LIM-1)."""
     if not crossed(value):
         return line
-    low, high = (digits(field, each or 0) for each in (value.soft_low, value.soft_high))
-    usual = say("usual {low} to {high}", low=low, high=f"{high} {say(UNITS[field].name)}")
+    usual = _usual(field, value.soft_low or 0, value.soft_high or 0)
     return msgspec.structs.replace(line, detail=f"{line.detail}; {usual}", tone="warn")
 
 
