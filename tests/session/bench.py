@@ -389,6 +389,21 @@ class Bench:
         shown = self.seat.snapshot
         return "" if shown is None else next(check.state for check in shown.checks if check.key == key)
 
+    def swap_injector(self) -> Bench:
+        """Another one is plugged in instead, and control has looked at it."""
+        self.do("unplug")
+        self.do("fault wrong-serial on")
+        self.run(0.3)
+        self.do("replug")
+        self.run(2)
+        return self
+
+    def pair(self) -> Bench:
+        """An administrator pairs what is plugged in, and the practitioner goes on."""
+        self.sign_in(ADMINISTRATOR).tell(ask.PairInjector("the old one broke"))
+        self.until(lambda: self.snap.link.connected, 3)
+        return self.sign_in()
+
     def sign_in(self, account: Any = PRACTITIONER) -> Bench:
         self.tell(ask.SignIn(account.name, account.pin))
         return self

@@ -131,11 +131,7 @@ def test_shots_recovered_at_a_reconnect_count_in_the_session(subject: Bench) -> 
 
 @pytest.mark.requirement("LED-5")
 def test_another_injector_blocks_until_an_administrator_pairs_it(subject: Bench) -> None:
-    subject.do("unplug")
-    subject.do("fault wrong-serial on")
-    subject.run(0.3)
-    subject.do("replug")
-    subject.run(2)
+    subject.swap_injector()
     assert "the record belongs to injector 1001" in subject.snap.link.sentence
     assert 735 in subject.alarms()
     assert "belongs to injector" in " ".join(subject.snap.missing)
@@ -150,11 +146,7 @@ def test_another_injector_blocks_until_an_administrator_pairs_it(subject: Bench)
 
 @pytest.mark.requirement("LED-5")
 def test_a_stranger_that_was_only_connected_does_not_become_our_injector(subject: Bench) -> None:
-    subject.do("unplug")
-    subject.do("fault wrong-serial on")
-    subject.run(0.3)
-    subject.do("replug")
-    subject.run(2)
+    subject.swap_injector()
     for _ in range(2):
         subject.restart()
         subject.run(2)

@@ -63,14 +63,7 @@ def unattributed(bench: Bench) -> str:
 
 def another_serial(bench: Bench) -> str:
     bench.live()
-    bench.do("unplug")
-    bench.do("fault wrong-serial on")
-    bench.run(0.3)
-    bench.do("replug")
-    bench.run(2)
-    bench.sign_in(ADMINISTRATOR).tell(ask.PairInjector("the old one broke"))
-    bench.until(lambda: bench.snap.link.connected, 3)
-    bench.sign_in()
+    bench.swap_injector().pair()
     bench.run(0.2)
     return "1 shot uncertain and counted in full"
 

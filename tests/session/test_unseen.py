@@ -7,7 +7,7 @@ import pytest
 
 from drivers.registers import Fault
 from kiosk.channel import commands as ask
-from tests.session.bench import ADMINISTRATOR, Bench
+from tests.session.bench import Bench
 
 
 def unseen(subject: Bench, away: str, *lines: str) -> None:
@@ -34,14 +34,7 @@ AWAY = pytest.mark.parametrize("away", ["unplugged", "control ended"])
 
 @pytest.mark.requirement("LIM-14", "LED-5")
 def test_nothing_of_a_path_is_carried_to_another_injector(subject: Bench) -> None:
-    subject.do("unplug")
-    subject.do("fault wrong-serial on")
-    subject.run(0.3)
-    subject.do("replug")
-    subject.run(2)
-    subject.sign_in(ADMINISTRATOR).tell(ask.PairInjector("the old one broke"))
-    subject.until(lambda: subject.snap.link.connected, 3)
-    subject.sign_in()
+    subject.swap_injector().pair()
     assert subject.engine.setup.due == "needle"
     assert "are this injector's" in " ".join(subject.notices)
     subject.needle()

@@ -14,6 +14,8 @@ from typing import Protocol
 
 import msgspec
 
+LONGEST = 3000
+"""Characters of an error that a person can still read."""
 KEPT = 3
 """Findings that one batch keeps; a broken rule breaks thousands of times."""
 
@@ -72,6 +74,14 @@ class Notes:
         self.counts["FOUND"] += 1
         if len(self.findings) < KEPT:
             self.findings.append(Finding(self.part, self.number, self.case, what, data))
+
+    def hear(self, kind: str, said: str, name: str, data: bytes) -> None:
+        """What reading a mutated file of this name said: "" for nothing, else a sentence that a person can use."""
+        told = said[:4] if said else "accepted"
+        self.counts[f"{kind} {told}"] += 1
+        self.digest.update(told.encode())
+        if said and (name not in said or len(said) > LONGEST):
+            self.find(f"no person can read this: {said[:200]}", data)
 
     def told(self) -> Told:
         return Told(

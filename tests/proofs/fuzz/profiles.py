@@ -40,8 +40,6 @@ _TABLE = re.compile(r"(?m)^\[[^\]\n]+\]$")
 _FREE = frozenset({"zones", "needles", "syringes", "products", "items"})
 """Tables whose keys a person chooses."""
 NOT_OURS = (KeyboardInterrupt, SystemExit)
-LONGEST = 3000
-"""Characters of an error that a person can still read."""
 
 
 @cache
@@ -115,11 +113,7 @@ class Profiles:
             except Exception:  # noqa: BLE001  whatever else is raised is what is looked for
                 notes.find(traceback.format_exc(limit=-4), data)
                 continue
-            kind = said[:4] if said else "accepted"
-            notes.counts[f"{'scenario' if scenario else 'profile'} {kind}"] += 1
-            notes.digest.update(kind.encode())
-            if said and (path.name not in said or len(said) > LONGEST):
-                notes.find(f"no person can read this: {said[:200]}", data)
+            notes.hear("scenario" if scenario else "profile", said, path.name, data)
         path.unlink()
         place.rmdir()
         return notes.told()

@@ -22,7 +22,6 @@ from kiosk.view.settings import Settings as OfScreen
 from tests.calibration.kept import certificate as certified
 from tests.proofs.fuzz import mutate
 from tests.proofs.fuzz.parts import Notes, Told
-from tests.proofs.fuzz.profiles import LONGEST
 
 VALUES = (b"null", b"-1", b"1e400", b"9" * 400, b'"x"', b'"\\u0000"', b'"' + b"x" * 3000 + b'"', b"[]", b"{}", b"true")
 """Values that stand where others should."""
@@ -88,11 +87,7 @@ class Settings:
             except Exception:  # noqa: BLE001  whatever else is raised is what is looked for
                 notes.find(traceback.format_exc(limit=-4), data)
                 continue
-            told = said[:4] if said else "accepted"
-            notes.counts[f"{kind} {told}"] += 1
-            notes.digest.update(told.encode())
-            if said and (path.name not in said or len(said) > LONGEST):
-                notes.find(f"no person can read this: {said[:200]}", data)
+            notes.hear(kind, said, path.name, data)
         path.unlink()
         place.rmdir()
         return notes.told()
