@@ -6,7 +6,7 @@ import msgspec
 
 from kiosk.channel.snapshot import Snapshot
 from kiosk.view.actions import Go, Prefer
-from kiosk.view.language import LANGUAGES, mark, say
+from kiosk.view.language import LANGUAGES, decimal, mark, say
 from kiosk.view.local import Local
 from kiosk.view.settings import BRIGHT_LOW, SLEEPS_S, ThemeName
 from kiosk.view.touch import NOTHING, Line, Tone, Touch, unless
@@ -75,7 +75,7 @@ def _lines(snapshot: Snapshot) -> tuple[Line, ...]:
         told = ledger.detail
     free = snapshot.record.free_mb
     if free is not None and free >= 1000:
-        told = say("{told}, {free} GB free", told=told, free=f"{free / 1000:.1f}")
+        told = say("{told}, {free} GB free", told=told, free=decimal(f"{free / 1000:.1f}"))
     elif free is not None:
         told = say("{told}, {free} MB free", told=told, free=free)
     kept: Tone = "good" if sound else "warn"

@@ -100,6 +100,11 @@ def test_a_refusal_is_said_in_the_language_with_its_number() -> None:
     assert hear(at(), reply).notice.startswith("E306: Lot L1 expired")
 
 
+def test_the_room_of_the_record_has_the_languages_own_decimal_sign() -> None:
+    page = draw(snap(record=s.RecordView(free_mb=12_345)), at("settings", settings=FRENCH), CATALOGUE).page
+    assert "12,3 Go" in page.lines[1].detail  # type: ignore[attr-defined]
+
+
 def test_english_is_what_control_says_itself() -> None:
     assert in_language(TREATING) is TREATING
     assert heard("The needle is back: home switch seen") == "The needle is back: home switch seen"
