@@ -70,6 +70,11 @@ class Fact(StrEnum):
     """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
     RECOVERED = "recovered"
     """What a comparison of ledger and injector found, in one sentence (LED-4). Body: `alarm`, its number."""
+    NOT_AS_SET = "not as set"
+    """A motion was not as set when control compared it (LED-9). Body: `motion` (its lifetime number), `why`. Made by
+    `as_set.not_as_set`."""
+    CLEARED = "not as set, cleared"
+    """A person looked and cleared the fault: no earlier `NOT_AS_SET` stands any more. Body: `why`, the last one's."""
     SEEN = "seen"
     """A practitioner acknowledged every earlier `RECOVERED` of this `alarm`."""
     CLOCK_SET = "clock set"

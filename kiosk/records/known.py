@@ -12,6 +12,9 @@ from kiosk.records.rows import AuthorisationKind, AuthorisationRow, EventRow, Re
 STILL = frozenset({AuthorisationKind.VOID, AuthorisationKind.CONTROL})
 """Kinds that move nothing; they bind the ledger to no controller."""
 
+BY_COMMAND = STILL | {AuthorisationKind.HOME, AuthorisationKind.PRIME, AuthorisationKind.SEEK, AuthorisationKind.GAUGE}
+"""Kinds whose id goes into the command block; the others go into the authorisation block."""
+
 
 class LedgerView(msgspec.Struct, frozen=True):
     """What the ledger knows of one controller. Fold every committed row in with `after`, or read it at a restart."""

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
+from kiosk.records.as_set import standing
 from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
@@ -116,6 +117,12 @@ def unseen(db: Database) -> tuple[tuple[int, str], ...]:
     return tuple(standing)
 
 
+def mismatch(db: Database) -> str:
+    """What stands against the last shot that was not as set, "" for nothing (LED-9)."""
+    last = "WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1"
+    return standing("", fetch(db, EventRow, last, (Fact.NOT_AS_SET.value, Fact.CLEARED.value)))
+
+
 def clock_set(db: Database, boot: str) -> tuple[int, int] | None:
     """Wall time and CLOCK_MONOTONIC, ms, of the last time that a person set the clock in this boot (LED-8)."""
     found = fetch(db, EventRow, "WHERE kind = ? AND boot = ? ORDER BY row DESC LIMIT 1", (Fact.CLOCK_SET.value, boot))
@@ -187,6 +194,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
+        mismatch=mismatch(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),
