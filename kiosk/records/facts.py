@@ -66,6 +66,8 @@ class Fact(StrEnum):
     """When the next session of this course was agreed. Body: `date`, `proposed`, `least` (ISO dates, "" for none)."""
     AFTERCARE = "aftercare"
     """The patient was given the aftercare sheet. Body: `lines`, its texts."""
+    RESERVED = "ids reserved"
+    """An id was drawn for nothing but the stops and retracts that may follow it (LED-3). Body: `max_id`."""
     RECONCILED = "reconciled"
     """Ledger and controller agree (LED-4). Body as `PAIRED` without reason. Made by `reconcile.reconcile`."""
     RECOVERED = "recovered"

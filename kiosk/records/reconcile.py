@@ -13,9 +13,9 @@ import msgspec
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.as_set import disagreement, not_as_set
 from kiosk.records.facts import Fact
+from kiosk.records.ids import next_drawn
 from kiosk.records.known import BY_COMMAND, STILL, LedgerView
 from kiosk.records.rows import (
-    ID_STRIDE,
     AuthorisationKind,
     AuthorisationRow,
     Certainty,
@@ -61,7 +61,7 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 def next_id(max_id: int, status: Status | None) -> int:
     """The next id to draw: above ledger and controller, in steps (LED-5)."""
-    return max(max_id, _accepted(status)) // ID_STRIDE * ID_STRIDE + ID_STRIDE
+    return next_drawn(max(max_id, _accepted(status)))
 
 
 def reconcile(
@@ -147,7 +147,7 @@ def _why_stranger(view: LedgerView, identity: Identity, status: Status) -> str:
 
 def _why_ahead(view: LedgerView, status: Status, records: Sequence[ShotRecord]) -> str:
     """Why the controller knows more than the ledger, or "" (LED-5)."""
-    limit = view.max_id + ID_STRIDE
+    limit = next_drawn(view.max_id)
     named = max((record.authorisation_id for record in records), default=0)
     unknown_past = view.serial == 0 and (status.lifetime_shots > 0 or status.lifetime_nl > 0)
     if unknown_past or max(_accepted(status), named) >= limit:

@@ -28,6 +28,7 @@ from kiosk.records.schema import TABLE_FOR
 
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
+_WITH_ID = (*_AGREED, Fact.RESERVED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
@@ -159,8 +160,8 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     open_session = open_sessions[0] if open_sessions else None
     number = open_session.session if open_session else -1
     calibrations = fetch(db, CalibrationRow, "WHERE serial = ? ORDER BY row DESC LIMIT 1", (serial,))
-    paired_id = max(
-        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?)", _AGREED)),
+    in_events = max(
+        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)),
         default=0,
     )
     recorded = tuple(
@@ -174,7 +175,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         last_row=last_row,
         last_hash=last_hash,
         next_session=_single(db, "SELECT max(session) FROM session") + 1,
-        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), paired_id),
+        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), in_events),
         serial=serial,
         accounts=accounts(db),
         cursor=cursor,

@@ -11,11 +11,6 @@ from enum import StrEnum
 
 import msgspec
 
-ID_STRIDE = 16
-"""Ids are drawn in steps of 16. The 15 above a committed one are for the urgent commands that may follow it (stop,
-void, retract), which are sent without waiting for a disk; so a controller is ahead of the ledger (LED-5) only when it
-has accepted an id of `max_id + ID_STRIDE` or more, and the next id drawn is `max(max_id, accepted) // 16 * 16 + 16`."""
-
 
 class Certainty(StrEnum):
     """What is known of a thing that was sent (LED-2)."""

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.facts import Fact
+from kiosk.records.ids import ID_STRIDE
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import MOVING, Reconciliation, next_id, pairing, reconcile
-from kiosk.records.rows import ID_STRIDE, AuthorisationKind, AuthorisationRow, Certainty, ShotRow
-from tests.records.sample import SERIAL, authorisation, shot
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
+from tests.records.sample import SERIAL, authorisation, event, shot
 
 AUTH = authorisation(48, shots=5)
 """Five shots of 20.0 uL; ids before it are resolved."""
@@ -343,6 +344,7 @@ def test_the_view_follows_every_committed_row() -> None:
     after = start.after([AUTH, shot(1, 48), shot(2, 48)])
     assert (after.serial, after.max_id, after.cursor, after.lifetime_nl) == (SERIAL, 48, 3, 40_200)
     assert (after.unresolved, after.recorded) == ((AUTH,), {48: 2})
+    assert after.after([event(Fact.RESERVED, max_id=64), event("note")]).max_id == 64
 
 
 @pytest.mark.requirement("LED-2", "LED-4", "LED-10")
