@@ -17,7 +17,7 @@ from enum import Enum, auto
 import msgspec
 
 from drivers.errors import NappageError
-from drivers.registers import RECORDS_KEPT, CommandKind, Identity, Refusal, ShotRecord, Status
+from drivers.registers import RECORDS_KEPT, RECORDS_PER_EXCHANGE, CommandKind, Identity, Refusal, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
 from kiosk.records.ids import next_drawn
@@ -225,18 +225,20 @@ class Connection:
         return self._cursor
 
     def _read(self) -> None:
-        """Page through the records until the last counted motion.
+        """Page through the records until the last counted motion, by page and not by what a page brings.
 
-        Acknowledges nothing that could be lost by it: no authorisation is given meanwhile, so nothing is overwritten.
+        A damaged record reads as none: two of them side by side make an empty page, and those after it are there all
+        the same (LED-4). Acknowledges nothing that could be lost by it: no authorisation is given meanwhile, so nothing
+        is overwritten.
         """
         status, desk = self._desk.status, self._desk
         if status is None or not desk.fresh or desk.moving:
             return
         for record in desk.inputs.records:
             self._records[record.number] = record
-        next_number = max(self._records, default=self._cursor - 1) + 1
-        if desk.inputs.records and next_number <= status.lifetime_shots:
-            desk.emit(SetCursor(self._page(next_number)))
+        following = self._cursor + RECORDS_PER_EXCHANGE
+        if following <= status.lifetime_shots:
+            desk.emit(SetCursor(self._page(following)))
             return
         self._settle(status)
 
