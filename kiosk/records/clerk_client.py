@@ -187,8 +187,8 @@ class ClerkClient:
 
     def _let_go(self) -> None:
         """This clerk answers nothing any more."""
-        if self._process is not None:
-            _close_pipes(self._process)
+        assert self._process is not None, "it was to answer"
+        _close_pipes(self._process)
         self._process, self._since = None, None
         self._in_vain += 1
 
