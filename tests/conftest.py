@@ -58,9 +58,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Of two workers, the one that has nothing to do in real time gives way to the one that has."""
-    if "PYTEST_XDIST_WORKER" in os.environ and lanes.gives_way(item.nodeid) and os.getpriority(os.PRIO_PROCESS, 0) < 5:
-        os.setpriority(os.PRIO_PROCESS, 0, 5)
+    """Of the workers, those that have nothing to do in real time give way to those that have."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or not lanes.gives_way(item.nodeid):
+        return
+    if os.getpriority(os.PRIO_PROCESS, 0) < lanes.NICENESS:
+        os.setpriority(os.PRIO_PROCESS, 0, lanes.NICENESS)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
 """Only this file knows which tests run beside which, and which are measured for coverage.
 
-Two workers take whole lanes: what holds control's processes to real deadlines is one, in sequence; every other file is
-one by itself, first those that wait for a line. Measuring makes Python two to four times slower, also in the processes
-that a test starts. So a line is measured by the tests that were written for its room, and what goes over the same lines
-again (a search through a whole input space, a proof in virtual time, every scene in another size) runs at full speed.
+Three workers take whole lanes: what holds control's processes to real deadlines is one, in sequence; what waits for a
+line is another; every other file is one by itself. Both of the first mostly wait, so the third has work for what they
+leave of two processors, and takes no more (`NICENESS`). Measuring makes Python two to four times slower, also in the
+processes that a test starts. So a line is measured by the tests that were written for its room, and what goes over the
+same lines again (a search through a whole input space, a proof in virtual time, every scene in another size) runs at
+full speed.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -30,10 +33,13 @@ WIRED = frozenset({
     "bench_process", "conformance", "control/test_cli", "drivers", "hal_sim/test_at_a_board", "hal_sim/test_killed",
     "hal_sim/test_without_software", "proofs/fuzz/test_files",
 })  # fmt: skip
-"""Rooms and files with a device on a real line or pins, and no control: beside that lane, and giving way to nobody."""
+"""Rooms and files with a device on a real line or pins, and no control: one lane beside that, giving way to nobody."""
 
-LONG = ("proofs/campaign", "screens", "session")
-"""Rooms whose files take longest, in this order: begun before the others, so that the workers end together."""
+NICENESS = 10
+"""Niceness of what gives way: a tenth of the share of what does not, and enough to end on a busy machine."""
+
+LONG = ("screens/test_every_scene", "screens/test_touch_targets", "proofs/campaign", "screens", "session")
+"""Files and rooms of files that take longest, in this order: begun before the others, so that the workers end together."""
 
 UNMEASURED = frozenset({
     "bench_checks", "conformance", "e2e/test_processes", "hal_sim/test_at_a_board", "hal_sim/test_killed",
@@ -53,6 +59,7 @@ UNMEASURED = frozenset({
 """Rooms, files and tests that go over what others have measured. A new test is measured until it stands here."""
 
 
+@cache
 def _names(nodeid: str) -> tuple[str, ...]:
     """The room of a test, the rooms around it, its file and its function, as the sets above name them."""
     path, _, rest = nodeid.partition("::")
@@ -72,8 +79,10 @@ def gives_way(nodeid: str) -> bool:
 
 
 def lane(nodeid: str) -> str:
-    """The group of a test: all that is real together, every other file by itself."""
-    return "real" if is_real(nodeid) else nodeid.partition("::")[0]
+    """The group of a test: all that is real together, all on a line together, every other file by itself."""
+    if gives_way(nodeid):
+        return nodeid.partition("::")[0]
+    return "real" if is_real(nodeid) else "wired"
 
 
 def turn(nodeid: str) -> int:

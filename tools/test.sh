@@ -1,7 +1,8 @@
 #!/bin/sh
 # Every test under coverage, then the gates: 90 % of all branches, 100 % in the rooms that decide what may be done.
-# Two workers: what holds control to real deadlines runs in one lane, all else beside it; what goes over lines that other
-# tests have measured runs unmeasured (tests/lanes.py says which).
+# Three workers for two processors: what holds control to real deadlines runs in one lane, what waits for a line in
+# another, and all else in what these two leave; what goes over lines that other tests have measured runs unmeasured
+# (tests/lanes.py says which).
 # The tables go to out/coverage.txt; pytest's own summary line is repeated at the end, where it is looked for.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,7 +33,7 @@ fi
 # A pipe to tee would hide pytest's exit code from sh, so the code travels through a file. The gates come below.
 {
     code=0
-    "$bin/python" -m pytest -n 2 --dist loadscope --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
+    "$bin/python" -m pytest -n 3 --dist loadscope --cov --cov-report= --cov-fail-under=0 "$@" 2>&1 || code=$?
     echo "$code" >out/pytest.exit
 } | tee out/pytest.txt
 if [ "$(cat out/pytest.exit)" -ne 0 ]; then

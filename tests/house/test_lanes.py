@@ -65,11 +65,13 @@ def test_whoever_runs_the_device_in_real_time_gives_way_to_nobody() -> None:
         ("tests/e2e/test_checking.py::test_it[a/b::c]", "real"),
         ("tests/proofs/kill/test_kills.py::test_it", "real"),
         ("tests/proofs/kill/test_model.py::test_it", "tests/proofs/kill/test_model.py"),
-        ("tests/drivers/test_link.py::test_it[1]", "tests/drivers/test_link.py"),
+        ("tests/drivers/test_link.py::test_it[1]", "wired"),
+        ("tests/control/test_cli.py::test_it", "wired"),
+        ("tests/control/test_service.py::test_it", "tests/control/test_service.py"),
         ("tests/rehearsal/test_audit.py::test_it", "tests/rehearsal/test_audit.py"),
     ],
 )
-def test_a_test_is_in_the_lane_of_its_file_or_in_the_real_one(test: str, lane: str) -> None:
+def test_a_test_is_in_the_lane_of_its_file_or_in_one_of_those_that_wait(test: str, lane: str) -> None:
     assert lanes.lane(test) == lane
 
 
