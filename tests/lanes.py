@@ -47,7 +47,7 @@ UNMEASURED = frozenset({
     "protocols/test_difference::test_a_change_of_any_one_value_is_exactly_one_difference",
     "protocols/test_envelope_property", "protocols/test_mutants",
     "rehearsal/test_simulate::test_a_clean_mesolift_records_its_hundred_shots",
-    "rehearsal/test_simulate::test_nothing_is_left_behind_however_it_ends",
+    "rehearsal/test_simulate::test_nothing_is_left_behind_when_it_is_ended",
     "screens/test_application::test_kv_sets_only_properties_that_exist",
     "screens/test_every_scene::test_every_button_does_something",
     "screens/test_stop::test_nothing_is_ever_drawn_over_stop",

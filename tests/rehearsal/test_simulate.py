@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import signal
+import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -81,13 +83,23 @@ def test_an_occlusion_is_a_partial_shot_and_treating_goes_on(tmp_path: Path) -> 
     assert partial[0]["measured_dose_nl"] < partial[0]["dose_nl"]  # type: ignore[operator]
 
 
-def test_an_expectation_that_fails_is_an_exit_code(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def unkept(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Two shots are given without a folder, and three are expected."""
     set_up, _, _ = (SCENARIOS / "syringe-change.toml").read_text().partition("[[steps]]")
-    scenario = tmp_path / "wrong.toml"
+    scenario = tmp_path_factory.mktemp("unkept") / "wrong.toml"
     scenario.write_text(f"{set_up}{TWO_SHOTS}[expect]\nshots = 3\n")
-    ended = nappage("simulate", scenario, "--out", tmp_path / "out")
-    assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert "FAILED    Expected 3 shots, recorded are 2" in ended.stdout
+    return nappage("simulate", scenario)
+
+
+def test_an_expectation_that_fails_is_an_exit_code(unkept: subprocess.CompletedProcess[str]) -> None:
+    assert unkept.returncode == 1, unkept.stdout + unkept.stderr
+    assert "FAILED    Expected 3 shots, recorded are 2" in unkept.stdout
+
+
+def test_without_a_folder_it_says_that_nothing_is_kept(unkept: subprocess.CompletedProcess[str]) -> None:
+    assert "wrote     nothing; --out FOLDER keeps the record" in unkept.stdout
+    assert "SIMULATED-session" not in unkept.stdout
 
 
 def test_a_command_that_control_refuses_ends_the_rehearsal_with_its_sentence(tmp_path: Path) -> None:
@@ -101,32 +113,45 @@ def test_a_command_that_control_refuses_ends_the_rehearsal_with_its_sentence(tmp
     assert "Traceback" not in ended.stderr
 
 
-def test_without_a_folder_it_says_that_nothing_is_kept(tmp_path: Path) -> None:
-    set_up, _, _ = (SCENARIOS / "syringe-change.toml").read_text().partition("[[steps]]")
-    scenario = tmp_path / "short.toml"
-    scenario.write_text(f"{set_up}{TWO_SHOTS}[expect]\nshots = 2\n")
-    ended = nappage("simulate", scenario)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "wrote     nothing; --out FOLDER keeps the record" in ended.stdout
-    assert "SIMULATED-session" not in ended.stdout
+class Broken(NamedTuple):
+    """What a run left that was ended by a signal."""
+
+    code: int
+    out: Path
+    family: dict[int, str]
 
 
-def test_a_session_of_a_run_that_was_broken_off_is_named_by_the_next(tmp_path: Path) -> None:
-    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", tmp_path) as subject:
+def broken_off(out: Path, number: signal.Signals) -> Broken:
+    """A run that is ended by a signal while it treats."""
+    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", out) as subject:
         subject.await_word("step 2 of")
-        subject.end(signal.SIGINT)
-    ended = nappage("simulate", SCENARIOS / "syringe-change.toml", "--out", tmp_path)
+        family = subject.family()
+        return Broken(subject.end(number), out, family)
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    return broken_off(tmp_path_factory.mktemp("interrupted"), signal.SIGINT)
+
+
+def left_nothing(run: Broken) -> None:
+    assert any("hal_sim" in words for words in run.family.values())
+    assert any("control" in words for words in run.family.values())
+    assert run.code != 0
+    await_end_of(list(run.family))
+
+
+def test_nothing_is_left_behind_when_it_is_interrupted(interrupted: Broken) -> None:
+    left_nothing(interrupted)
+
+
+def test_a_session_of_a_run_that_was_broken_off_is_named_by_the_next(interrupted: Broken) -> None:
+    ended = nappage("simulate", SCENARIOS / "syringe-change.toml", "--out", interrupted.out)
     assert ended.returncode == 2, ended.stdout + ended.stderr
-    assert f"E866: The record in {tmp_path / 'data'} still holds session 1" in ended.stderr
+    assert f"E866: The record in {interrupted.out / 'data'} still holds session 1" in ended.stderr
     assert "0/20 shots" in ended.stdout, "those of another session are none of this run"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-def test_nothing_is_left_behind_however_it_ends(tmp_path: Path, number: signal.Signals) -> None:
-    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", tmp_path) as subject:
-        subject.await_word("step 2 of")
-        family = subject.family()
-        assert any("hal_sim" in words for words in family.values())
-        assert any("control" in words for words in family.values())
-        assert subject.end(number) != 0
-        await_end_of(list(family))
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_nothing_is_left_behind_when_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
+    left_nothing(broken_off(tmp_path, number))
