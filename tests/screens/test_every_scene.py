@@ -47,8 +47,11 @@ def test_every_button_does_something(lasting: Stage, scene: str) -> None:
     keys = [widget.model.key for widget in stage.touchables()]
     letters = [key for key in keys if key.startswith("key:")]
     common = FRAME if scene not in ("home", "treat", "alarms") else {"stop"}
+    as_shown = True
     for key in [key for key in keys if key not in common and key not in letters[1:]]:
-        show(stage, scene)
+        if not as_shown:
+            show(stage, scene)
+        stage.heard.clear()
         before, pages = stage.app.glass.picture, turned(stage)  # type: ignore[union-attr]
         touch = stage.find(key).model
         if touch.hold_ms:
@@ -57,6 +60,7 @@ def test_every_button_does_something(lasting: Stage, scene: str) -> None:
             stage.tap(key)
         changed = stage.app.glass.picture != before or turned(stage) != pages  # type: ignore[union-attr]
         assert stage.heard or changed or touch.selected, key
+        as_shown = touch.selected and not stage.heard and not changed
 
 
 FRAME = {"stop", "back", "alarms", "lock", "signout", "settings", "help", "strip:alarms"}

@@ -63,33 +63,3 @@ def test_without_control_stop_says_that_it_could_not_be_sent(stage: Stage) -> No
     stage.frames(2)
     finger_on_stop(stage).touch_down()
     assert stage.app.local.notice.startswith("E506")
-
-
-def _innermost(widget: Any) -> list[Any]:
-    """The words and buttons in a panel, without the boxes that hold them."""
-    within = [part for child in widget.children for part in _innermost(child)]
-    return [widget] if hasattr(widget, "model") or not widget.children else within
-
-
-@pytest.mark.requirement("STP-2", "ALM-4")
-@pytest.mark.parametrize("size", [(800, 480), (1280, 720), (720, 1280)])
-def test_nothing_is_ever_drawn_over_stop(size: tuple[int, int]) -> None:
-    stage = Stage(size)
-    places: set[tuple[float, ...]] = set()
-    for scene in SCENES:
-        stage.scene(*SCENES[scene], CATALOGUE)
-        glass = stage.app.glass
-        assert glass is not None
-        stop = glass.stop
-        places.add((*stop.pos, *stop.size))
-        assert glass.children[0] == stop, scene
-        assert stage.window.children[0] == glass, scene
-        # The touch test alone lies under all of the glass, STOP's corner included; of what it shows nothing is there.
-        over = _innermost(glass.ids.over) if glass.whole else [glass.ids.over]
-        for part in (glass.ids.surround, *over, *glass.ids.rail.children):
-            if part.width > 1 and part.height > 1:
-                x, y = part.to_window(part.x, part.y)
-                apart = x >= stop.right or x + part.width <= stop.x or y >= stop.top or y + part.height <= stop.y
-                assert apart, (scene, part)
-    stage.close()
-    assert len(places) == 1

@@ -1,9 +1,10 @@
-"""Every screen and panel at every size: targets measured in mm, texts inside their boxes, nothing overlaps."""
+"""Every screen and panel at every size: targets in mm, texts inside their boxes, nothing overlaps, and STOP is free."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -52,9 +53,38 @@ def crossed(stage: Stage) -> list[str]:
     return found
 
 
-@pytest.mark.requirement("UI-1")
+def innermost(widget: Any) -> list[Any]:
+    """The words and buttons in a panel, without the boxes that hold them."""
+    within = [part for child in widget.children for part in innermost(child)]
+    return [widget] if hasattr(widget, "model") or not widget.children else within
+
+
+def over_stop(stage: Stage) -> list[str]:
+    """What is drawn after STOP, or where it is."""
+    glass: Any = stage.app.glass
+    stop = glass.stop
+    found = [str(above) for above in (glass.children[0], stage.window.children[0]) if above not in (stop, glass)]
+    # The touch test alone lies under all of the glass, STOP's corner included; of what it shows nothing is there.
+    over = innermost(glass.ids.over) if glass.whole else [glass.ids.over]
+    for part in (glass.ids.surround, *over, *glass.ids.rail.children):
+        if part.width > 1 and part.height > 1:
+            x, y = part.to_window(part.x, part.y)
+            if not (x >= stop.right or x + part.width <= stop.x or y >= stop.top or y + part.height <= stop.y):
+                found.append(str(part))
+    return found
+
+
+@pytest.fixture(scope="module")
+def stops(sized: Stage) -> dict[tuple[float, ...], str]:
+    """Places where STOP was, each with a scene that had it there."""
+    return {}
+
+
+@pytest.mark.requirement("UI-1", "STP-2", "ALM-4")
 @pytest.mark.parametrize("scene", SCENES)
-def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: str) -> None:
+def test_every_screen_lays_out_with_large_enough_targets_and_stop_free_at_its_place(
+    sized: Stage, stops: dict[tuple[float, ...], str], scene: str
+) -> None:
     sized.scene(*SCENES[scene], CATALOGUE)
     width, height = sized.window.size
     across = width / (LONG_MM if width > height else SHORT_MM)
@@ -74,3 +104,21 @@ def test_every_screen_lays_out_with_large_enough_targets(sized: Stage, scene: st
             assert x >= right - 1 or x2 <= left + 1 or y >= top - 1 or y2 <= bottom + 1, f"{one} over {other}"
     assert cut_texts(sized) == []
     assert crossed(sized) == []
+    assert over_stop(sized) == []
+    stop: Any = sized.app.glass.stop  # type: ignore[union-attr]
+    stops.setdefault((*stop.pos, *stop.size), scene)
+    assert len(stops) == 1, stops
+
+
+def test_what_lies_where_stop_is_and_what_is_drawn_after_it_is_found(stage: Stage) -> None:
+    from kivy.uix.widget import Widget
+
+    stage.scene(*SCENES["home"], CATALOGUE)
+    assert over_stop(stage) == []
+    glass: Any = stage.app.glass
+    cover = Widget(size=(2, 2))
+    glass.add_widget(cover)
+    assert over_stop(stage) == [str(cover)]
+    glass.remove_widget(cover)
+    glass.stop.x -= glass.width / 2
+    assert str(glass.ids.surround) in over_stop(stage)
