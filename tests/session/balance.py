@@ -84,7 +84,7 @@ class Weighed:
     def blank(self) -> Weighed:
         self.bench.tell(ask.StartBlank())
         self.bench.tell(ask.TypeWeight(self.settle()))
-        self.bench.run(60)
+        self.bench.wait(60)
         self.bench.tell(ask.TypeWeight(self.settle()))
         return self
 

@@ -315,6 +315,11 @@ class Bench:
         for _ in range(round(seconds / PERIOD)):
             self.step()
 
+    @unmeasured()
+    def wait(self, seconds: float) -> None:
+        """Run while nothing happens but that time passes: one such cycle is measured as well as ten thousand."""
+        self.run(seconds)
+
     def until(self, condition: Callable[[], object], seconds: float = 30.0) -> None:
         """Run until `condition` holds; it must within `seconds`."""
         for _ in range(round(seconds / PERIOD)):

@@ -147,7 +147,7 @@ def test_a_pause_is_silence_on_the_pin_for_120_s_and_a_new_alarm_breaks_it(bench
     bench.tell(ask.PauseSound())
     bench.step()
     pins.forget()
-    bench.run(119)
+    bench.wait(119)
     assert set(pins.tones) == {None}
     bench.run(2)
     assert 660 in pins.tones

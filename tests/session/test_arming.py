@@ -39,7 +39,7 @@ def test_arming_repeats_what_was_seen_and_is_refused_on_any_difference(subject: 
 @pytest.mark.requirement("LIM-8")
 def test_arming_from_a_snapshot_of_long_ago_is_refused(subject: Bench) -> None:
     old = subject.snap.number
-    subject.run(30)
+    subject.wait(30)
     assert "too long ago" in subject.refused(subject.arm_command(snapshot=old))
 
 
@@ -105,7 +105,7 @@ def test_while_armed_everything_else_is_refused_and_the_arming_lives(subject: Be
 
 def test_an_arming_ends_after_30_s_without_a_shot(subject: Bench) -> None:
     subject.live()
-    subject.run(29.5)
+    subject.wait(29.5)
     assert subject.armed
     subject.run(1)
     assert not subject.armed
@@ -354,7 +354,7 @@ def test_a_products_limit_of_a_session_is_not_got_anew_by_closing_it_and_opening
 @pytest.mark.requirement("LIM-11")
 def test_a_pedal_held_for_over_60_s_is_a_failed_input(subject: Bench) -> None:
     subject.do("pedal down")
-    subject.run(59)
+    subject.wait(59)
     assert not subject.engine.pedal.failed
     subject.run(2)
     assert "held for over 60 s" in " ".join(subject.snap.missing)
@@ -379,7 +379,7 @@ def test_the_screen_locks_after_five_minutes_but_never_while_something_is_armed(
     subject.set(shots=20, rate=500).mode("continuous").live().on_skin().press()
     subject.until(lambda: not subject.armed, 60)
     subject.release().do("lift")
-    subject.run(299)
+    subject.wait(299)
     assert subject.snap.user is not None
     assert not subject.snap.user.locked
     subject.run(2)
