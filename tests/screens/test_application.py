@@ -172,18 +172,24 @@ def test_there_is_exactly_one_provider_of_touches(stage: Stage) -> None:
     assert Config.getint("graphics", "maxfps") == 60
 
 
-@pytest.mark.parametrize("path", KV, ids=lambda path: path.stem)
-def test_kv_sets_only_properties_that_exist(stage: Stage, path: Path) -> None:
-    from kivy.factory import Factory
-    from kivy.lang import Parser
-
+@pytest.fixture(scope="module")
+def loaded() -> None:
+    """Kivy with every class of the screens, once for all kv files: they are looked at, and none is shown."""
     from kiosk.screens import PANELS, SCREENS, panel_class, screen_class
 
-    known = {"id", "canvas"}
+    Stage().close()
     for screen in SCREENS:
         screen_class(screen)
     for panel in PANELS:
         panel_class(panel)
+
+
+@pytest.mark.parametrize("path", KV, ids=lambda path: path.stem)
+def test_kv_sets_only_properties_that_exist(loaded: None, path: Path) -> None:
+    from kivy.factory import Factory
+    from kivy.lang import Parser
+
+    known = {"id", "canvas"}
     parser = Parser(content=path.read_text(), filename=str(path))
     unknown: list[str] = []
 
