@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Generator
@@ -17,6 +18,10 @@ from tests import lanes, seed, trace
 hypothesis.settings.register_profile("nappage", deadline=None, max_examples=50, print_blob=True)
 hypothesis.settings.load_profile("nappage")
 
+YOUNG, MIDDLE, OLD = 700, 10, 100
+"""When the collector looks through a generation. At Python's own 10 for the oldest it takes half of the time in which
+scenes are drawn: an application that was closed is not worth looking for at once, beside all that was collected."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
     drawn = seed.of_this_run()  # before any worker starts, whoever uses it
     if config.getoption("--hypothesis-seed") is None:
         config.option.hypothesis_seed = str(drawn)
