@@ -29,6 +29,11 @@ R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
+LAST_CHANGES = """
+SELECT json_extract(body, '$.number') AS number, json_extract(body, '$.what') AS what, max(row) FROM event
+    WHERE kind = ? AND what IN ('onset', 'end') GROUP BY number
+"""
+"""Of each alarm the last time that it began or ended; beside `max` SQLite gives the values of that very row."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
 
 
@@ -116,6 +121,11 @@ def unseen(db: Database) -> tuple[tuple[int, str], ...]:
     return tuple(standing)
 
 
+def alarms(db: Database) -> tuple[int, ...]:
+    """Numbers of the alarms that began and have not ended since, as the record tells it (ALM-5)."""
+    return tuple(int(number) for number, what, _ in run(db, LAST_CHANGES, (Fact.ALARM.value,)) if what == "onset")
+
+
 def clock_set(db: Database, boot: str) -> tuple[int, int] | None:
     """Wall time and CLOCK_MONOTONIC, ms, of the last time that a person set the clock in this boot (LED-8)."""
     found = fetch(db, EventRow, "WHERE kind = ? AND boot = ? ORDER BY row DESC LIMIT 1", (Fact.CLOCK_SET.value, boot))
@@ -187,6 +197,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
+        alarms=alarms(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),

@@ -264,6 +264,8 @@ class Restored(msgspec.Struct, frozen=True):
     blocks each of them (LED-5)."""
     unseen: tuple[tuple[int, str], ...] = ()
     """Alarm and sentence of every comparison that no practitioner has seen yet (LED-4)."""
+    alarms: tuple[int, ...] = ()
+    """Numbers of the alarms that began and have not ended since."""
     clock_set: tuple[int, int] | None = None
     """Wall time a person set in this boot, UTC ms, and CLOCK_MONOTONIC ms at that moment; None when nobody did."""
     clock_confirmed: bool = False

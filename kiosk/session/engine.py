@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
-from kiosk.alarms.annunciator import Annunciator
 from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, WireView, Zone
 from kiosk.protocols.envelope import envelope_for
 from kiosk.protocols.library import Library
@@ -38,6 +37,7 @@ from kiosk.session.instruments import Instruments
 from kiosk.session.intake import Intake
 from kiosk.session.lapse import Lapse
 from kiosk.session.lease import KioskLease
+from kiosk.session.needle_out import NeedleOut
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
 from kiosk.session.presets import Presets
@@ -128,7 +128,7 @@ class Engine:
         self.reading = Reading(self.desk)
         self.approval = Approval(self.desk, library, self.people, self.reading, restored.approvals)
         self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
-        self.signals = Signals(self.desk, Annunciator())
+        self.signals = Signals(self.desk, NeedleOut(self.desk, restored.serial, restored.alarms))
         self.followup = FollowUp(self)
         self.closing = Closing(self)
         self.presets = Presets(self, restored.presets, restored.next_preset)

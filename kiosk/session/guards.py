@@ -27,8 +27,8 @@ BAD_FRAMES_DISARM = 3
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 """Faults that only a syringe change ends."""
 UNCALIBRATED = SYRINGE_FAULTS | Fault.CALIBRATION
-FORGIVEN = {CommandKind.HOME: UNCALIBRATED, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
-"""What does not stand in the way of homing, nor of the syringe change that ends it."""
+FORGIVEN = {CommandKind.HOME: UNCALIBRATED | Fault.SPRING, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
+"""What does not stand in the way of what ends it: homing, which the spring drives, and the syringe change."""
 
 
 def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator[str]:
@@ -55,7 +55,7 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
-    """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change.
+    """What forbids a service motion: home, prime, seek. None is forbidden by a fault that it ends (`FORGIVEN`).
 
     A message that moves nothing may go through a stop and with faults, but not before the injector is settled: its id
     would be one that the ledger, as it was read back for that, does not hold. Only the settling's own `void` may.
@@ -109,6 +109,7 @@ def against_device(engine: Engine) -> Iterator[str]:
     """What stands against firing anything, into anybody or into a vessel."""
     desk, signals = engine.desk, engine.signals
     yield from against_everything(engine)
+    yield from signals.needle_out.against()
     if desk.full:
         yield f"the storage is full: {desk.free_mb} MB free, {LEAST_MB} MB are needed"
     if desk.inputs.late_ms > LATE_DISARMS_MS:

@@ -19,6 +19,7 @@ from kiosk.session.connection import State
 from kiosk.session.desk import LEAST_MB, ROOM_MB, Desk
 from kiosk.session.exchange import Beacon, Buzzer
 from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS, says_uncalibrated
+from kiosk.session.needle_out import NeedleOut
 from kiosk.session.words import ml
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ RELAY_FOLLOWS_S = 0.100
 class Signals:
     """Conditions, alarms, lamps and tone of the present step."""
 
-    def __init__(self, desk: Desk, annunciator: Annunciator) -> None:
+    def __init__(self, desk: Desk, needle_out: NeedleOut) -> None:
         self._desk = desk
-        self._annunciator = annunciator
+        self.needle_out = needle_out
+        self._annunciator = Annunciator()
         self._beacon = BeaconLevels()
         self._tone: int | None = None
         self._relay_since: float | None = None
@@ -67,6 +69,7 @@ class Signals:
     def step(self, engine: Engine) -> None:
         now = self._desk.now
         self._watch_relay()
+        self.needle_out.step(engine.connection)
         self.kiosk_lost = self.kiosk_lost and not engine.lease.live(now)
         self._linked_once = self._linked_once or engine.connection.ready
         signals = self._annunciator.step(list(self._present(engine)), now)
@@ -153,10 +156,11 @@ class Signals:
         if not says_uncalibrated(engine) and not engine.rewriting.busy:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         faults = 0 if status is None else status.faults & ~int(engine.checking.provokes)
-        if faults:
+        stands = faults | self.needle_out.faults
+        if stands:
             for fault, number in BY_FAULT.items():
-                if faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
-                    yield Raised(number)
+                if stands & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
+                    yield Raised(number, "" if faults & fault else self.needle_out.detail)
         if self.mismatch:
             yield Raised(A.DEPTH_MISMATCH if self.mismatch.startswith("depth") else A.DOSE_MISMATCH, self.mismatch)
 
