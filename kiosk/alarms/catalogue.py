@@ -1,7 +1,8 @@
 """Every alarm there is: title, what happened, whether the patient is safe, what to do, what it inhibits (ALM-4).
 
 One table. Texts say what a person at the patient needs in that second; none calls the needle safe before the home
-switch has been seen. A number is never reused.
+switch has been seen. Those of a needle that may be out stand until it was homed, also while its cable is out, and are
+true all that time. A number is never reused.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "No connection to the injector",
         "The injector does not answer.",
-        "Without us it stops by itself within 150 ms and retracts. " + _LOOK,
+        "Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK,
         "Lift the handpiece away. Check the cable and the injector's supply; the session goes on from the record.",
         ARMING,
         frozenset({A.LEASE_LAPSED, A.BAD_FRAMES, A.SUPPLY_LOST}),
@@ -63,17 +64,19 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Needle may be out",
         "The home switch did not close within 100 ms of a retract, or opened with nobody moving the needle.",
-        "The needle may still be in the skin.",
-        "Lift the handpiece straight away from the patient. Do not use it again before service has looked at it.",
+        _LOOK,
+        "Lift the handpiece straight away from the patient. Do not use it again before service has looked at it. "
+        "Then, under Recover: retract, clear faults, home. Homing ends this alarm.",
         ARMING,
     ),
     Condition(
         A.SPRING_BROKEN,
         "high",
         "Needle may be out: spring broken",
-        "The return spring does not pull the needle back.",
-        "The needle may still be in the skin, and a stop does not pull it back.",
-        "Lift the handpiece straight away from the patient. Take it out of use.",
+        "Left to its spring alone the needle did not come home in time.",
+        "A stop does not pull the needle back. " + _LOOK,
+        "Lift the handpiece straight away from the patient. Take it out of use. "
+        "Once it is mended, under Recover: retract, clear faults, home. Only homing ends this alarm.",
         ARMING,
         frozenset({A.RETRACT_FAILED}),
     ),
@@ -264,16 +267,16 @@ CATALOGUE: dict[A, Condition] = _table(
         "Shot cut off",
         "The injector restarted in the middle of a shot.",
         "That shot counts at its full dose. The needle's place is unknown until it is homed.",
-        "Lift the handpiece away and home the needle.",
+        "Lift the handpiece away. Then, under Recover: clear faults, home the needle.",
         ARMING,
     ),
     Condition(
         A.HOMING_FAILED,
         "high",
         "Needle not found",
-        "Homing did not reach the home switch.",
-        "The needle's place is unknown.",
-        "Lift the handpiece away. Check that nothing blocks the needle, then home again.",
+        "Homing did not find the home switch.",
+        "The needle's place is unknown until it is homed.",
+        "Lift the handpiece away. Check that nothing blocks the needle; then, under Recover: clear faults, home again.",
         ARMING,
     ),
     Condition(

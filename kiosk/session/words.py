@@ -12,7 +12,7 @@ MODE_WORDS = {Mode.SINGLE: "single shots", Mode.BURST: "bursts", Mode.CONTINUOUS
 FAULT_WORDS = {
     Fault.HOMING: "the needle did not home",
     Fault.RETRACT: "the needle did not retract: lift the handpiece away",
-    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away",
+    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away, have it mended, then home it",
     Fault.DEPTH_MISMATCH: "measured depth differs from the set depth",
     Fault.DOSE_MISMATCH: "measured dose differs from the set dose",
     Fault.OCCLUSION: "the line is blocked",

@@ -209,7 +209,8 @@ def test_choices_send_their_command() -> None:
     assert [row.effect for row in choosing(TREATING, at(panel="mode")).rows] == [
         a.Send(c.ChooseMode(mode)) for mode in ("single", "burst", "continuous")
     ]
-    assert choosing(TREATING, at(panel="recover")).rows[0].hold_ms > 0
+    recover = {row.key: row for row in choosing(TREATING, at(panel="recover")).rows}
+    assert recover["rehome"].hold_ms > 0
 
 
 @pytest.mark.requirement("LED-5")
