@@ -15,6 +15,7 @@ from kiosk.records.facts import Fact
 from kiosk.records.known import STILL, LedgerView
 from kiosk.records.rows import (
     ID_STRIDE,
+    SURE,
     AuthorisationKind,
     AuthorisationRow,
     Certainty,
@@ -233,7 +234,7 @@ def _in_full(view: LedgerView, status: Status | None, mono_ms: int, why: str, bl
     sentences: list[str] = [blocked] if blocked else []
     for row in view.unresolved:
         recorded = view.recorded.get(row.id, 0)
-        open_shots = max(max(row.shots, 1) - recorded, 0) if row.kind not in STILL and row.dose_nl > 0 else 0
+        open_shots = max(row.motions - recorded, 0) if row.kind not in STILL and row.dose_nl > 0 else 0
         shots += [_as_commanded(row, 0, mono_ms)] * open_shots
         resolutions.append(ResolutionRow(row.id, mono_ms, Certainty.UNKNOWN, recorded, why))
         if open_shots:
@@ -298,17 +299,15 @@ class _Comparison:
             self._sentences.append(said)
             return
         row = self._by_id.get(record.authorisation_id)
-        interrupted = record.outcome == Outcome.INTERRUPTED
+        unsure = record.outcome not in SURE
         if row is None:
             self._sentences.append(f"Motion {record.number} belongs to nothing that this record had open")
-        elif interrupted:
+        elif unsure:
             self._uncertain.add(row.id)
-            self._sentences.append(
-                f"Motion {record.number} was cut off by a reset: {_ul(record.dose_nl)} count in full"
-            )
+            self._sentences.append(_in_full_because(record))
         if row is not None:
             self._found[row.id] += 1
-        certainty = Certainty.UNKNOWN if interrupted or row is None else Certainty.DONE
+        certainty = Certainty.UNKNOWN if unsure or row is None else Certainty.DONE
         self._shots.append(self._shot(record, row, certainty))
 
     def _count_missing(self) -> None:
@@ -318,7 +317,7 @@ class _Comparison:
         candidates = [row for row in reversed(self._view.unresolved) if self._was_accepted(row)]
         number = self._status.lifetime_shots
         for row in candidates:
-            while number >= self._view.cursor and self._found[row.id] < max(row.shots, 1):
+            while number >= self._view.cursor and self._found[row.id] < row.motions:
                 if number not in present:
                     self._shots.append(_as_commanded(row, number, self._mono_ms))
                     self._found[row.id] += 1
@@ -378,7 +377,7 @@ class _Comparison:
         if found:
             if row.id in self._uncertain:
                 return Certainty.UNKNOWN, "a shot was begun and not completed; it counts at its commanded dose"
-            return Certainty.DONE, f"{found} of {max(row.shots, 1)} recorded, the rest certainly not done"
+            return Certainty.DONE, f"{found} of {row.motions} recorded, the rest certainly not done"
         if accepted < row.id:
             return Certainty.NOT_DONE, "the injector never accepted it"
         if row.kind not in STILL:
@@ -386,6 +385,13 @@ class _Comparison:
         if accepted == row.id:
             return Certainty.DONE, "the injector accepted it"
         return Certainty.UNKNOWN, "a later command was accepted; this one moves nothing"
+
+
+def _in_full_because(record: ShotRecord) -> str:
+    counted = _ul(max(record.dose_nl, record.measured_dose_nl))
+    if record.outcome == Outcome.INTERRUPTED:
+        return f"Motion {record.number} was cut off by a reset: {counted} count in full"
+    return f"Motion {record.number} ended in an unknown way (code {record.outcome}): {counted} count in full"
 
 
 def _guess(record: ShotRecord) -> AuthorisationKind:
