@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drivers.registers import Identity, Mode, Outcome, ShotRecord
-from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
+from kiosk.records.rows import SURE, AuthorisationKind, AuthorisationRow, Certainty, ShotRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import SetCursor
 from kiosk.session.words import HELD
@@ -106,7 +106,7 @@ class Intake:
             peak_kpa=record.peak_kpa,
             duration_ms=record.duration_ms,
             outcome=record.outcome,
-            certainty=Certainty.DONE if known and record.outcome != Outcome.INTERRUPTED else Certainty.UNKNOWN,
+            certainty=Certainty.DONE if known and record.outcome in SURE else Certainty.UNKNOWN,
         )
         self._counted(shot)
         number = record.number + 1
