@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Respond = Callable[[NappageError | None, Page | None], None]
 SIGNING = "Signing"
-UNREACHABLE = frozenset({State.AWAY, State.BLOCKED})
+UNREACHABLE = frozenset({State.AWAY, State.BLOCKED, State.REFUSED})
 
 
 class Closing:

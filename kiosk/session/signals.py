@@ -146,6 +146,8 @@ class Signals:
         desk, status = self._desk, self._desk.status
         if engine.connection.state is State.AWAY and self._linked_once:
             yield Raised(A.LINK_LOST, engine.connection.sentence)
+        if engine.connection.state is State.REFUSED:
+            yield Raised(A.NOT_BELIEVED, engine.connection.sentence)
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
