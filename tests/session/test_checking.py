@@ -159,7 +159,7 @@ def test_a_barrel_that_is_none_of_ours_fails_the_clamp_and_is_pressed_against_by
     assert "no syringe is in the clamp" in subject.refused(BeginCheck("load", True))
 
 
-@pytest.mark.parametrize("key", ["trigger", "pressure"])
+@pytest.mark.parametrize("key", ["trigger", "syringe", "pressure"])
 def test_a_lost_link_fails_what_the_injector_senses(subject: Bench, key: str) -> None:
     begin(subject, key).do("unplug")
     found = end(subject, 3)
