@@ -11,11 +11,12 @@ from collections.abc import Sequence
 import msgspec
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
+from kiosk.records.as_set import disagreement, not_as_set
+from kiosk.records.ends import SURE, in_full_because
 from kiosk.records.facts import Fact
-from kiosk.records.known import STILL, LedgerView
+from kiosk.records.ids import next_drawn
+from kiosk.records.known import BY_COMMAND, STILL, LedgerView
 from kiosk.records.rows import (
-    ID_STRIDE,
-    SURE,
     AuthorisationKind,
     AuthorisationRow,
     Certainty,
@@ -34,17 +35,6 @@ MOVING = frozenset(
         ControllerState.RETRACTING,
     }
 )
-BY_COMMAND = frozenset(
-    {
-        AuthorisationKind.HOME,
-        AuthorisationKind.PRIME,
-        AuthorisationKind.SEEK,
-        AuthorisationKind.GAUGE,
-        AuthorisationKind.VOID,
-        AuthorisationKind.CONTROL,
-    }
-)
-"""Kinds whose id goes into the command block; the others go into the authorisation block."""
 
 
 class Reconciliation(msgspec.Struct, frozen=True):
@@ -72,7 +62,7 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 def next_id(max_id: int, status: Status | None) -> int:
     """The next id to draw: above ledger and controller, in steps (LED-5)."""
-    return max(max_id, _accepted(status)) // ID_STRIDE * ID_STRIDE + ID_STRIDE
+    return next_drawn(max(max_id, _accepted(status)))
 
 
 def reconcile(
@@ -158,7 +148,7 @@ def _why_stranger(view: LedgerView, identity: Identity, status: Status) -> str:
 
 def _why_ahead(view: LedgerView, status: Status, records: Sequence[ShotRecord]) -> str:
     """Why the controller knows more than the ledger, or "" (LED-5)."""
-    limit = view.max_id + ID_STRIDE
+    limit = next_drawn(view.max_id)
     named = max((record.authorisation_id for record in records), default=0)
     unknown_past = view.serial == 0 and (status.lifetime_shots > 0 or status.lifetime_nl > 0)
     if unknown_past or max(_accepted(status), named) >= limit:
@@ -291,6 +281,8 @@ class _Comparison:
         )
 
     def _take(self, record: ShotRecord) -> None:
+        row = self._by_id.get(record.authorisation_id)
+        self._compare(record, row.session if row else self._view.session)
         if record.authorisation_id in self._view.counted_in_full:
             said = f"Motion {record.number} was found in the injector; it had been counted in full already"
             body = {name: int(value) for name, value in msgspec.structs.asdict(record).items()}
@@ -298,17 +290,24 @@ class _Comparison:
             self._events.append(event)
             self._sentences.append(said)
             return
-        row = self._by_id.get(record.authorisation_id)
         unsure = record.outcome not in SURE
         if row is None:
             self._sentences.append(f"Motion {record.number} belongs to nothing that this record had open")
         elif unsure:
             self._uncertain.add(row.id)
-            self._sentences.append(_in_full_because(record))
+            self._sentences.append(in_full_because(record))
         if row is not None:
             self._found[row.id] += 1
         certainty = Certainty.UNKNOWN if unsure or row is None else Certainty.DONE
         self._shots.append(self._shot(record, row, certainty))
+
+    def _compare(self, record: ShotRecord, session: int) -> None:
+        """Every stroke is compared, also one that belongs to nothing or was counted in full already (LED-9)."""
+        why = disagreement(record)
+        if why:
+            event = not_as_set(record.number, why, self._mono_ms, session)
+            self._events.append(event)
+            self._sentences.append(event.sentence)
 
     def _count_missing(self) -> None:
         """A motion that was counted and has no record: a shot of what was accepted, at its commanded dose."""
@@ -385,13 +384,6 @@ class _Comparison:
         if accepted == row.id:
             return Certainty.DONE, "the injector accepted it"
         return Certainty.UNKNOWN, "a later command was accepted; this one moves nothing"
-
-
-def _in_full_because(record: ShotRecord) -> str:
-    counted = _ul(max(record.dose_nl, record.measured_dose_nl))
-    if record.outcome == Outcome.INTERRUPTED:
-        return f"Motion {record.number} was cut off by a reset: {counted} count in full"
-    return f"Motion {record.number} ended in an unknown way (code {record.outcome}): {counted} count in full"
 
 
 def _guess(record: ShotRecord) -> AuthorisationKind:

@@ -9,13 +9,14 @@ from sqlite_utils import Database
 from drivers.registers import U32_MAX
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
+from kiosk.records.as_set import standing
 from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
+from kiosk.records.ids import LAST_DRAWN
 from kiosk.records.known import STILL
 from kiosk.records.presets import presets
 from kiosk.records.rows import (
-    LAST_DRAWN,
     AccountRow,
     AuthorisationRow,
     CalibrationRow,
@@ -29,6 +30,7 @@ from kiosk.records.schema import TABLE_FOR
 
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
+_WITH_ID = (*_AGREED, Fact.RESERVED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
@@ -119,6 +121,12 @@ def unseen(db: Database) -> tuple[tuple[int, str], ...]:
     return tuple(standing)
 
 
+def mismatch(db: Database) -> str:
+    """What stands against the last shot that was not as set, "" for nothing (LED-9)."""
+    last = "WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1"
+    return standing("", fetch(db, EventRow, last, (Fact.NOT_AS_SET.value, Fact.CLEARED.value)))
+
+
 def clock_set(db: Database, boot: str) -> tuple[int, int] | None:
     """Wall time and CLOCK_MONOTONIC, ms, of the last time that a person set the clock in this boot (LED-8)."""
     found = fetch(db, EventRow, "WHERE kind = ? AND boot = ? ORDER BY row DESC LIMIT 1", (Fact.CLOCK_SET.value, boot))
@@ -144,13 +152,14 @@ def path_opened(db: Database) -> int:
 
 
 def _greatest_id(db: Database) -> int:
-    """The greatest id that was drawn, or taken over from an injector with a pairing.
+    """The greatest id that was drawn, for something or in reserve, or taken over from an injector with a pairing.
 
     A greater one than is ever drawn stands in a damaged row: it is not gone on from, for it leads out of the registers.
     """
     drawn = _single(db, "SELECT max(id) FROM authorisation WHERE id <= ?", (LAST_DRAWN,))
-    agreed = (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?)", _AGREED))
-    return max(drawn, *(number for number in agreed if number <= LAST_DRAWN), 0)
+    events = fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)
+    named = (number_in(event, "max_id", 0) for event in events)
+    return max(drawn, *(number for number in named if number <= LAST_DRAWN), 0)
 
 
 def restore(db: Database, verified: str, boot: str) -> Restored:
@@ -196,6 +205,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
+        mismatch=mismatch(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),

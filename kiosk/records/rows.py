@@ -11,21 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from drivers.registers import SHOTS_MAX, Outcome
-
-ID_STRIDE = 16
-"""Ids are drawn in steps of 16. The 15 above a committed one are for the urgent commands that may follow it (stop,
-void, retract), which are sent without waiting for a disk; so a controller is ahead of the ledger (LED-5) only when it
-has accepted an id of `max_id + ID_STRIDE` or more, and the next id drawn is `max(max_id, accepted) // 16 * 16 + 16`."""
-LAST_DRAWN = 0xFEFF_FFFF
-"""No id above it is drawn, so that the urgent ones above the last still fit the registers; a row that names a greater
-one was damaged. That is an id in every other second for 17 years."""
-LAST_FOLLOWED = 0xEFFF_FFFF
-"""An injector that took ids of somebody else is followed up to here (LED-5), so that 15 million are left to be drawn.
-Further up only those count that this record has drawn."""
-SURE = frozenset(Outcome) - {Outcome.INTERRUPTED}
-"""Outcomes of a motion that was measured. After any other, a code that the register map does not name among them, it is
-uncertain what was done: it counts as the greater of commanded and measured (LED-4)."""
+from drivers.registers import SHOTS_MAX
 
 
 class Certainty(StrEnum):
@@ -280,6 +266,8 @@ class Restored(msgspec.Struct, frozen=True):
     blocks each of them (LED-5)."""
     unseen: tuple[tuple[int, str], ...] = ()
     """Alarm and sentence of every comparison that no practitioner has seen yet (LED-4)."""
+    mismatch: str = ""
+    """Why the last shot that was not as set was not, "" once the fault was cleared (LED-9)."""
     clock_set: tuple[int, int] | None = None
     """Wall time a person set in this boot, UTC ms, and CLOCK_MONOTONIC ms at that moment; None when nobody did."""
     clock_confirmed: bool = False

@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drivers.registers import BARREL_NL, SHOTS_MAX, U32_MAX, ControllerState, ShotRecord, Status
-from kiosk.records.rows import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED
+from kiosk.records.ids import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED
 
 NL_MAX = U32_MAX * max(BARREL_NL.values())
 """More than a largest barrel in each motion that can be counted, nL; all of the ledger's sums stay far below 2^63."""
 _STATES = frozenset(ControllerState)
 
 
-def against(status: Status | None, records: Sequence[ShotRecord], drawn: int) -> str:
+def against(status: Status | None, records: Sequence[ShotRecord], given: int) -> str:
     """Why what was read in one cycle cannot be believed, or "".
 
     Args:
         status: What the injector says of itself; None when this cycle brought nothing.
         records: The shot records that came with it.
-        drawn: The greatest id that the ledger gave out (LED-5).
+        given: The greatest id that this record gave out, for what it committed and for what takes back (LED-5).
     """
     if status is None:
         return ""
     accepted = max(status.authorisation_id, status.command_id)
-    if drawn > LAST_DRAWN:
+    if given > LAST_DRAWN:
         return "this record has given out its last number, and nothing can be told to an injector any more"
-    if accepted > max(LAST_FOLLOWED, drawn + ID_STRIDE - 1):
+    if accepted > max(LAST_FOLLOWED, given + ID_STRIDE - 1):
         return f"it took number {accepted}, and nobody gives out such numbers"
     if status.state not in _STATES:
         return f"its state is code {status.state}, and there is no such state"

@@ -8,12 +8,14 @@ import pytest
 
 from drivers.registers import RECORD, SHOTS_MAX, STATUS, U32_MAX, Block, ControllerState, Input, ShotRecord, Status
 from kiosk.channel import commands as ask
-from kiosk.records.rows import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED, AuthorisationKind, AuthorisationRow, Certainty
+from kiosk.records.ids import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty
 from kiosk.records.totals import disagreements
 from kiosk.session.believed import NL_MAX, against
-from kiosk.session.connection import BELIEVED_AFTER_S, State
+from kiosk.session.connection import BELIEVED_AFTER_S
 from kiosk.session.dispatch import Stage
 from kiosk.session.exchange import Disable
+from kiosk.session.link_state import State
 from tests.records.test_chain import tamper
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, Bench
 from tests.session.extremes import instead
@@ -231,9 +233,9 @@ def test_one_whose_counter_of_motions_is_at_its_end_is_still_listened_to(subject
     subject.do("unplug")
     subject.run(0.3)
     subject.do("replug")
-    subject.run(2)
-    assert subject.engine.desk.cursor == U32_MAX + 1
-    assert subject.snap.link.connected
+    subject.until(lambda: subject.engine.desk.cursor == U32_MAX + 1, 10)  # 512 records are looked for
+    subject.until(lambda: subject.snap.link.connected, 1)
+    subject.run(0.2)
     subject.tell(subject.arm_command())
     subject.run(0.5)
     assert not subject.armed

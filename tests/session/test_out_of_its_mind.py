@@ -75,14 +75,14 @@ def test_no_value_that_an_injector_says_ends_control(tmp_path: Path, block: Bloc
             bench.do("unplug")
             bench.run(0.1)
             bench.do("replug")
-        bench.run(1)
+        bench.run(0.6)
         assert bench.armed or bench.snap.missing
-        heard_out(bench.release(), 0.6)
+        heard_out(bench.release(), 0.3)
         bench.restart(after_s=1)
-        bench.run(1)
+        bench.run(0.4)
         assert bench.snap.missing
         bench.says = lambda _, answer: answer
-        bench.run(3)
+        bench.run(0.6)
         assert bench.snap.link.connected or bench.snap.link.sentence
         bench.close()
 
