@@ -376,6 +376,17 @@ CATALOGUE: dict[A, Condition] = _table(
         "A practitioner reads what was found, looks at the patient, then acknowledges.",
         ARMING,
     ),
+    Condition(
+        A.NOT_BELIEVED,
+        "high",
+        "Injector not believed",
+        "The injector reports something that cannot be.",
+        "Disarmed. Without us it stops by itself within 150 ms and retracts. " + _LOOK,
+        "Lift the handpiece away. Switch the injector off and on. If it comes back, do not treat: call service. "
+        "The session can be finished and signed.",
+        ARMING,
+        frozenset({A.LEASE_LAPSED, A.SUPPLY_LOST, A.BAD_FRAMES}),
+    ),
 )
 
 

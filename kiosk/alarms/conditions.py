@@ -51,6 +51,7 @@ class A(IntEnum):
     NOT_REALTIME = 738
     STORAGE_LOW = 739
     RECOVERED = 740
+    NOT_BELIEVED = 741
 
 
 class Condition(msgspec.Struct, frozen=True):

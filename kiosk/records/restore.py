@@ -6,12 +6,14 @@ from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
+from drivers.registers import U32_MAX
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
 from kiosk.records.as_set import standing
 from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
+from kiosk.records.ids import LAST_DRAWN
 from kiosk.records.known import STILL
 from kiosk.records.presets import presets
 from kiosk.records.rows import (
@@ -106,9 +108,10 @@ def counters(db: Database, serial: int) -> tuple[int, int]:
     since, event = _agreement(db, serial)
     cursor, nl = number_in(event, "cursor", 1), number_in(event, "lifetime_nl", 0)
     highest = _single(db, "SELECT max(number) FROM shot WHERE serial = ? AND row > ?", (serial, since))
-    # Amounts counted in full without a record are our caution, not the controller's counter.
-    measured = "SELECT sum(measured_dose_nl) FROM shot WHERE serial = ? AND row > ? AND number > 0"
-    return max(cursor, highest + 1), nl + _single(db, measured, (serial, since))
+    # Amounts counted in full without a record are our caution, not the controller's counter. What no register can hold
+    # stands in a damaged row, which the check of the record names; the sum must not end the start with it.
+    measured = "SELECT sum(max(0, min(measured_dose_nl, ?))) FROM shot WHERE serial = ? AND row > ? AND number > 0"
+    return max(cursor, highest + 1), nl + _single(db, measured, (U32_MAX, serial, since))
 
 
 def unseen(db: Database) -> tuple[tuple[int, str], ...]:
@@ -158,6 +161,17 @@ def path_opened(db: Database) -> int:
     return int(first[0]) if first else 0
 
 
+def _greatest_id(db: Database) -> int:
+    """The greatest id that was drawn, for something or in reserve, or taken over from an injector with a pairing.
+
+    A greater one than is ever drawn stands in a damaged row: it is not gone on from, for it leads out of the registers.
+    """
+    drawn = _single(db, "SELECT max(id) FROM authorisation WHERE id <= ?", (LAST_DRAWN,))
+    events = fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)
+    named = (number_in(event, "max_id", 0) for event in events)
+    return max(drawn, *(number for number in named if number <= LAST_DRAWN), 0)
+
+
 def restore(db: Database, verified: str, boot: str) -> Restored:
     """All that a restart needs; `verified` is the outcome of the check at opening, `boot` names this boot."""
     last_row, last_hash, last_wall_ms = chain.head(db)
@@ -170,10 +184,6 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     open_session = open_sessions[0] if open_sessions else None
     number = open_session.session if open_session else -1
     calibrations = fetch(db, CalibrationRow, "WHERE serial = ? ORDER BY row DESC LIMIT 1", (serial,))
-    in_events = max(
-        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)),
-        default=0,
-    )
     recorded = tuple(
         (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
     )
@@ -185,7 +195,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         last_row=last_row,
         last_hash=last_hash,
         next_session=_single(db, "SELECT max(session) FROM session") + 1,
-        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), in_events),
+        max_id=_greatest_id(db),
         serial=serial,
         accounts=accounts(db),
         cursor=cursor,

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from drivers.registers import SHOTS_MAX
+
 
 class Certainty(StrEnum):
     """What is known of a thing that was sent (LED-2)."""
@@ -73,6 +75,11 @@ class AuthorisationRow(_Row, frozen=True):
     valid_ms: int = 0
     arming: int = 0
     """Number of the arming in its session it is a slice of; 0 for service motions."""
+
+    @property
+    def motions(self) -> int:
+        """Motions that it can have begun: a command one, a slice its shots, and a damaged row no more than any."""
+        return min(max(self.shots, 1), SHOTS_MAX)
 
 
 class ResolutionRow(_Row, frozen=True):

@@ -15,10 +15,10 @@ from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import reconcile
 from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, Restored, Row, ShotRow
-from kiosk.session.connection import State
 from kiosk.session.errors import NotNow
 from kiosk.session.exchange import WriteAnchor
 from kiosk.session.facts import FINISHED, RESUMED
+from kiosk.session.link_state import State
 from kiosk.session.setup import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Respond = Callable[[NappageError | None, Page | None], None]
 SIGNING = "Signing"
-UNREACHABLE = frozenset({State.AWAY, State.BLOCKED})
+UNREACHABLE = frozenset({State.AWAY, State.BLOCKED, State.REFUSED})
 
 
 class Closing:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
+from kiosk.session.believed import against
 from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
 from kiosk.session.ids import Ids
 
@@ -57,6 +60,8 @@ class Desk:
         self.status: Status | None = None
         self.fresh = False
         """Whether `status` was read in this very cycle."""
+        self.doubt = ""
+        """Why what the injector said in this cycle cannot be believed; nobody is shown it then."""
         self.identity: Identity | None = None
         self.user = ""
         self.session = 0
@@ -81,6 +86,9 @@ class Desk:
 
     # -- the step ------------------------------------------------------------------------------------------------
     def begin(self, inputs: Inputs, now: float) -> None:
+        self.doubt = against(inputs.status, inputs.records, self._ids.given)
+        if self.doubt:
+            inputs = msgspec.structs.replace(inputs, status=None, records=())
         self.inputs, self.now = inputs, now
         self.effects = []
         self.fresh = inputs.status is not None

@@ -15,10 +15,10 @@ from kiosk.channel.snapshot import Alarm
 from kiosk.protocols.budget import near, reached
 from kiosk.protocols.limits import Setting, Total
 from kiosk.records.facts import Fact
-from kiosk.session.connection import State
 from kiosk.session.desk import LEAST_MB, ROOM_MB, Desk
 from kiosk.session.exchange import Beacon, Buzzer
 from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS, says_uncalibrated
+from kiosk.session.link_state import State
 from kiosk.session.needle_out import NeedleOut
 from kiosk.session.words import ml
 
@@ -147,6 +147,8 @@ class Signals:
         desk, status = self._desk, self._desk.status
         if engine.connection.state is State.AWAY and self._linked_once:
             yield Raised(A.LINK_LOST, engine.connection.sentence)
+        if engine.connection.state is State.REFUSED:
+            yield Raised(A.NOT_BELIEVED, engine.connection.sentence)
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()

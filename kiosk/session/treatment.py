@@ -24,7 +24,7 @@ from kiosk.session.dispatch import Ended
 from kiosk.session.errors import OutsideLimit
 from kiosk.session.exchange import Disable, WriteAnchor
 from kiosk.session.slot import Slot
-from kiosk.session.words import HELD, in_words
+from kiosk.session.words import HELD, in_words, outcome_words
 
 IDLE_S = 30.0
 """An arming ends after so many seconds without a shot."""
@@ -338,7 +338,7 @@ class Treatment:
         arming.last_shot = self._desk.now
         bad = next((record for record in records if record.outcome != Outcome.COMPLETED), None)
         if bad is not None:
-            self.end(f"a shot ended early ({Outcome(bad.outcome).name.lower().replace('_', ' ')})")
+            self.end(f"a shot ended early ({outcome_words(bad.outcome)})")
 
     def step(self) -> None:
         """Give the next slice, or end the arming when its time has come."""

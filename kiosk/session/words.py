@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.registers import Fault, Input, Mode
+from drivers.registers import Fault, Input, Mode, Outcome
 from kiosk.protocols.limits import Setting
 
 HELD = int(Input.TRIGGER | Input.PEDAL)
@@ -27,6 +27,12 @@ FAULT_WORDS = {
     Fault.INTERRUPTED: "a shot was interrupted by a reset",
     Fault.COUNTER: "a counter of the injector is full",
 }
+
+
+def outcome_words(code: int) -> str:
+    """How a motion ended, as a record tells it: "partial contact", and "code 77" for what the map does not name."""
+    named = next((outcome.name for outcome in Outcome if outcome == code), f"code {code}")
+    return named.lower().replace("_", " ")
 
 
 def fault_words(bits: int) -> list[str]:
