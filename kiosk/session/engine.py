@@ -7,8 +7,6 @@ what starts (STP-1), what was done is counted before more is given (LIM-6).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
@@ -27,7 +25,7 @@ from kiosk.session.calibrating import Calibrating
 from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
-from kiosk.session.date_time import DateAndTime
+from kiosk.session.date_time import DateAndTime, iso_day
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, PATH_GONE, SYRINGE_GONE
@@ -66,14 +64,6 @@ PARTS_CHANGED: dict[str, str] = {
     PATH_GONE: "the parts are not known to be this injector's",
 }
 """Facts that make another envelope, and what ends an arming with them."""
-
-DAY_MS = 24 * 3600 * 1000
-
-
-@lru_cache(maxsize=4)
-def _iso_day(days: int) -> str:
-    """Days since 1970 as an ISO date; asked for in every cycle."""
-    return datetime.fromtimestamp(days * (DAY_MS // 1000), UTC).date().isoformat()
 
 
 class Engine:
@@ -174,6 +164,7 @@ class Engine:
         """One cycle. `now` is CLOCK_MONOTONIC, seconds; it never goes back."""
         desk = self.desk
         desk.begin(inputs, now)
+        self.lease.drawn_by(inputs.seat)
         self.stop.step()
         self.timing.step()
         if self.stop.live:
@@ -344,7 +335,7 @@ class Engine:
 
     def today(self) -> str:
         """ISO date, UTC."""
-        return _iso_day(self.desk.inputs.wall_ms // DAY_MS)
+        return iso_day(self.desk.inputs.wall_ms)
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.session.facts import Facts
 
 HIDDEN = "the screen does not show what is going on"
+SEAT_LEFT = "the screen that it was armed from is not connected any more"
 NEEDLE_FITTED, CONTACT = int(Input.NEEDLE_FITTED), int(Input.CONTACT)
 LATE_DISARMS_MS = 50.0
 """One cycle later than this disarms (WDG-6)."""
@@ -93,11 +94,21 @@ def against_opening(engine: Engine) -> Iterator[str]:
     yield from against_device(engine)
     if engine.connection.ready and engine.calibrating.calibration is None and not says_uncalibrated(engine):
         yield "the injector has no valid calibration"
-    if engine.treatment.arming is not None and not engine.lease.live(engine.desk.now):
-        yield HIDDEN  # a still screen is drawn seldom: asked for at arming, held against it from then on
+    yield from _against_screen(engine)
     if not engine.selftest.passed:
         yield "the self-test has not passed"
     yield from engine.recovery.against()
+
+
+def _against_screen(engine: Engine) -> Iterator[str]:
+    """A still screen is drawn seldom: that it is seen is asked for at arming, and held against it from then on."""
+    arming = engine.treatment.arming
+    if arming is None:
+        return
+    if arming.seat != engine.desk.inputs.seat:
+        yield SEAT_LEFT
+    elif not engine.lease.live(engine.desk.now):
+        yield HIDDEN
 
 
 def says_uncalibrated(engine: Engine) -> bool:

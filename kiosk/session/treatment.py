@@ -19,6 +19,7 @@ from kiosk.protocols.words import amount
 from kiosk.protocols.words import bound as bound_in_words
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, EventRow
+from kiosk.session.arming import Arming
 from kiosk.session.desk import Desk
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import OutsideLimit
@@ -30,25 +31,6 @@ IDLE_S = 30.0
 """An arming ends after so many seconds without a shot."""
 TEN_TIMES = 10
 FIELDS = {"depth": "depth_um", "dose": "dose_nl", "rate": "rate_mhz", "shots": "shots"}
-
-
-class Arming:
-    """One arming: its number in the session, its values, and how far it got."""
-
-    def __init__(self, number: int, setting: Setting, words: str, now: float) -> None:
-        self.number = number
-        self.setting = setting
-        self.words = words
-        self.done = 0
-        self.note = ""
-        self.last_shot = now
-        self.needs_release = setting.mode != Mode.CONTINUOUS
-        """The controller takes the next slice only once trigger and pedal are up; a held one runs on in continuous
-        mode, unless it was refused once."""
-
-    @property
-    def left(self) -> int:
-        return max(0, self.setting.shots - self.done)
 
 
 class Treatment:
@@ -268,7 +250,7 @@ class Treatment:
         assert self.setting is not None, "what is armed was set"
         self._armings += 1
         words = in_words(self.setting, self._title(self.setting.zone))
-        self.arming = Arming(self._armings, self.setting, words, self._desk.now)
+        self.arming = Arming(self._armings, self.setting, words, self._desk.now, self._desk.inputs.seat)
         self.remember(self.setting)
         body = msgspec.to_builtins(self.setting)
         self._desk.event(Fact.ARMING, f"Armed: {words}", arming=self._armings, words=words, **body)
