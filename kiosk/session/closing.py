@@ -17,7 +17,6 @@ from kiosk.records.reconcile import reconcile
 from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, Restored, Row, ShotRow
 from kiosk.session.connection import State
 from kiosk.session.errors import NotNow
-from kiosk.session.exchange import WriteAnchor
 from kiosk.session.facts import FINISHED, RESUMED
 from kiosk.session.setup import ELSEWHERE
 
@@ -129,7 +128,7 @@ class Closing:
 
         def signed() -> None:
             engine.recovery.stand(told)
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             engine.session_closed()
             self._end(respond, None)
 

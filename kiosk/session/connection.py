@@ -26,7 +26,7 @@ from kiosk.records.rows import ID_STRIDE, Restored, ShotRow
 from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
-from kiosk.session.exchange import AskIdentity, Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
+from kiosk.session.exchange import AskIdentity, Connected, Disconnect, Disconnected, SetCursor
 from kiosk.session.intake import Intake
 from kiosk.session.recovery import Recovery
 from kiosk.session.slot import Slot
@@ -298,7 +298,7 @@ class Connection:
         self.state = State.READY
         if self._paired:
             self._paired = False
-            self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
+            self._desk.anchor()
 
     def pair(self, reason: str, answer: Callable[[NappageError | None], None]) -> None:
         """An administrator pairs ledger and injector as they are now (LED-5); answered once that is on disk.

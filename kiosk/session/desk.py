@@ -11,7 +11,7 @@ from collections.abc import Callable
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
 from kiosk.records.rows import ID_STRIDE, Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
-from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
+from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
 
 NOTICES_KEPT = 5
 SLOW_COMMIT_MS = 500
@@ -76,6 +76,8 @@ class Desk:
         self._rows: list[Row] = []
         self._sent_at: dict[int, float] = {}
         self._tried = 0.0
+        self.anchors: Callable[[], bool] = lambda: False
+        """Whether an anchor may be written now; set by the engine."""
         self._read_back: list[Callable[[Restored], None]] = []
 
     # -- the step ------------------------------------------------------------------------------------------------
@@ -151,6 +153,14 @@ class Desk:
         commit = self._unit_of(pending + rows)
         self._waiting[commit.unit.id] = (then, failed)
         self.effects.append(commit)
+
+    def anchor(self) -> None:
+        """Have the newest row on disk anchored in the injector that this record belongs to, and in no other (LED-11).
+
+        Not while rows are found lost or changed: that would overwrite the anchor which shows it.
+        """
+        if self.anchors():
+            self.emit(WriteAnchor(self.last_row, self.last_hash))
 
     def _unit_of(self, rows: tuple[Row, ...]) -> Commit:
         self._unit += 1

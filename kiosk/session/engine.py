@@ -106,6 +106,7 @@ class Engine:
         self.recovery = Recovery(self.desk, restored.unseen)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
+        self.desk.anchors = lambda: self.connection.ready and not self.record.damage
         self.in_force = InForce(self.desk, restored.certificates, restored.calibrations, simulated=simulated)
         self.rewriting = Rewriting(self.desk, self.connection, self.in_force)
         self.clock = DateAndTime(self.desk)

@@ -23,7 +23,7 @@ from kiosk.session.arming import Arming
 from kiosk.session.desk import Desk
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import OutsideLimit
-from kiosk.session.exchange import Disable, WriteAnchor
+from kiosk.session.exchange import Disable
 from kiosk.session.slot import Slot
 from kiosk.session.words import HELD, in_words
 
@@ -366,7 +366,7 @@ class Treatment:
             sentence,
             {"arming": arming.number, "done": arming.done, "planned": arming.setting.shots},
         )
-        desk.commit(row, then=lambda: desk.emit(WriteAnchor(desk.last_row, desk.last_hash)))
+        desk.commit(row, then=desk.anchor)
         if self._slot.free:
             desk.emit(Disable())
         else:
