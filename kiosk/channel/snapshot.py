@@ -307,6 +307,8 @@ class SessionView(View, frozen=True):
     """Proposed once treating is finished."""
     reads_barrel: bool = False
     """Nothing senses the barrel: the person reads back what is printed on it (LIM-12)."""
+    over: str = ""
+    """Why treating cannot be resumed; "" where it can."""
 
 
 class Alarm(View, frozen=True):

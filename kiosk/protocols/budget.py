@@ -28,6 +28,8 @@ from kiosk.protocols.words import ORIGIN_WORDS, amount
 
 WARN_PERCENT = 95
 """LIM-6: from here on a total is warned about."""
+NIGHT_MS = 12 * 3_600_000
+"""Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 
 
 class Given(msgspec.Struct, frozen=True):

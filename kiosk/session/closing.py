@@ -18,7 +18,7 @@ from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, Restored
 from kiosk.session.connection import State
 from kiosk.session.errors import NotNow
 from kiosk.session.facts import FINISHED, RESUMED
-from kiosk.session.setup import ELSEWHERE
+from kiosk.session.setup import ELSEWHERE, OUTLIVED
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -43,10 +43,12 @@ class Closing:
         """Back to treating.
 
         Raises:
-            NotNow: it is being signed.
+            NotNow: it is being signed, or is of another day.
         """
         if self.pending:
             raise NotNow(what="Resuming", why="the session is being signed")
+        if self._engine.setup.outlived:
+            raise NotNow(what="Resuming", why=OUTLIVED)
         self._engine.setup.record(RESUMED, "Treating was resumed")
 
     def sign(self, command: ask.Sign, respond: Respond) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
 from kiosk.session.desk import LEAST_MB
+from kiosk.session.setup import OUTLIVED
 from kiosk.session.slot import MOVES
 from kiosk.session.words import HELD, fault_words
 
@@ -148,6 +149,8 @@ def _against_session(engine: Engine) -> Iterator[str]:
     if engine.setup.protocol is None:
         yield f"the protocol {facts.protocol} is not among the profiles any more: finish this session"
         return
+    if engine.setup.outlived:
+        yield OUTLIVED
     step = engine.setup.due
     if step is not None:
         yield f"the set-up waits for: {step}"
