@@ -275,6 +275,8 @@ class Treat(View, frozen=True):
     blocked_kpa: int = 0
     occlusion_kpa: int = 0
     """Pressure at which the controller stops the stroke."""
+    left: int = 0
+    """Shots that the last arming has left in this zone and side, also once it has ended."""
 
 
 class SessionView(View, frozen=True):

@@ -7,11 +7,17 @@ from kiosk.protocols.limits import Setting
 
 
 class Arming:
-    """`seat`: the screen that it was armed from; nobody else was shown what it does (WDG-5)."""
+    """One arming.
 
-    def __init__(self, number: int, setting: Setting, words: str, now: float, seat: int) -> None:
+    Args:
+        seat: The screen that it was armed from; no other was shown what it does (WDG-5).
+        before: Shots that its zone had by then.
+    """
+
+    def __init__(self, number: int, setting: Setting, words: str, now: float, *, seat: int, before: int) -> None:
         self.number = number
         self.seat = seat
+        self.before = before
         self.setting = setting
         self.words = words
         self.done = 0

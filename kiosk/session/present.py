@@ -259,6 +259,7 @@ def treat(engine: Engine) -> Treat | None:
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
+        left=engine.treatment.left,
         shot_count=engine.tally.session.shots,
         syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,
         syringe_fill_nl=facts.fill_nl,

@@ -50,6 +50,8 @@ class Treatment:
         self.confirmed: frozenset[str] = frozenset()
         self.question: Question | None = None
         self._candidate: Setting | None = None
+        self._last: Arming | None = None
+        """The arming that lives, or lived last."""
         self._person = ""
         """Who was signed in last."""
         self._before: Setting | None = None
@@ -79,7 +81,7 @@ class Treatment:
 
     def clear(self) -> None:
         """The session is over."""
-        self.envelope = self.setting = self.question = self._candidate = self._before = None
+        self.envelope = self.setting = self.question = self._candidate = self._before = self._last = None
         self.confirmed = frozenset()
         self._remembered = {}
         self.planned = {}
@@ -250,11 +252,31 @@ class Treatment:
         assert self.setting is not None, "what is armed was set"
         self._armings += 1
         words = in_words(self.setting, self._title(self.setting.zone))
-        self.arming = Arming(self._armings, self.setting, words, self._desk.now, self._desk.inputs.seat)
+        self.arming = self._last = Arming(
+            self._armings,
+            self.setting,
+            words,
+            self._desk.now,
+            seat=self._desk.inputs.seat,
+            before=self._totals(self.setting).zone.shots,
+        )
         self.remember(self.setting)
         body = msgspec.to_builtins(self.setting)
         self._desk.event(Fact.ARMING, f"Armed: {words}", arming=self._armings, words=words, **body)
         self._next_slice(self.arming)
+
+    @property
+    def left(self) -> int:
+        """Shots that the last arming has left in this zone and side, also once it has ended.
+
+        A stroke that was under way then is recorded later, and what a lost link hid is found again: both count.
+        """
+        last, now = self._last, self.setting
+        if self.envelope is None or last is None or now is None:
+            return 0
+        if (last.setting.zone, last.setting.side) != (now.zone, now.side):
+            return 0
+        return max(0, last.setting.shots - (self._totals(now).zone.shots - last.before))
 
     def _next_slice(self, arming: Arming) -> None:
         identity, envelope = self._desk.identity, self.envelope

@@ -68,7 +68,8 @@ ENDS: dict[str, tuple[Callable[[Bench], object], str]] = {
     "pins": (lambda bench: setattr(bench.panel, "alive", lambda: False), "the pins are silent"),
     "pedal": (lambda bench: bench.do("fault pedal-contradiction on"), "two contacts contradict"),
     "unplug": (lambda bench: bench.do("unplug"), "the link to the injector was lost"),
-    "lot": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 400 * 86_400_000), "waits for: needle"),
+    "needle's age": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 5 * 3_600_000), "waits for: needle"),
+    "another day": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 400 * 86_400_000), "over 12 h ago"),
 }
 
 
