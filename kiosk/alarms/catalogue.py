@@ -6,9 +6,10 @@ switch has been seen. A number is never reused.
 
 from __future__ import annotations
 
-from kiosk.alarms.conditions import A, Condition, Raised
+from kiosk.alarms.conditions import A, Condition
 
 ARMING = "arming and firing"
+ON_HARDWARE = "arming and firing on hardware"
 _OUT = "The needle is drawn back; trust it only when the screen shows Retracted."
 _UNTOUCHED = "Nothing is being injected."
 _LOOK = "The needle may be in the skin until the screen shows Retracted."
@@ -355,6 +356,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "The control program may not run with real-time priority.",
         "In simulation no effect; on hardware nothing is armed.",
         "Install the units with make install, or give the user the permission.",
+        ON_HARDWARE,
     ),
     Condition(
         A.STORAGE_LOW,
@@ -363,6 +365,16 @@ CATALOGUE: dict[A, Condition] = _table(
         "Little space is left for the record.",
         "No effect yet; under 50 MB free nothing is armed.",
         "Export and move old files; the record itself is never removed.",
+    ),
+    Condition(
+        A.STORAGE_FULL,
+        "medium",
+        "Storage full",
+        "The storage has no room for another session's record.",
+        _UNTOUCHED,
+        "Export and move old files; the record itself is never removed. What is open can be finished and signed.",
+        ARMING,
+        frozenset({A.STORAGE_LOW}),
     ),
     Condition(
         A.RECOVERED,
@@ -374,8 +386,3 @@ CATALOGUE: dict[A, Condition] = _table(
         ARMING,
     ),
 )
-
-
-def inhibits_arming(raised: Raised) -> bool:
-    """Whether this condition inhibits arming as long as it is present."""
-    return CATALOGUE[raised.number].inhibits == ARMING

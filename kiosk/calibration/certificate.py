@@ -136,8 +136,3 @@ def _kept(text: str, type: Any) -> Any:
         return msgspec.json.decode(text, type=type)
     except msgspec.DecodeError as error:
         raise CertificateInvalid(file="the ledger", why=str(error)) from error
-
-
-def part_of(measured: Measurement) -> str:
-    """The part that a measurement is of, as proofs name it."""
-    return str(measured.barrel_ml) if isinstance(measured, Dose) else "depth"

@@ -256,24 +256,6 @@ def _session_too_many(total: Total) -> bool:
     return total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
 
 
-def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
-    """Totals that the next shot brings to 95 % or more, and a plan that will not fit (LIM-6)."""
-    found: list[str] = []
-    for room in rooms(all_totals, setting):
-        unit = room.total.unit
-        if _nears(room.total, room.limit, setting):
-            found.append(
-                f"{room.total.title}: {amount(room.total.used, unit)} of {amount(room.limit.value, unit)} "
-                f"({ORIGIN_WORDS[room.limit.origin]})"
-            )
-        if 0 < room.shots < setting.shots and room.total.key != "point":
-            found.append(
-                f"{setting.shots} shots are planned, {room.shots} fit: {room.total.title} "
-                f"({ORIGIN_WORDS[room.limit.origin]})"
-            )
-    return tuple(found)
-
-
 def course_refusals(parts: Parts, course: Course, zone: Zone, all_totals: Iterable[Total]) -> list[Refusal]:
     """Too many sessions, or too soon in this zone by the product's own interval: no override."""
     refusals = [
