@@ -169,7 +169,7 @@ class Proving:
         calibration = self._calibrating.calibration
         assert calibration is not None, "it was put in force just now"
         found = certified(self._engine, calibration)
-        if found is None or found.covers != self._engine.in_force.covered:
+        if found is None or found.covers != self._engine.in_force.covered or self._engine.in_force.other_caps():
             return
         self._desk.write(write(self._engine, found, restored=restored), found.row)
 
