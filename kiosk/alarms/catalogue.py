@@ -228,7 +228,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "Limit reached",
         "The next shots would cross a limit.",
         "No limit is crossed. " + _OUT,
-        "The screen names the limit. Finish, or go on in another zone if that one limits.",
+        "The screen names the limit. Finish, go on in another zone if it is the zone, change the needle if it is that.",
         "further shots under this limit",
         frozenset({A.TOTAL_NEAR}),
     ),

@@ -132,6 +132,7 @@ def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Total
             nl,
             Limit(totals.syringe_usable_nl, Origin.SYRINGE),
         ),
+        *_needle(parts, totals.needle_shots),
         Total(
             "course",
             "This course",
@@ -155,6 +156,12 @@ def _stated(value: int | None, origin: Origin) -> Limit | None:
 
 def _titled(course: Course) -> str:
     return "Today's sessions" if course.today else "This session"
+
+
+def _needle(parts: Parts, shots: int) -> tuple[Total, ...]:
+    """What the fitted needle has given, where a source says how much one may."""
+    most = parts.needle.shots_max
+    return (Total("needle", "Shots of this needle", shots, "shots", Limit(most, Origin.NEEDLE)),) if most else ()
 
 
 def _session_shots(parts: Parts, course: Course, shots: int) -> Total:

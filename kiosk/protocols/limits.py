@@ -152,6 +152,7 @@ class Totals(msgspec.Struct, frozen=True):
         product_nl: Of this product in this session.
         course_nl: Of the course: earlier sessions and this one.
         course_sessions: Sessions of the course, this one included.
+        needle_shots: Of the needle that is fitted.
     """
 
     point_nl: int
@@ -161,6 +162,7 @@ class Totals(msgspec.Struct, frozen=True):
     product_nl: int
     course_nl: int
     course_sessions: int
+    needle_shots: int = 0
 
     def __post_init__(self) -> None:
         not_negative(self, "zone", "session")

@@ -112,7 +112,9 @@ class Engine:
         self.clock = DateAndTime(self.desk)
         self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
-        self.path = FluidPath(self.desk, self.slot, library, self.setup, senses=device.barrel_sensed)
+        self.path = FluidPath(
+            self.desk, self.slot, library, self.setup, lambda: self.tally.session.shots, senses=device.barrel_sensed
+        )
         self.treatment = Treatment(self.desk, self.slot, self.totals, self.zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
@@ -231,8 +233,6 @@ class Engine:
         """A fact of the session changed: parts that changed make a new envelope."""
         if kind == Fact.SYRINGE:
             self.tally.new_syringe()
-        elif kind == Fact.NEEDLE:
-            self.tally.new_needle()
         elif kind == Fact.PRODUCT:
             self.treatment.forget_crossings()
         if kind in PARTS_CHANGED:
@@ -292,6 +292,7 @@ class Engine:
             (setting.zone, setting.side),
             usable_nl=max(0, held - envelope.reserve_nl),
             course=(facts.course.sessions + 1, facts.course.nl),
+            before_needle=facts.needle_from,
         )
 
     def counted(self, setting: Setting) -> tuple[Total, ...]:

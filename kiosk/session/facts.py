@@ -40,6 +40,8 @@ class Facts(msgspec.Struct, frozen=True):
     needle: str = ""
     needle_ms: int = 0
     """Wall time at which this needle was confirmed, UTC ms; 0 in rows that are older than this field."""
+    needle_from: int = 0
+    """Shots that this session had given before this needle."""
     syringe: str = ""
     injector: int = 0
     """Serial number of the controller that counted the parts; 0 in rows that are older than these fields."""
@@ -136,6 +138,7 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         return _product(facts, body)
     if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
         change = {"needle": body["needle"], "needle_ms": body.get("wall_ms", 0), "primed": False}
+        change |= {"needle_from": body.get("shots", 0)}
         change |= {"injector": body.get("injector", 0), "needle_changes": body.get("changes", 0)}
         return change | (NO_PATH if body.get("path_closed") else {})
     if kind == Fact.SYRINGE:

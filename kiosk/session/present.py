@@ -180,7 +180,7 @@ def session(engine: Engine) -> SessionView:
         expiry=facts.expiry,
         needle=facts.needle,
         needle_title=needle.title if needle is not None else "",
-        needle_shots=engine.tally.needle_shots,
+        needle_shots=engine.tally.of_needle(facts.needle_from),
         syringe=facts.syringe,
         syringe_title=syringe.title if syringe is not None else "",
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
