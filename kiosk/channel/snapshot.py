@@ -275,6 +275,8 @@ class Treat(View, frozen=True):
     blocked_kpa: int = 0
     occlusion_kpa: int = 0
     """Pressure at which the controller stops the stroke."""
+    asks: bool = False
+    """Nothing stands against arming but what a person may confirm: a soft limit that is crossed, or a leap."""
     left: int = 0
     """Shots that the last arming has left in this zone and side, also once it has ended."""
 

@@ -317,8 +317,13 @@ class Engine:
         if setting is None or self.treatment.envelope is None:
             yield self.why_no_envelope.rstrip(".") or "product, needle and syringe are not all known"
             return
-        verdict = self.verdict(setting)
-        for found in (*verdict.refusals, *verdict.crossings):
+        for found in self.verdict(setting).refusals:
+            yield found.sentence.rstrip(".")
+        yield from self.answerable(setting)
+
+    def answerable(self, setting: Setting) -> Iterator[str]:
+        """What of it a person may confirm (LIM-1, LIM-8)."""
+        for found in self.verdict(setting).crossings:
             yield found.sentence.rstrip(".")
         leap = self.treatment.leap(setting)
         if leap is not None:

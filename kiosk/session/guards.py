@@ -5,7 +5,7 @@ The lists are the same for what the screen says and for what is refused, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
@@ -187,7 +187,12 @@ def missing(engine: Engine) -> tuple[str, ...]:
 
     While no session is open: what will stand against treating in the next one. That none is open is no fault.
     """
-    return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in _missing(engine))
+    return sentences(_missing(engine))
+
+
+def sentences(found: Iterable[str]) -> tuple[str, ...]:
+    """As they are shown."""
+    return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in found)
 
 
 def _missing(engine: Engine) -> Iterator[str]:

@@ -27,7 +27,7 @@ from kiosk.channel.snapshot import (
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
 from kiosk.records.rows import EventRow
-from kiosk.session import present_calibration, present_checking
+from kiosk.session import guards, present_calibration, present_checking
 from kiosk.session.date_time import in_words
 from kiosk.session.setup import OUTLIVED
 from kiosk.session.tally import NOTHING
@@ -118,7 +118,7 @@ def span(guide: Guide, divisor: int = 1) -> str:
 def snapshot(engine: Engine, number: int) -> Snapshot:
     """What the kiosk shows of this moment."""
     desk = engine.desk
-    in_session = engine.setup.facts is not None
+    in_session, missing = engine.setup.facts is not None, engine.missing()
     return Snapshot(
         number=number,
         stamp=desk.now,
@@ -133,8 +133,8 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         checks=engine.selftest.views(),
         ready=engine.selftest.passed,
         session=session(engine) if in_session else None,
-        treat=treat(engine) if in_session else None,
-        missing=engine.missing(),
+        treat=treat(engine, missing) if in_session else None,
+        missing=missing,
         question=engine.treatment.question,
         alarms=engine.signals.views(),
         sound_paused_s=engine.signals.paused_s,
@@ -237,7 +237,7 @@ def value(allowed: Range, now: int) -> Value:
     )
 
 
-def treat(engine: Engine) -> Treat | None:
+def treat(engine: Engine, missing: tuple[str, ...]) -> Treat | None:
     """The treat screen's data once all parts are known."""
     setting, envelope, facts = engine.treatment.setting, engine.treatment.envelope, engine.setup.facts
     if setting is None or envelope is None or facts is None:
@@ -259,6 +259,7 @@ def treat(engine: Engine) -> Treat | None:
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
+        asks=missing == guards.sentences(engine.answerable(setting)) != (),
         left=engine.treatment.left,
         shot_count=engine.tally.session.shots,
         syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,

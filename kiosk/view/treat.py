@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.commands import Disarm, Finish, ModeName
+from kiosk.channel.commands import AskSoft, Disarm, Finish, ModeName
 from kiosk.channel.snapshot import SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.bodymap import Plate, plate
@@ -168,6 +168,8 @@ def _lamps(treat: Treat) -> tuple[Lamp, ...]:
 def _arm(snapshot: Snapshot, treat: Treat) -> Touch:
     if treat.arming is not None:
         return Touch("disarm", say("DISARM"), Send(Disarm()), tone="armed", on_down=True)
+    if treat.asks and not snapshot.busy:  # what stands against it is asked, and answered with a reason
+        return Touch("arm", say("ARM"), Send(AskSoft()), tone="warn")
     why = snapshot.missing[0] if snapshot.missing else snapshot.busy
     return unless(Touch("arm", say("ARM"), Panel("arm"), tone="primary"), why)
 

@@ -239,6 +239,17 @@ def test_a_zone_where_nothing_was_armed_promises_no_number() -> None:
     assert given_of(msgspec.structs.replace(zone, planned=20, done=3)) == "3 of 20 shots"
 
 
+@pytest.mark.requirement("LIM-1", "UI-5")
+def test_arm_leads_to_what_may_be_confirmed_and_to_nothing_while_more_is_missing() -> None:
+    said = ("Depth 1.20 mm is above the usual 0.90 mm.",)
+    crossed = replace(TREATING, missing=said, treat=replace(TREAT, asks=True))
+    arm = treating(crossed).arm
+    assert (arm.label, arm.effect, arm.tone) == ("ARM", a.Send(c.AskSoft()), "warn")
+    assert [line.title for line in treating(crossed).missing] == list(said)
+    for busy in (replace(crossed, busy="Priming"), replace(crossed, treat=replace(TREAT, asks=False))):
+        assert treating(busy).arm.effect != a.Send(c.AskSoft())
+
+
 # -- a pause -----------------------------------------------------------------------------------------------------------
 def test_what_an_arming_left_is_offered_again_in_two_steps() -> None:
     paused = replace(TREATING, treat=replace(TREAT, left=48))
