@@ -7,9 +7,10 @@ true all that time. A number is never reused.
 
 from __future__ import annotations
 
-from kiosk.alarms.conditions import A, Condition, Raised
+from kiosk.alarms.conditions import A, Condition
 
 ARMING = "arming and firing"
+ON_HARDWARE = "arming and firing on hardware"
 _OUT = "The needle is drawn back; trust it only when the screen shows Retracted."
 _UNTOUCHED = "Nothing is being injected."
 _LOOK = "The needle may be in the skin until the screen shows Retracted."
@@ -230,7 +231,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "Limit reached",
         "The next shots would cross a limit.",
         "No limit is crossed. " + _OUT,
-        "The screen names the limit. Finish, or go on in another zone if that one limits.",
+        "The screen names the limit. Finish, go on in another zone if it is the zone, change the needle if it is that.",
         "further shots under this limit",
         frozenset({A.TOTAL_NEAR}),
     ),
@@ -358,6 +359,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "The control program may not run with real-time priority.",
         "In simulation no effect; on hardware nothing is armed.",
         "Install the units with make install, or give the user the permission.",
+        ON_HARDWARE,
     ),
     Condition(
         A.STORAGE_LOW,
@@ -366,6 +368,16 @@ CATALOGUE: dict[A, Condition] = _table(
         "Little space is left for the record.",
         "No effect yet; under 50 MB free nothing is armed.",
         "Export and move old files; the record itself is never removed.",
+    ),
+    Condition(
+        A.STORAGE_FULL,
+        "medium",
+        "Storage full",
+        "The storage has no room for another session's record.",
+        _UNTOUCHED,
+        "Export and move old files; the record itself is never removed. What is open can be finished and signed.",
+        ARMING,
+        frozenset({A.STORAGE_LOW}),
     ),
     Condition(
         A.RECOVERED,
@@ -388,8 +400,3 @@ CATALOGUE: dict[A, Condition] = _table(
         frozenset({A.LEASE_LAPSED, A.SUPPLY_LOST, A.BAD_FRAMES}),
     ),
 )
-
-
-def inhibits_arming(raised: Raised) -> bool:
-    """Whether this condition inhibits arming as long as it is present."""
-    return CATALOGUE[raised.number].inhibits == ARMING

@@ -52,13 +52,14 @@ class A(IntEnum):
     STORAGE_LOW = 739
     RECOVERED = 740
     NOT_BELIEVED = 741
+    STORAGE_FULL = 742
 
 
 class Condition(msgspec.Struct, frozen=True):
     """One thing that can be wrong.
 
-    `inhibits` is empty when it inhibits nothing. `suppresses` names conditions that are only a consequence of this one:
-    while it is present they neither show nor sound.
+    `inhibits` is empty when it inhibits nothing; what it says, the guards of the session refuse. `suppresses` names
+    conditions that are only a consequence of this one: while it is present they neither show nor sound.
     """
 
     number: A

@@ -35,7 +35,6 @@ from kiosk.session.exchange import (
     Disconnected,
     PauseLease,
     SetCursor,
-    WriteAnchor,
 )
 from kiosk.session.intake import Intake
 from kiosk.session.link_state import STATE_SENTENCES, State
@@ -327,7 +326,7 @@ class Connection:
         self.state = State.READY
         if self._paired:
             self._paired = False
-            self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
+            self._desk.anchor()
 
     def pair(self, reason: str, answer: Callable[[NappageError | None], None]) -> None:
         """An administrator pairs ledger and injector as they are now (LED-5); answered once that is on disk.

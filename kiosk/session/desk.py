@@ -15,7 +15,7 @@ from kiosk.channel.snapshot import Notice
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
 from kiosk.session.believed import against
-from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
+from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
 from kiosk.session.ids import Ids
 
 NOTICES_KEPT = 5
@@ -82,6 +82,8 @@ class Desk:
         self._rows: list[Row] = []
         self._sent_at: dict[int, float] = {}
         self._tried = 0.0
+        self.anchors: Callable[[], bool] = lambda: False
+        """Whether an anchor may be written now; set by the engine."""
         self._read_back: list[Callable[[Restored], None]] = []
 
     # -- the step ------------------------------------------------------------------------------------------------
@@ -161,6 +163,14 @@ class Desk:
         commit = self._unit_of(pending + rows)
         self._waiting[commit.unit.id] = (then, failed)
         self.effects.append(commit)
+
+    def anchor(self) -> None:
+        """Have the newest row on disk anchored in the injector that this record belongs to, and in no other (LED-11).
+
+        Not while rows are found lost or changed: that would overwrite the anchor which shows it.
+        """
+        if self.anchors():
+            self.emit(WriteAnchor(self.last_row, self.last_hash))
 
     def _unit_of(self, rows: tuple[Row, ...]) -> Commit:
         self._unit += 1

@@ -133,7 +133,7 @@ class Signals:
         elif desk.ledger_slow:
             yield Raised(A.LEDGER_SLOW)
         if desk.full:
-            yield Raised(A.STORAGE_LOW, f"under {LEAST_MB} MB free: nothing is armed")
+            yield Raised(A.STORAGE_FULL, f"under {LEAST_MB} MB free")
         elif desk.free_mb is not None and desk.free_mb < ROOM_MB:
             yield Raised(A.STORAGE_LOW, f"under {ROOM_MB} MB free")
         if engine.record.damage:

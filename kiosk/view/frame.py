@@ -172,7 +172,7 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if local.changed is not None and _holds(local.changed, snapshot, local):
         return _change(local.changed)
     if screen == "treat":
-        return _paused(snapshot, local) or Strip(say("Ready to arm"), "good", "check-circle")
+        return _paused(snapshot) or Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
@@ -184,13 +184,13 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     return Strip(snapshot.link.sentence, "warn", "usb", training)
 
 
-def _paused(snapshot: Snapshot, local: Local) -> Strip | None:
+def _paused(snapshot: Snapshot) -> Strip | None:
     """An arming ended before its last shot: how to go on with the rest, in the two steps of every arming (LIM-8)."""
-    left, treat = local.left, snapshot.treat
-    if left is None or treat is None:
+    treat = snapshot.treat
+    if treat is None or not treat.left:
         return None
-    go_on = Panel("arm") if treat.shots.value == left.shots else Panel(f"edit:shots:{left.shots}")
-    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", left.shots)
+    go_on = Panel("arm") if treat.shots.value == treat.left else Panel(f"edit:shots:{treat.left}")
+    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", treat.left)
     return Strip(told, "good", "timer", Touch("go-on", say("Go on"), go_on, icon="play"))
 
 
