@@ -46,7 +46,8 @@ UNMEASURED = frozenset({
     "screens/test_every_scene::test_every_button_does_something",
     "screens/test_stop::test_nothing_is_ever_drawn_over_stop",
     "screens/test_contrast", "screens/test_gallery", "screens/test_golden", "screens/test_languages",
-    "screens/test_lesson", "screens/test_monkey", "screens/test_shipped_texts", "screens/test_touch_targets",
+    "screens/test_lesson", "screens/test_monkey", "screens/test_played", "screens/test_shipped_texts",
+    "screens/test_touch_targets",
     "session/test_out_of_its_mind", "session/test_random",
     "session/test_calibrating::test_a_barrel_that_is_built_wrong_is_right_after_one_pass",
 })  # fmt: skip

@@ -138,8 +138,9 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
 
 def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     """The sentence that matters most: stop, what was just said, alarms, what runs, what is missing (UI-5)."""
-    told = local.notice and snapshot.user is not None  # the stop panel is open then and says the stop itself
-    if snapshot.stop.state != "clear" and not told:
+    if snapshot.stop.state != "clear" and snapshot.user is None:
+        return _stopped_alone(snapshot, local, screen)
+    if snapshot.stop.state != "clear" and not local.notice:  # with one the stop panel is open and says the stop itself
         words = snapshot.stop.sentence or say("Stopped")
         return Strip(words, "danger", "alert", Touch("stop:acknowledge", say("Acknowledge"), Send(AcknowledgeStop())))
     if local.notice:
@@ -155,6 +156,19 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if snapshot.busy:
         return Strip(snapshot.busy, "primary", "timer")
     return _of_check(snapshot, screen) or _readiness(snapshot, local, screen)
+
+
+def _stopped_alone(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
+    """A stop while nobody is signed in: no panel says it, and who acknowledges it has to sign in first.
+
+    What was just said (a wrong PIN, why the needle does not home) goes before it for its moment, as red as the stop.
+    """
+    words = snapshot.stop.sentence or say("Stopped")
+    if snapshot.stop.state == "released":
+        words = say("The stop was released. Sign in to acknowledge it.")
+    there = screen in ("signin", "first")
+    sign_in = NOTHING if there else Touch("strip:signin", say("Sign in"), Go("signin"))
+    return Strip(local.notice or words, "danger", "alert", sign_in)
 
 
 def _of_check(snapshot: Snapshot, screen: ScreenKey) -> Strip | None:
