@@ -393,7 +393,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Injector not believed",
         "The injector reports something that cannot be.",
-        "Disarmed. Without us it stops by itself within 150 ms and retracts. " + _LOOK,
+        "Disarmed. Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK,
         "Lift the handpiece away. Switch the injector off and on. If it comes back, do not treat: call service. "
         "The session can be finished and signed.",
         ARMING,
