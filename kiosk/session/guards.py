@@ -30,7 +30,8 @@ SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 """Faults that only a syringe change ends."""
 UNCALIBRATED = SYRINGE_FAULTS | Fault.CALIBRATION
 FORGIVEN = {CommandKind.HOME: UNCALIBRATED | Fault.SPRING, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
-"""What does not stand in the way of what ends it: homing, which the spring drives, and the syringe change."""
+"""What does not stand in the way: of homing, which the spring drives, what it ends and what it leaves as it is; of the
+syringe change what that ends."""
 
 
 def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator[str]:
@@ -57,7 +58,7 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
-    """What forbids a service motion: home, prime, seek. None is forbidden by a fault that it ends (`FORGIVEN`).
+    """What forbids a service motion: home, prime, seek. None is forbidden by a fault that it ends or leaves as it is.
 
     A message that moves nothing may go through a stop and with faults, but not before the injector is settled: its id
     would be one that the ledger, as it was read back for that, does not hold. Only the settling's own `void` may.
