@@ -137,6 +137,8 @@ def _against_session(engine: Engine) -> Iterator[str]:
     if engine.setup.protocol is None:
         yield f"the protocol {facts.protocol} is not among the profiles any more: finish this session"
         return
+    if facts.unreadable:
+        yield "a row of this session was damaged and cannot be read: finish the session"
     step = engine.setup.due
     if step is not None:
         yield f"the set-up waits for: {step}"
