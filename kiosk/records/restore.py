@@ -84,8 +84,9 @@ def last_serial(db: Database) -> int:
     ).fetchone()
     paired = run(
         db,
-        "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1",
-        _AGREED,
+        "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?)"
+        " AND json_extract(body, '$.serial') BETWEEN 0 AND ? ORDER BY row DESC LIMIT 1",  # else the row was damaged
+        (*_AGREED, U32_MAX),
     ).fetchone()
     latest = max((tuple(line) for line in (authorised, paired) if line), default=(0, 0))
     return int(latest[1])

@@ -150,9 +150,8 @@ class Engine:
         if row is not None:
             self.desk.session = row.session
             self.setup.restore(row, restored.events)
-            for event in restored.events:
-                if event.kind == Fact.ARMING:
-                    self.treatment.remember(present.setting_of(event))
+            for setting in present.armed(restored.events):
+                self.treatment.remember(setting)
         self._recount(restored.shots)
 
     def _recount(self, shots: tuple[ShotRow, ...]) -> None:

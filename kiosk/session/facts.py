@@ -63,6 +63,8 @@ class Facts(msgspec.Struct, frozen=True):
     course: Course = Course(0, 0, 0)
     preset: dict[str, Any] | None = None
     """What the session is to begin with; None once it was proposed."""
+    unreadable: bool = False
+    """A row of it was damaged, so that nobody knows what it said: it is finished and signed, and not gone on with."""
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
@@ -112,9 +114,13 @@ def opened(row: SessionRow) -> Facts:
 
 
 def fold(facts: Facts, event: EventRow) -> Facts:
-    """The facts after `event`; a kind that carries none changes nothing."""
-    change = PLAIN.get(event.kind) or _with_body(facts, event.kind, event.body)
-    return msgspec.structs.replace(facts, **change) if change else facts
+    """The facts after `event`; a kind that carries none changes nothing, a damaged row only `unreadable` (LIM-9)."""
+    try:
+        change = PLAIN.get(event.kind) or _with_body(facts, event.kind, event.body)
+        after = msgspec.structs.replace(facts, **change) if change else facts
+        return after if after is facts else msgspec.convert(msgspec.to_builtins(after), Facts)
+    except (KeyError, TypeError, ValueError):  # a key is missing, or holds what its fact cannot be
+        return msgspec.structs.replace(facts, unreadable=True)
 
 
 NO_PATH: dict[str, Any] = {"syringe": "", "path_opened_ms": 0, "refill": False}

@@ -153,6 +153,8 @@ def _against_session(engine: Engine) -> Iterator[str]:
         return
     if engine.setup.outlived:
         yield OUTLIVED
+    if facts.unreadable:
+        yield "a row of this session was damaged and cannot be read: finish the session"
     step = engine.setup.due
     if step is not None:
         yield f"the set-up waits for: {step}"

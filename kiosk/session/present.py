@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from drivers.registers import Input, Mode
+import msgspec
+
+from drivers.registers import Input
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.snapshot import (
     ArmingView,
@@ -26,6 +29,7 @@ from kiosk.channel.snapshot import (
 )
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
+from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
 from kiosk.session import guards, present_calibration, present_checking
 from kiosk.session.date_time import in_words
@@ -64,18 +68,12 @@ def busy(engine: Engine) -> str:
 
 
 # -- plan -----------------------------------------------------------------------------------------------------------
-def setting_of(event: EventRow) -> Setting:
-    """The setting that an arming's event holds."""
-    body = event.body
-    return Setting(
-        zone=str(body["zone"]),
-        side=str(body["side"]),
-        depth_um=cast("int", body["depth_um"]),
-        dose_nl=cast("int", body["dose_nl"]),
-        mode=Mode(cast("int", body["mode"])),
-        rate_mhz=cast("int", body["rate_mhz"]),
-        shots=cast("int", body["shots"]),
-    )
+def armed(events: Iterable[EventRow]) -> Iterator[Setting]:
+    """The setting of each arming among these events; a row that was damaged holds none, and offers nothing again."""
+    for event in events:
+        if event.kind == Fact.ARMING:
+            with suppress(msgspec.ValidationError):
+                yield msgspec.convert(event.body, Setting)
 
 
 def plan(engine: Engine) -> Iterator[PlanRow]:

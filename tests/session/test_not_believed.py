@@ -310,3 +310,59 @@ def test_a_damaged_row_ends_no_start_and_is_named(subject: Bench, statement: str
     subject.run(3)
     assert subject.snap.link.connected
     assert not subject.engine.desk.ledger_broken
+
+
+def damage(bench: Bench, statement: str) -> Bench:
+    """Control ends, somebody spoils a row, control begins again and an administrator gives the reason for it."""
+    bench.restart(meanwhile=lambda: tamper(bench.folder / "ledger.db", statement))
+    bench.run(3)
+    bench.sign_in(ADMINISTRATOR).tell(ask.AcceptFinding(bench.snap.record.key, "the card was damaged"))
+    bench.run(1)
+    return bench.sign_in()
+
+
+BODY = "UPDATE event SET body = {} WHERE kind = '{}'"
+UNREADABLE = "A row of this session was damaged and cannot be read: finish the session."
+
+
+@pytest.mark.requirement("LIM-9", "LED-11")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *(BODY.format("'{}'", kind) for kind in ("product", "needle", "syringe", "path opened", "course")),
+        BODY.format("json_set(body, '$.fill_nl', 'much')", "syringe"),
+        BODY.format("json_set(body, '$.sessions', -1)", "course"),
+        BODY.format("json_set(body, '$.nl', json_array('1'))", "course"),
+    ],
+)
+def test_a_session_of_which_a_row_cannot_be_read_is_found_again_to_be_finished(subject: Bench, statement: str) -> None:
+    subject.live().fire(1)
+    subject.do("lift")
+    damage(subject, statement)
+    assert UNREADABLE in subject.snap.missing
+    subject.start().tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    subject.until(lambda: subject.snap.phase == "home", 2)
+    assert UNREADABLE not in subject.snap.missing
+
+
+@pytest.mark.requirement("LIM-9")
+@pytest.mark.parametrize("body", ["'{}'", "json_set(body, '$.mode', 77)", "json_set(body, '$.depth_um', 'deep')"])
+def test_an_arming_that_cannot_be_read_offers_nothing_again(subject: Bench, body: str) -> None:
+    subject.live().fire(1)
+    subject.release().do("lift")
+    subject.run(0.5)
+    damage(subject, BODY.format(body, "arming"))
+    assert UNREADABLE not in subject.snap.missing
+    assert not subject.engine.treatment.planned
+
+
+@pytest.mark.requirement("LED-5", "LIM-9")
+@pytest.mark.parametrize("serial", ["'x'", "null", "-1", f"{1 << 63}"])
+def test_a_damaged_agreement_is_passed_over_for_the_one_before(subject: Bench, serial: str) -> None:
+    subject.live().fire(1)
+    subject.do("lift")
+    subject.restart()
+    subject.until(lambda: subject.events("reconciled"), 3)
+    damage(subject, BODY.format(f"json_set(body, '$.serial', {serial})", "reconciled"))
+    subject.until(lambda: subject.snap.link.connected, 3)
