@@ -13,10 +13,21 @@ from pathlib import Path
 import click
 
 from kiosk.cli_calibrate import calibrate
-from kiosk.cli_options import BALANCE, CHANNEL, PORT, PROFILES, PROFILES_OPTION, SIZE, how, named, which_profiles
+from kiosk.cli_options import (
+    BALANCE,
+    CHANNEL,
+    PORT,
+    PROFILES,
+    PROFILES_OPTION,
+    SIZE,
+    how,
+    kind_of,
+    named,
+    which_profiles,
+)
 from kiosk.cli_service import service
 from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
-from kiosk.system.storage import data_folder, ledger_path, settings_file
+from kiosk.system.storage import data_folder, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
 
@@ -212,7 +223,7 @@ def verify(data: Path | None, simulated: bool | None, port: str | None) -> int:
         from drivers.injector import connect
         from drivers.stop import StopLatch
 
-        parity = "N" if path == ledger_path(data_folder(data), simulated=True) else "E"
+        parity = "N" if kind_of(path) == "simulated" else "E"
         with contextlib.closing(connect(port, StopLatch(), parity=parity)) as injector:
             anchors, serial = injector.anchors(), injector.identity().serial
         text, code = verify_ledger(path, anchors, serial)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 from kiosk.shell import P
-from kiosk.system.storage import data_folder, ledger_path, on_raspberry_pi, profiles_folder
+from kiosk.system.storage import data_place, ledger_path, on_raspberry_pi, profiles_folder
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 
@@ -87,4 +87,4 @@ def kind_of(path: Path) -> Literal["real", "simulated"]:
 
 def which_profiles(profiles: Path | None, data: Path | None) -> Path:
     """The folder of profiles that is meant."""
-    return profiles_folder(profiles, data_folder(data), PROFILES)
+    return profiles_folder(profiles, data_place(data), PROFILES)

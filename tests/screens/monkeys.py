@@ -9,6 +9,7 @@ what it saw in out/monkey. Ends with 1 then.
 from __future__ import annotations
 
 import argparse
+import logging
 import secrets
 import sys
 import time
@@ -141,6 +142,8 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(words)
     seed = asked.seed if asked.seed is not None else secrets.randbits(32)
     print(f"seed {seed}", flush=True)
+    for chatty in ("fontTools", "fpdf"):  # Kivy's log takes all that is told, and who exports makes them tell much
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     told = run(seed, asked.size or SIZES, asked.minutes, asked.frames, asked.out, asked.monkey)
     if asked.monkey is not None:
         print(f"touches: {told[0].digests[0]}")
