@@ -176,7 +176,7 @@ def _view(occurrence: _Occurrence) -> Alarm:
         what=f"{condition.what} ({occurrence.detail})" if occurrence.detail else condition.what,
         patient=condition.patient,
         todo=condition.todo,
-        inhibits=condition.inhibits or "nothing",
+        inhibits=condition.inhibits,
         active=occurrence.active,
         acknowledged=occurrence.acknowledged,
     )

@@ -324,6 +324,7 @@ class Alarm(View, frozen=True):
     """Whether the patient is safe."""
     todo: str
     inhibits: str
+    """Empty where it inhibits nothing."""
     active: bool
     acknowledged: bool
 

@@ -2,10 +2,15 @@
 
 Questions wait here while the pipe is full; a clerk that ended is started again, and what it was working on is answered
 with E415. After three ends without a single answer in between it is started only when somebody asks.
+
+Questions are answered in order, so that one that hangs would keep back every PIN after it. Each has its time, from when
+it is the first; when that is over the clerk is killed, this question is answered with E430, and those after it, which
+were not begun, are asked of the next clerk.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -16,16 +21,44 @@ import msgspec
 
 from kiosk.protocols.library import SHIPPED
 from kiosk.records.clerk import Asked, refusal
-from kiosk.records.errors import ClerkGone
-from kiosk.session.exchange import Answer, Question
+from kiosk.records.errors import ClerkGone, ClerkHung
+from kiosk.session.exchange import Answer, MakeCertificate, MakeExport, MakeSheet, Question, VerifyLedger
+from kiosk.session.service_questions import SettingsQuestion, WriteBundle
 
 STARTS_IN_VAIN_MAX = 3
+ANSWERED_WITHIN_S = 60
+"""A PIN, or a page of the record: some hundred times what they take, and the start of a clerk among it."""
+WRITTEN_WITHIN_S = 300
+"""What is written as a file."""
+VERIFIED_WITHIN_S = 1800
+"""The whole record: ten years of a busy practice, at a fifth of the 50 000 rows a second that were measured."""
 _CHUNK = 65536
 COMMAND = (
     "env", "--ignore-signal=INT", "chrt", "--other", "0", sys.executable, "-m", "kiosk.records.clerk",
 )  # fmt: skip
 """Before the interpreter starts, as half a second of imports must have neither, `env` makes it deaf to Ctrl-C, which is
 control's business, and `chrt` takes real-time priority away."""
+
+
+class _Open(msgspec.Struct, frozen=True):
+    """A question as it was sent, and how long it may take, seconds."""
+
+    line: bytes
+    allowed_s: int
+
+
+def _allowed_s(question: Question) -> int:
+    if isinstance(question, VerifyLedger):
+        return VERIFIED_WITHIN_S
+    if isinstance(question, MakeExport | MakeSheet | MakeCertificate | WriteBundle | SettingsQuestion):
+        return WRITTEN_WITHIN_S
+    return ANSWERED_WITHIN_S
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None, "started with both"
+        pipe.close()
 
 
 class ClerkClient:
@@ -43,7 +76,12 @@ class ClerkClient:
     def __init__(self, ledger: Path, out: Path, command: tuple[str, ...] = COMMAND, profiles: Path = SHIPPED) -> None:
         folders = ("--ledger", str(ledger), "--out", str(out), "--profiles", str(profiles))
         self._command = [*command, *folders, "--parent", str(os.getpid())]
-        self._open: dict[int, None] = {}
+        self._open: dict[int, _Open] = {}
+        """What was asked and is not answered, the first one first: that is what the clerk is working on."""
+        self._since: float | None = None
+        """Since when the first one is the first, as `poll` is told; None until it sees it."""
+        self._killed: list[subprocess.Popen[bytes]] = []
+        """Clerks that were killed and are not gone yet: one that waits for a disk may take its time."""
         self._unsent = bytearray()
         self._received = bytearray()
         self._ready: deque[Answer] = deque()
@@ -60,18 +98,22 @@ class ClerkClient:
         self._next_ticket = max(self._next_ticket, ticket) + 1
         if self._process is None:
             self._start()
-        self._open[ticket] = None
-        self._unsent += msgspec.json.encode(Asked(ticket, question)) + b"\n"
+        line = msgspec.json.encode(Asked(ticket, question)) + b"\n"
+        self._open[ticket] = _Open(line, _allowed_s(question))
+        self._unsent += line
         self._push()
         return ticket
 
-    def poll(self) -> list[Answer]:
-        """Answers since the last call. Never blocks."""
+    def poll(self, now: float) -> list[Answer]:
+        """Answers since the last call. Never blocks. `now` is CLOCK_MONOTONIC, seconds."""
+        self._killed = [process for process in self._killed if process.poll() is None]
         self._push()
         self._pull()
         if self._process is not None and self._process.poll() is not None:
             self._pull()
             self._replace(f"exit code {self._process.returncode}")
+        elif self._overdue(now):
+            self._give_up()
         answers = list(self._ready)
         self._ready.clear()
         return answers
@@ -88,16 +130,16 @@ class ClerkClient:
     def close(self, timeout_s: float = 2.0) -> None:
         """End the clerk: close its pipe; kill it when it does not end in time."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            _close_pipes(process)
+            try:
+                process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                self._killed.append(process)
+        for killed in self._killed:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                killed.wait(timeout_s)
 
     def _start(self) -> None:
         # A pipe of its own for each direction, both non-blocking at this end.
@@ -131,7 +173,7 @@ class ClerkClient:
         for line in lines:
             answer = self._decoder.decode(line)
             self._open.pop(answer.ticket, None)
-            self._in_vain = 0
+            self._since, self._in_vain = None, 0
             self._ready.append(answer)
 
     def _replace(self, why: str) -> None:
@@ -139,7 +181,36 @@ class ClerkClient:
         self._unsent.clear()
         self._received.clear()
         self._ready += [refusal(ticket, ClerkGone(why=why)) for ticket in lost]
-        self.close()
-        self._in_vain += 1
+        self._let_go()
         if self._in_vain < STARTS_IN_VAIN_MAX:
+            self._start()
+
+    def _let_go(self) -> None:
+        """This clerk answers nothing any more."""
+        assert self._process is not None, "it was to answer"
+        _close_pipes(self._process)
+        self._process, self._since = None, None
+        self._in_vain += 1
+
+    def _overdue(self, now: float) -> bool:
+        """Whether the first question has had its time."""
+        first = next(iter(self._open.values()), None)
+        if first is None or self._process is None:
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = now
+        return now - self._since > first.allowed_s
+
+    def _give_up(self) -> None:
+        """Kill the clerk over the first question and ask the next one the rest; nothing is waited for."""
+        assert self._process is not None, "somebody was to answer"
+        ticket = next(iter(self._open))
+        self._ready.append(refusal(ticket, ClerkHung(seconds=self._open.pop(ticket).allowed_s)))
+        self._process.kill()
+        self._killed.append(self._process)
+        self._received.clear()
+        self._unsent = bytearray(b"".join(asked.line for asked in self._open.values()))
+        self._let_go()
+        if self._open or self._in_vain < STARTS_IN_VAIN_MAX:
             self._start()

@@ -101,6 +101,12 @@ class ClerkGone(NappageError, RuntimeError):
     remedy = "It is started again; ask once more."
 
 
+class ClerkHung(NappageError, TimeoutError):
+    number = 430
+    sentence = "This took longer than {seconds} s and was given up"
+    remedy = "The clerk process was started again; ask once more. If it comes again, look at the storage."
+
+
 class NotALedger(NappageError, ValueError):
     number = 416
     sentence = "The file {path} is no Nappage ledger"

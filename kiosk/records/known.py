@@ -7,10 +7,14 @@ from collections.abc import Iterable
 import msgspec
 
 from kiosk.records.facts import Fact
+from kiosk.records.ids import held
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, EventRow, ResolutionRow, Restored, Row, ShotRow
 
 STILL = frozenset({AuthorisationKind.VOID, AuthorisationKind.CONTROL})
 """Kinds that move nothing; they bind the ledger to no controller."""
+
+BY_COMMAND = STILL | {AuthorisationKind.HOME, AuthorisationKind.PRIME, AuthorisationKind.SEEK, AuthorisationKind.GAUGE}
+"""Kinds whose id goes into the command block; the others go into the authorisation block."""
 
 
 class LedgerView(msgspec.Struct, frozen=True):
@@ -53,7 +57,7 @@ class LedgerView(msgspec.Struct, frozen=True):
         change = msgspec.structs.replace
         if isinstance(row, AuthorisationRow):
             serial = self.serial if row.kind in STILL else row.serial
-            return change(self, serial=serial, max_id=max(self.max_id, row.id), unresolved=(*self.unresolved, row))
+            return change(self, serial=serial, max_id=max(self.max_id, held(row)), unresolved=(*self.unresolved, row))
         if isinstance(row, ResolutionRow):
             left = tuple(entry for entry in self.unresolved if entry.id != row.id)
             return change(self, unresolved=left)
@@ -66,4 +70,4 @@ class LedgerView(msgspec.Struct, frozen=True):
         if isinstance(row, EventRow) and row.kind in (Fact.PAIRED, Fact.RECONCILED):
             numbers = {key: row.body[key] for key in ("serial", "cursor", "lifetime_nl", "max_id")}
             return msgspec.convert({**msgspec.structs.asdict(self), **numbers}, LedgerView)
-        return self
+        return change(self, max_id=max(self.max_id, held(row)))

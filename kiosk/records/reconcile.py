@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
+from kiosk.records.as_set import disagreement, not_as_set
 from kiosk.records.facts import Fact
-from kiosk.records.known import STILL, LedgerView
+from kiosk.records.ids import next_drawn
+from kiosk.records.known import BY_COMMAND, STILL, LedgerView
 from kiosk.records.rows import (
-    ID_STRIDE,
     AuthorisationKind,
     AuthorisationRow,
     Certainty,
@@ -33,17 +34,6 @@ MOVING = frozenset(
         ControllerState.RETRACTING,
     }
 )
-BY_COMMAND = frozenset(
-    {
-        AuthorisationKind.HOME,
-        AuthorisationKind.PRIME,
-        AuthorisationKind.SEEK,
-        AuthorisationKind.GAUGE,
-        AuthorisationKind.VOID,
-        AuthorisationKind.CONTROL,
-    }
-)
-"""Kinds whose id goes into the command block; the others go into the authorisation block."""
 
 
 class Reconciliation(msgspec.Struct, frozen=True):
@@ -71,7 +61,7 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 def next_id(max_id: int, status: Status | None) -> int:
     """The next id to draw: above ledger and controller, in steps (LED-5)."""
-    return max(max_id, _accepted(status)) // ID_STRIDE * ID_STRIDE + ID_STRIDE
+    return next_drawn(max(max_id, _accepted(status)))
 
 
 def reconcile(
@@ -157,7 +147,7 @@ def _why_stranger(view: LedgerView, identity: Identity, status: Status) -> str:
 
 def _why_ahead(view: LedgerView, status: Status, records: Sequence[ShotRecord]) -> str:
     """Why the controller knows more than the ledger, or "" (LED-5)."""
-    limit = view.max_id + ID_STRIDE
+    limit = next_drawn(view.max_id)
     named = max((record.authorisation_id for record in records), default=0)
     unknown_past = view.serial == 0 and (status.lifetime_shots > 0 or status.lifetime_nl > 0)
     if unknown_past or max(_accepted(status), named) >= limit:
@@ -290,6 +280,8 @@ class _Comparison:
         )
 
     def _take(self, record: ShotRecord) -> None:
+        row = self._by_id.get(record.authorisation_id)
+        self._compare(record, row.session if row else self._view.session)
         if record.authorisation_id in self._view.counted_in_full:
             said = f"Motion {record.number} was found in the injector; it had been counted in full already"
             body = {name: int(value) for name, value in msgspec.structs.asdict(record).items()}
@@ -297,7 +289,6 @@ class _Comparison:
             self._events.append(event)
             self._sentences.append(said)
             return
-        row = self._by_id.get(record.authorisation_id)
         interrupted = record.outcome == Outcome.INTERRUPTED
         if row is None:
             self._sentences.append(f"Motion {record.number} belongs to nothing that this record had open")
@@ -310,6 +301,14 @@ class _Comparison:
             self._found[row.id] += 1
         certainty = Certainty.UNKNOWN if interrupted or row is None else Certainty.DONE
         self._shots.append(self._shot(record, row, certainty))
+
+    def _compare(self, record: ShotRecord, session: int) -> None:
+        """Every stroke is compared, also one that belongs to nothing or was counted in full already (LED-9)."""
+        why = disagreement(record)
+        if why:
+            event = not_as_set(record.number, why, self._mono_ms, session)
+            self._events.append(event)
+            self._sentences.append(event.sentence)
 
     def _count_missing(self) -> None:
         """A motion that was counted and has no record: a shot of what was accepted, at its commanded dose."""

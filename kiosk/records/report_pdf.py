@@ -20,8 +20,8 @@ CLAIM = "Reference design, not a certified medical device. This record states wh
 SHOWN_EVENTS = frozenset(
     {
         Fact.SOFT_LIMIT.value, Fact.ARMING.value, Fact.ALARM.value, Fact.NEEDLE.value, Fact.SYRINGE.value,
-        Fact.LATE_RECORD.value, Fact.RECONCILED.value, Fact.PAIRED.value, "stop", "stop acknowledged", "disarmed",
-        "prime", "link lost", "link", "refused",
+        Fact.LATE_RECORD.value, Fact.RECONCILED.value, Fact.PAIRED.value, Fact.NOT_AS_SET.value, Fact.CLEARED.value,
+        "stop", "stop acknowledged", "disarmed", "prime", "link lost", "link", "refused",
     }
 )  # fmt: skip
 FLAGS_SHOWN = 6

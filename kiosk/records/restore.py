@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
+from kiosk.records.as_set import standing
 from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
@@ -27,6 +28,7 @@ from kiosk.records.schema import TABLE_FOR
 
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
+_WITH_ID = (*_AGREED, Fact.RESERVED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
@@ -116,6 +118,12 @@ def unseen(db: Database) -> tuple[tuple[int, str], ...]:
     return tuple(standing)
 
 
+def mismatch(db: Database) -> str:
+    """What stands against the last shot that was not as set, "" for nothing (LED-9)."""
+    last = "WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1"
+    return standing("", fetch(db, EventRow, last, (Fact.NOT_AS_SET.value, Fact.CLEARED.value)))
+
+
 def clock_set(db: Database, boot: str) -> tuple[int, int] | None:
     """Wall time and CLOCK_MONOTONIC, ms, of the last time that a person set the clock in this boot (LED-8)."""
     found = fetch(db, EventRow, "WHERE kind = ? AND boot = ? ORDER BY row DESC LIMIT 1", (Fact.CLOCK_SET.value, boot))
@@ -152,8 +160,8 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     open_session = open_sessions[0] if open_sessions else None
     number = open_session.session if open_session else -1
     calibrations = fetch(db, CalibrationRow, "WHERE serial = ? ORDER BY row DESC LIMIT 1", (serial,))
-    paired_id = max(
-        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?)", _AGREED)),
+    in_events = max(
+        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)),
         default=0,
     )
     recorded = tuple(
@@ -167,7 +175,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         last_row=last_row,
         last_hash=last_hash,
         next_session=_single(db, "SELECT max(session) FROM session") + 1,
-        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), paired_id),
+        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), in_events),
         serial=serial,
         accounts=accounts(db),
         cursor=cursor,
@@ -187,6 +195,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
+        mismatch=mismatch(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
         counted_in_full=tuple(int(line[0]) for line in in_full),

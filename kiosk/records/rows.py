@@ -11,11 +11,6 @@ from enum import StrEnum
 
 import msgspec
 
-ID_STRIDE = 16
-"""Ids are drawn in steps of 16. The 15 above a committed one are for the urgent commands that may follow it (stop,
-void, retract), which are sent without waiting for a disk; so a controller is ahead of the ledger (LED-5) only when it
-has accepted an id of `max_id + ID_STRIDE` or more, and the next id drawn is `max(max_id, accepted) // 16 * 16 + 16`."""
-
 
 class Certainty(StrEnum):
     """What is known of a thing that was sent (LED-2)."""
@@ -264,6 +259,8 @@ class Restored(msgspec.Struct, frozen=True):
     blocks each of them (LED-5)."""
     unseen: tuple[tuple[int, str], ...] = ()
     """Alarm and sentence of every comparison that no practitioner has seen yet (LED-4)."""
+    mismatch: str = ""
+    """Why the last shot that was not as set was not, "" once the fault was cleared (LED-9)."""
     clock_set: tuple[int, int] | None = None
     """Wall time a person set in this boot, UTC ms, and CLOCK_MONOTONIC ms at that moment; None when nobody did."""
     clock_confirmed: bool = False

@@ -23,7 +23,8 @@ BODY_TEXTS = frozenset(
 )  # fmt: skip
 """Keys of an event's body whose texts are the program's own or a profile's keys."""
 SENTENCES = frozenset(
-    {Fact.ALARM.value, Fact.RECONCILED.value, Fact.RECOVERED.value, Fact.BLOCKED.value, Fact.FINDING.value,
+    {Fact.ALARM.value, Fact.NOT_AS_SET.value, Fact.CLEARED.value, Fact.RESERVED.value,
+     Fact.RECONCILED.value, Fact.RECOVERED.value, Fact.BLOCKED.value, Fact.FINDING.value,
      Fact.CALIBRATION.value, Fact.CALIBRATION_POINT.value, Fact.LATE_RECORD.value, Fact.CLOCK_SET.value,
      Fact.CLOCK_CONFIRMED.value, Fact.APPROVED.value, Fact.PART_REPLACED.value, Fact.PREPARATION.value,
      Fact.PATH_OPENED.value, Fact.PATH_DISCARDED.value, Fact.NEEDLE.value, Fact.SYRINGE.value, Fact.ARMING.value,

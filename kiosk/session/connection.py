@@ -17,12 +17,13 @@ from enum import Enum, auto
 import msgspec
 
 from drivers.errors import NappageError
-from drivers.registers import RECORDS_KEPT, CommandKind, Identity, Refusal, ShotRecord, Status
+from drivers.registers import RECORDS_KEPT, RECORDS_PER_EXCHANGE, CommandKind, Identity, Refusal, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
+from kiosk.records.ids import next_drawn
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import Reconciliation, pairing, reconcile
-from kiosk.records.rows import ID_STRIDE, Restored, ShotRow
+from kiosk.records.rows import Restored, ShotRow
 from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
@@ -32,8 +33,8 @@ from kiosk.session.recovery import Recovery
 from kiosk.session.slot import Slot
 
 AHEAD = (
-    "The injector accepted ids that this record does not hold: the record was restored or replaced. "
-    "An administrator has to pair them, with a reason"
+    "The injector accepted ids that this record does not hold: the record was restored or replaced, or could not be "
+    "written. An administrator has to pair them, with a reason"
 )
 
 ANOTHER = "another injector answers, or it started again"
@@ -191,7 +192,7 @@ class Connection:
         identity, accepted = self._desk.identity, max(status.authorisation_id, status.command_id)
         assert identity is not None, "connected, so its identity was read"
         self._ahead = dict(self._ledger.blocked).get(identity.serial, "")
-        if accepted >= self._ledger.max_id + ID_STRIDE:
+        if accepted >= next_drawn(self._ledger.max_id):
             # Written with the void's own row, which hides it from the ids: no kill between the two forgets it.
             self._ahead = AHEAD
             self._desk.event(Fact.BLOCKED, AHEAD, serial=identity.serial)
@@ -224,18 +225,20 @@ class Connection:
         return self._cursor
 
     def _read(self) -> None:
-        """Page through the records until the last counted motion.
+        """Page through the records until the last counted motion, by page and not by what a page brings.
 
-        Acknowledges nothing that could be lost by it: no authorisation is given meanwhile, so nothing is overwritten.
+        A damaged record reads as none: two of them side by side make an empty page, and those after it are there all
+        the same (LED-4). Acknowledges nothing that could be lost by it: no authorisation is given meanwhile, so nothing
+        is overwritten.
         """
         status, desk = self._desk.status, self._desk
         if status is None or not desk.fresh or desk.moving:
             return
         for record in desk.inputs.records:
             self._records[record.number] = record
-        next_number = max(self._records, default=self._cursor - 1) + 1
-        if desk.inputs.records and next_number <= status.lifetime_shots:
-            desk.emit(SetCursor(self._page(next_number)))
+        following = self._cursor + RECORDS_PER_EXCHANGE
+        if following <= status.lifetime_shots:
+            desk.emit(SetCursor(self._page(following)))
             return
         self._settle(status)
 
@@ -258,7 +261,7 @@ class Connection:
 
     def _view(self, ledger: Restored) -> LedgerView:
         """The ledger as it was before this connect, but for the id of our own `void`."""
-        return msgspec.structs.replace(LedgerView.of(ledger), max_id=max(ledger.max_id, self._desk.max_id))
+        return msgspec.structs.replace(LedgerView.of(ledger), max_id=max(ledger.max_id, self._desk.kept_id))
 
     def _block(self, why: str) -> None:
         self.state, self._why = State.BLOCKED, why
@@ -275,6 +278,7 @@ class Connection:
 
         def written() -> None:
             self._recovery.stand(told)  # it is on disk, whatever became of the link meanwhile
+            self._intake.stand(found.events)
             self._done(found, then)
             answer(None)
 

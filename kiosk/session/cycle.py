@@ -46,7 +46,7 @@ class ClerkPort(Protocol):
 
     def ask(self, question: x.Question, ticket: int) -> int: ...
 
-    def poll(self) -> Sequence[x.Answer]: ...
+    def poll(self, now: float) -> Sequence[x.Answer]: ...
 
 
 class SeatPort(Protocol):
@@ -159,7 +159,7 @@ class Cycle:
             balance=None if self.scales is None else self.scales.poll(),
             ledger=ledger,
             restored=restored,
-            answers=tuple(self._clerk.poll()),
+            answers=tuple(self._clerk.poll(now)),
             requests=requests,
             seat=self._seat.seat or 0,
             bad_frames=self.line.bad_lately(),

@@ -1,6 +1,6 @@
 """What every part of the engine shares in a step: the time, the inputs, the effects to come and the rows to commit.
 
-Only this file knows how ids are drawn (LED-5) and how a unit of work finds its way back to whoever waits for it.
+Only this file knows how a unit of work finds its way back to whoever waits for it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
-from kiosk.records.rows import ID_STRIDE, Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
+from kiosk.records.facts import Fact
+from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
 from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
+from kiosk.session.ids import Ids
 
 NOTICES_KEPT = 5
 SLOW_COMMIT_MS = 500
@@ -67,8 +69,7 @@ class Desk:
         """What the storage has left; None until the ledger thread has told it."""
         self.notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
         self._noticed = 0
-        self._max_id = restored.max_id
-        self._urgent = restored.max_id
+        self._ids = Ids(restored.max_id)
         self._unit = 0
         self._waiting: dict[int, tuple[Callable[[], None], Callable[[], None] | None]] = {}
         self._ticket = 0
@@ -118,6 +119,7 @@ class Desk:
             if failed is not None:
                 failed()
             return
+        self._ids.committed(outcome.unit)
         self.last_row, self.last_hash = outcome.last_row, outcome.last_hash
         self.ledger_slow = outcome.took_ms > SLOW_COMMIT_MS
         if then is not None:
@@ -165,6 +167,7 @@ class Desk:
     def _unit_of(self, rows: tuple[Row, ...]) -> Commit:
         self._unit += 1
         self._sent_at[self._unit] = self.now
+        self._ids.submitted(self._unit, rows)
         return Commit(Unit(self._unit, rows))
 
     def read_back(self, then: Callable[[Restored], None]) -> None:
@@ -188,21 +191,30 @@ class Desk:
     # -- ids -----------------------------------------------------------------------------------------------------
     def draw_id(self) -> int:
         """The next id for what is committed before it is sent: max(ledger, controller) + 1 in steps (LED-5)."""
-        accepted = 0 if self.status is None else max(self.status.authorisation_id, self.status.command_id)
-        self._max_id = max(self._max_id, accepted) // ID_STRIDE * ID_STRIDE + ID_STRIDE
-        self._urgent = self._max_id
-        return self._max_id
+        return self._ids.draw(self._accepted)
 
-    def urgent_id(self) -> int | None:
-        """An id above the last drawn for a command that waits for no disk; None when all fifteen are used."""
-        if self._urgent + 1 >= self._max_id + ID_STRIDE:
-            return None
-        self._urgent += 1
-        return self._urgent
+    def urgent_id(self) -> int:
+        """An id for a command that waits for no disk: there is always one (LED-3)."""
+        taken = self._ids.take(self._accepted)
+        if self._ids.low and not self.ledger_broken:
+            self.event(
+                Fact.RESERVED, "Another id was drawn, for stops and retracts that may follow", max_id=self.draw_id()
+            )
+        return taken
+
+    @property
+    def _accepted(self) -> int:
+        return 0 if self.status is None else max(self.status.authorisation_id, self.status.command_id)
 
     @property
     def max_id(self) -> int:
-        return self._max_id
+        """Greatest id that was drawn."""
+        return self._ids.drawn
+
+    @property
+    def kept_id(self) -> int:
+        """Greatest id that is known to be on disk."""
+        return self._ids.kept
 
     # -- the clerk -----------------------------------------------------------------------------------------------
     def ask(self, question: Question, then: Callable[[Answer], None]) -> None:

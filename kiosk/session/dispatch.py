@@ -232,12 +232,8 @@ class Dispatch:
         self._take_back(kind)
 
     def _take_back(self, kind: CommandKind) -> None:
-        taken = self._desk.urgent_id()
-        if taken is None:
-            self._give_up()
-            return
-        self._taken_back_by, self._void_id = kind, taken
-        self._desk.emit(SendCommand(Command(taken, kind), None))
+        self._taken_back_by, self._void_id = kind, self._desk.urgent_id()
+        self._desk.emit(SendCommand(Command(self._void_id, kind), None))
 
     def _give_up(self) -> None:
         """Nothing settles it on this connection: without a lease the controller stops by itself, then LED-4 decides."""

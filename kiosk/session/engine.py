@@ -102,7 +102,7 @@ class Engine:
         self.lease = KioskLease()
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
-        self.intake = Intake(self.desk, self._count)
+        self.intake = Intake(self.desk, self._count, restored.mismatch)
         self.recovery = Recovery(self.desk, restored.unseen)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
@@ -213,7 +213,6 @@ class Engine:
                 current.records.extend(records)
             self.treatment.counted(records)
         if trouble:
-            self.signals.mismatch = trouble
             self.treatment.end(trouble)
 
     # -- what the parts ask of each other --------------------------------------------------------------------------

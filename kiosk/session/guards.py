@@ -119,7 +119,7 @@ def says_uncalibrated(engine: Engine) -> bool:
 
 def against_device(engine: Engine) -> Iterator[str]:
     """What stands against firing anything, into anybody or into a vessel."""
-    desk, signals = engine.desk, engine.signals
+    desk, mismatch = engine.desk, engine.intake.mismatch
     yield from against_everything(engine)
     if desk.full:
         yield f"the storage is full: {desk.free_mb} MB free, {LEAST_MB} MB are needed"
@@ -137,8 +137,8 @@ def against_device(engine: Engine) -> Iterator[str]:
     if engine.pedal.failed:
         yield engine.pedal.failed
     yield from engine.record.against()
-    if signals.mismatch:
-        yield f"the last shot was not as set ({signals.mismatch}): look, then clear the fault"
+    if mismatch:
+        yield f"the last shot was not as set ({mismatch}): look, then clear the fault"
 
 
 def _against_session(engine: Engine) -> Iterator[str]:

@@ -1,42 +1,26 @@
 """Where shot records enter: each becomes a row once, counts at once, and is acknowledged when its row is on disk.
 
-Only this file moves the cursor, and only this file compares commanded with measured on our side (LED-9).
+Only this file moves the cursor, and only this file knows what stands against the last shot: one that was not as set
+stands until somebody has looked and cleared the fault, also through a restart (LED-9).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from drivers.registers import Identity, Mode, Outcome, ShotRecord
-from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
+from kiosk.records.as_set import disagreement, not_as_set, standing
+from kiosk.records.facts import Fact
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, EventRow, ShotRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import SetCursor
 from kiosk.session.words import HELD
 
-DEPTH_TOLERANCE_UM = 100
-DOSE_TOLERANCE_NL, DOSE_TOLERANCE_PERCENT = 300, 5
-
-
-def disagreement(record: ShotRecord) -> str:
-    """Why commanded and measured do not agree, or "" (LED-9).
-
-    The upper side counts for every outcome, the lower side for a completed one only.
-    """
-    completed = record.outcome == Outcome.COMPLETED
-    depth = record.measured_depth_um - record.depth_um
-    if depth > DEPTH_TOLERANCE_UM or (completed and depth < -DEPTH_TOLERANCE_UM):
-        return f"depth {record.measured_depth_um / 1000:.2f} mm measured, {record.depth_um / 1000:.2f} mm set"
-    tolerance = max(DOSE_TOLERANCE_NL, record.dose_nl * DOSE_TOLERANCE_PERCENT // 100)
-    dose = record.measured_dose_nl - record.dose_nl
-    if dose > tolerance or (completed and dose < -tolerance):
-        return f"dose {record.measured_dose_nl / 1000:.1f} uL measured, {record.dose_nl / 1000:.1f} uL set"
-    return ""
-
 
 class Intake:
-    """Takes records in order, counts points, and keeps the cursor."""
+    """Takes records in order, counts points, and keeps the cursor. `mismatch` is what the ledger says still stands."""
 
-    def __init__(self, desk: Desk, counted: Callable[[ShotRow], None]) -> None:
+    def __init__(self, desk: Desk, counted: Callable[[ShotRow], None], mismatch: str) -> None:
         self._desk = desk
         self._counted = counted
         self._next = desk.cursor
@@ -44,6 +28,8 @@ class Intake:
         self._new_point = True
         self.point = 0
         """Number of the newest point: a press in single and burst mode, a shot in continuous mode."""
+        self.mismatch = mismatch
+        """Why the last shot that was not as set was not; stays until faults are cleared."""
 
     def new_session(self, point: int = 0) -> None:
         """Points are counted from `point`, the last one given, in the session that is open now."""
@@ -63,11 +49,22 @@ class Intake:
             if record.number != self._next:
                 continue
             taken.append(record)
-            trouble = trouble or disagreement(record)
+            why = disagreement(record)
             if row is None or record.authorisation_id != row.id:
-                trouble = trouble or f"motion {record.number} belongs to nothing that was sent"
-            self._keep(record, row, identity)
+                why = why or f"motion {record.number} belongs to nothing that was sent"
+            self._keep(record, row, identity, why)
+            trouble = trouble or why
         return taken, trouble
+
+    def stand(self, events: Iterable[EventRow]) -> None:
+        """Rows of a comparison are on disk: what they say of a shot that was not as set stands from now on."""
+        self.mismatch = standing(self.mismatch, events)
+
+    def clear(self) -> None:
+        """A person looked and cleared the faults."""
+        if self.mismatch:
+            why, self.mismatch = self.mismatch, ""
+            self._desk.event(Fact.CLEARED, f"The last shot was not as set ({why}); the fault was cleared", why=why)
 
     def _watch_press(self) -> None:
         status = self._desk.status
@@ -84,7 +81,7 @@ class Intake:
             self.point += 1
         return self.point
 
-    def _keep(self, record: ShotRecord, row: AuthorisationRow | None, identity: Identity) -> None:
+    def _keep(self, record: ShotRecord, row: AuthorisationRow | None, identity: Identity, why: str) -> None:
         self._next = record.number + 1
         known = row is not None and record.authorisation_id == row.id
         kind = row.kind if row is not None and known else AuthorisationKind.TREATMENT
@@ -109,8 +106,10 @@ class Intake:
             certainty=Certainty.DONE if known and record.outcome != Outcome.INTERRUPTED else Certainty.UNKNOWN,
         )
         self._counted(shot)
-        number = record.number + 1
-        self._desk.commit(shot, then=lambda: self._acknowledge(number))
+        desk, number = self._desk, record.number + 1
+        told = (not_as_set(record.number, why, desk.mono_ms, desk.session, desk.user),) if why else ()
+        self.stand(told)
+        desk.commit(shot, *told, then=lambda: self._acknowledge(number))
 
     def _acknowledge(self, cursor: int) -> None:
         self._desk.cursor = max(self._desk.cursor, cursor)

@@ -325,7 +325,7 @@ class Requests:
     def _clear_faults(self, _: ask.ClearFaults, answer: Answerer) -> bool:
         def cleared(error: MotionFailed | None) -> None:
             if error is None:
-                self._engine.signals.mismatch = ""
+                self._engine.intake.clear()
             answer(error, None)
 
         self._engine.slot.serve(CommandKind.CLEAR_FAULTS, 0, cleared)

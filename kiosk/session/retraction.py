@@ -1,8 +1,8 @@
 """Pulling the needle back when a person asks for it: at any time, once for each touch, never by itself (LED-3, LNK-2).
 
-It waits for no disk: its id is one of the fifteen above the last committed one. With the stop released it closes the
-enable relay first, for a broken spring leaves only the motor; without supply the spring is asked alone. Whether the
-needle is back only the home switch says.
+It waits for no disk, and needs none: there is always an urgent id. With the stop released it closes the enable relay
+first, for a broken spring leaves only the motor; without supply the spring is asked alone. Whether the needle is back
+only the home switch says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kiosk.channel.snapshot import Page
 from kiosk.session.desk import Desk
 from kiosk.session.dispatch import SUPPLY_WITHIN
 from kiosk.session.errors import Busy, MotionFailed, NotNow
-from kiosk.session.exchange import Disable, Disconnect, Enable, SendCommand
+from kiosk.session.exchange import Disable, Enable, SendCommand
 from kiosk.session.slot import Slot
 
 WORDS = "Retracting"
@@ -84,13 +84,8 @@ class Retraction:
 
     def _send(self) -> None:
         desk = self._desk
-        taken = desk.urgent_id()
-        if taken is None:
-            desk.emit(Disconnect("no id is left for a retract"))
-            self._end("the injector is being connected anew: ask again")
-            return
-        self._id, self._since = taken, desk.now
-        desk.emit(SendCommand(Command(taken, CommandKind.RETRACT), None))
+        self._id, self._since = desk.urgent_id(), desk.now
+        desk.emit(SendCommand(Command(self._id, CommandKind.RETRACT), None))
 
     def _end(self, why: str) -> None:
         respond, self._respond = self._respond, None

@@ -57,8 +57,6 @@ class Signals:
         self._relay_since: float | None = None
         self._linked_once = False
         self._looked_at: tuple[tuple[Total, ...], Setting, tuple[Raised, ...]] | None = None
-        self.mismatch = ""
-        """What disagreed when a shot was compared on our side (LED-9); stays until faults are cleared."""
         self.sounds = False
         """Whether an alarm's tone is on in this very step."""
         self.kiosk_lost = False
@@ -152,13 +150,14 @@ class Signals:
         # While one is being written the injector's may be either of the two: that is looked at once it is done.
         if not says_uncalibrated(engine) and not engine.rewriting.busy:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
+        mismatch = engine.intake.mismatch
         faults = 0 if status is None else status.faults & ~int(engine.checking.provokes)
         if faults:
             for fault, number in BY_FAULT.items():
-                if faults & fault and not (self.mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
+                if faults & fault and not (mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
                     yield Raised(number)
-        if self.mismatch:
-            yield Raised(A.DEPTH_MISMATCH if self.mismatch.startswith("depth") else A.DOSE_MISMATCH, self.mismatch)
+        if mismatch:
+            yield Raised(A.DEPTH_MISMATCH if mismatch.startswith("depth") else A.DOSE_MISMATCH, mismatch)
 
     def _of_session(self, engine: Engine) -> Iterator[Raised]:
         facts, setting, envelope = engine.setup.facts, engine.treatment.setting, engine.treatment.envelope

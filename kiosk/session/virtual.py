@@ -294,7 +294,8 @@ class VirtualClerk:
         self._waiting.append(self._answer(ticket, question))
         return ticket
 
-    def poll(self) -> list[x.Answer]:
+    def poll(self, now: float) -> list[x.Answer]:
+        del now  # it takes no time
         answers = list(self._waiting)
         self._waiting.clear()
         return answers

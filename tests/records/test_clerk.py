@@ -21,7 +21,14 @@ from kiosk.channel.snapshot import Exported, PatientPage, SessionList, SessionPa
 from kiosk.protocols.library import SHIPPED
 from kiosk.records.backup import FOLDER, profile_texts
 from kiosk.records.clerk import Asked, Clerk, VerifyLedger, serve
-from kiosk.records.clerk_client import COMMAND, STARTS_IN_VAIN_MAX, ClerkClient
+from kiosk.records.clerk_client import (
+    ANSWERED_WITHIN_S,
+    COMMAND,
+    STARTS_IN_VAIN_MAX,
+    VERIFIED_WITHIN_S,
+    WRITTEN_WITHIN_S,
+    ClerkClient,
+)
 from kiosk.records.ledger import Ledger
 from kiosk.session.exchange import Answer, CheckPin, HashPin, Listing, MakeExport, ReadPage, ReadPatient
 from kiosk.session.service_questions import ReadBackups, WriteBackup
@@ -55,7 +62,7 @@ def client(written: Path, out: Path) -> Iterator[ClerkClient]:
 
 def answers(client: ClerkClient, count: int) -> list[Answer]:
     """So many answers, waiting for the pipe and not for a time."""
-    found = client.poll()
+    found = client.poll(0.0)
     with selectors.DefaultSelector() as selector:
         while len(found) < count:
             if not selector.get_map() or client.fileno() not in {key.fd for key in selector.get_map().values()}:
@@ -63,7 +70,7 @@ def answers(client: ClerkClient, count: int) -> list[Answer]:
                     selector.unregister(key.fileobj)
                 selector.register(client.fileno(), selectors.EVENT_READ)
             assert selector.select(WAIT_S), "the clerk gave no answer"
-            found += client.poll()
+            found += client.poll(0.0)
     return found
 
 
@@ -153,6 +160,58 @@ def test_a_clerk_that_dies_answers_what_it_had_and_is_started_again(client: Cler
     assert client.pid not in (0, first)
 
 
+def stopped(client: ClerkClient) -> int:
+    """The clerk that runs now answers nothing any more, and has not ended."""
+    os.kill(client.pid, signal.SIGSTOP)
+    return client.pid
+
+
+def test_a_question_that_hangs_is_given_up_after_its_time_and_the_ones_after_it_are_answered(
+    client: ClerkClient,
+) -> None:
+    first = stopped(client)
+    hung, pin, page = client.ask(Listing(0)), client.ask(CheckPin("482615", "rubbish")), client.ask(ReadPage(1))
+    assert client.poll(100.0) == []
+    assert client.poll(100.0 + ANSWERED_WITHIN_S) == []
+    (given_up,) = client.poll(100.1 + ANSWERED_WITHIN_S)
+    assert (given_up.ticket, given_up.ok, given_up.error) == (hung, False, 430)
+    assert given_up.sentence == "This took longer than 60 s and was given up"
+    assert client.pid not in (0, first)
+    assert [answer.ticket for answer in answers(client, 2)] == [pin, page]
+    client.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
+def test_each_question_has_its_own_time_from_when_it_is_the_first(client: ClerkClient) -> None:
+    stopped(client)
+    tickets = [client.ask(Listing(0)), client.ask(VerifyLedger()), client.ask(MakeExport(1, "csv"))]
+    now, given_up = 0.0, []
+    for allowed in (ANSWERED_WITHIN_S, VERIFIED_WITHIN_S, WRITTEN_WITHIN_S):
+        assert client.poll(now) == []
+        assert client.poll(now + allowed) == []
+        now += allowed + 1
+        given_up += client.poll(now)
+        assert (client.pid == 0) is (len(given_up) == STARTS_IN_VAIN_MAX), "a fourth one waits until somebody asks"
+        if client.pid:
+            stopped(client)
+    assert [(answer.ticket, answer.error) for answer in given_up] == [(ticket, 430) for ticket in tickets]
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
+
+
+def test_an_answer_begins_the_time_of_the_next_question(client: ClerkClient) -> None:
+    client.ask(Listing(0))
+    assert answers(client, 1)[0].ok
+    stopped(client)
+    assert client.poll(1000.0) == [], "nothing is asked, so nothing can be late"
+    client.ask(Listing(0))
+    assert client.poll(2000.0) == []
+    assert client.poll(2000.0 + ANSWERED_WITHIN_S) == []
+    os.kill(client.pid, signal.SIGCONT)
+    assert answers(client, 1)[0].ok
+
+
 def test_a_clerk_that_cannot_run_is_left_alone_after_three_times_until_somebody_asks(
     tmp_path: Path, written: Path, out: Path
 ) -> None:
@@ -165,7 +224,7 @@ def test_a_clerk_that_cannot_run_is_left_alone_after_three_times_until_somebody_
         client.ask(Listing(0))
         assert answers(client, 1)[0].error == 415
     assert (client.pid, client.fileno()) == (0, -1)
-    assert client.poll() == []
+    assert client.poll(0.0) == []
     ticket = client.ask(Listing(0))
     assert [(answer.ticket, answer.error) for answer in answers(client, 1)] == [(ticket, 415)]
     assert client.pid == 0
@@ -276,7 +335,7 @@ def test_it_ends_when_its_parent_is_killed(written: Path, out: Path) -> None:
         "import os, signal; from pathlib import Path; from kiosk.records.clerk_client import ClerkClient\n"
         "from kiosk.session.exchange import Listing\n"
         f"client = ClerkClient(Path({str(written)!r}), Path({str(out)!r})); client.ask(Listing(0))\n"
-        "while not client.poll(): pass\n"
+        "while not client.poll(0.0): pass\n"
         "print(client.pid, flush=True); signal.pause()"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
@@ -297,7 +356,7 @@ def test_it_is_ordinary_even_when_control_runs_in_real_time(written: Path, out: 
         "from kiosk.session.exchange import Listing\n"
         "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))\n"
         f"client = ClerkClient(Path({str(written)!r}), Path({str(out)!r})); client.ask(Listing(0))\n"
-        "import select; select.select([client], [], []); client.poll()\n"
+        "import select; select.select([client], [], []); client.poll(0.0)\n"
         "print(os.sched_getscheduler(0), os.sched_getscheduler(client.pid)); client.close()"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

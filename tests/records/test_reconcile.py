@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.facts import Fact
+from kiosk.records.ids import ID_STRIDE
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import MOVING, Reconciliation, next_id, pairing, reconcile
-from kiosk.records.rows import ID_STRIDE, AuthorisationKind, AuthorisationRow, Certainty, ShotRow
-from tests.records.sample import SERIAL, authorisation, shot
+from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, ShotRow
+from tests.records.sample import SERIAL, authorisation, event, shot
 
 AUTH = authorisation(48, shots=5)
 """Five shots of 20.0 uL; ids before it are resolved."""
@@ -269,6 +270,27 @@ def test_a_record_that_nothing_open_explains_is_kept_as_uncertain(dose: int, kin
     assert found.sentences == ("Motion 10 belongs to nothing that this record had open",)
 
 
+@pytest.mark.requirement("LED-9")
+@pytest.mark.parametrize("of", ["what was open", "nothing", "what was counted in full"])
+def test_every_stroke_that_is_recovered_is_compared_by_control_too(of: str) -> None:
+    id, ledger = (32, view()) if of == "nothing" else (48, view())
+    if of == "what was counted in full":
+        ledger = msgspec.structs.replace(ledger, unresolved=(), counted_in_full=frozenset({48}))
+    deep = record(10, id=id, measured_depth_um=1101)
+    found = compare(moved(2), deep, record(11, id=id), ledger=ledger)
+    (told,) = (event for event in found.events if event.kind == Fact.NOT_AS_SET)
+    assert told.body == {"motion": 10, "why": "depth 1.10 mm measured, 1.00 mm set"}
+    assert (told.session, told.sentence) == (1, f"Motion 10 was not as set: {told.body['why']}")
+
+
+@pytest.mark.requirement("LED-9")
+def test_a_stroke_that_nothing_measured_is_not_called_not_as_set() -> None:
+    """Cut off by a reset, counted without a record, and an amount that no record explains: they count in full."""
+    found = compare(moved(3, 3 * DOSE + 9_000), record(10), record(11, outcome=int(Outcome.INTERRUPTED)))
+    assert len(found.shots) == 4
+    assert [event.kind for event in found.events] == [Fact.RECONCILED]
+
+
 def test_when_nothing_happened_nothing_is_written() -> None:
     found = compare(status(), ledger=view(unresolved=(), recorded={}))
     assert (found.rows, found.sentences, found.cursor) == ((), (), 10)
@@ -322,6 +344,7 @@ def test_the_view_follows_every_committed_row() -> None:
     after = start.after([AUTH, shot(1, 48), shot(2, 48)])
     assert (after.serial, after.max_id, after.cursor, after.lifetime_nl) == (SERIAL, 48, 3, 40_200)
     assert (after.unresolved, after.recorded) == ((AUTH,), {48: 2})
+    assert after.after([event(Fact.RESERVED, max_id=64), event("note")]).max_id == 64
 
 
 @pytest.mark.requirement("LED-2", "LED-4", "LED-10")

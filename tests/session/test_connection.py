@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from drivers.errors import BadFrame, LinkTimeout
-from drivers.registers import ControllerState, Outcome
+from drivers.registers import RECORD, RECORDS_KEPT, ControllerState, Outcome
+from hal_sim.journal import _ENTRY, _RING_AT
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty, ShotRow
 from kiosk.session.dispatch import Stage
@@ -216,6 +217,46 @@ def test_more_records_than_one_exchange_carries_are_paged_through(subject: Bench
     subject.restart()
     subject.disk.release()
     subject.until(lambda: connected(subject), 5)
+    subject.quiet()
+
+
+def damage(bench: Bench, number: int) -> None:
+    """A byte of this record changes in the injector's memory, so that its CRC does not fit any more."""
+    memory, place = bench.rig.controller.journal.memory, _RING_AT + number % RECORDS_KEPT * _ENTRY + RECORD.size - 1
+    memory.write(place, bytes([memory.read(place, 1)[0] ^ 0xFF]))
+
+
+@pytest.mark.requirement("LED-4", "LIM-6")
+@pytest.mark.parametrize(
+    "damaged", [{0}, {1, 2}, {0, 1, 2}, {0, 1, 2, 3}], ids=lambda damaged: f"{len(damaged)} from number {min(damaged)}"
+)
+def test_records_after_damaged_ones_are_recovered_as_measured_and_the_damaged_ones_count_in_full(
+    subject: Bench, damaged: set[int]
+) -> None:
+    subject.set(shots=20, rate=9000).mode("continuous").live()
+    first = subject.rig.controller.journal.lifetime_shots + 1
+    subject.disk.holding = True
+    subject.on_skin().press()
+    subject.until(lambda: not subject.armed, 3)
+    subject.release().do("lift")
+    subject.run(0.5)
+    dose, last = subject.last_authorisation().dose_nl, subject.rig.controller.journal.lifetime_shots
+    assert last - first >= 4
+    for number in damaged:
+        damage(subject, first + number)
+    subject.do("reset")
+    whole = {number: RECORD.decode(raw) for number, raw in subject.rig.controller.journal.records.items()}
+    subject.restart()
+    subject.until(lambda: connected(subject), 5)
+    found = {row.number: row for row in subject.shot_rows() if row.number}
+    assert sorted(found) == list(range(first, last + 1))
+    for number, row in found.items():
+        if number - first in damaged:
+            assert (row.outcome, row.certainty, row.counted_nl) == (Outcome.INTERRUPTED, Certainty.UNKNOWN, dose)
+        else:
+            kept = whole[number]
+            assert (row.certainty, row.measured_dose_nl) == (Certainty.DONE, kept.measured_dose_nl)
+            assert (row.measured_depth_um, row.duration_ms) == (kept.measured_depth_um, kept.duration_ms)
     subject.quiet()
 
 

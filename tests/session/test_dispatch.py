@@ -313,16 +313,6 @@ def test_what_never_settles_is_settled_by_a_new_connection(subject: Bench) -> No
     assert desk.cursor == subject.rig.controller.journal.lifetime_shots + 1
 
 
-def test_without_an_id_left_for_a_stop_the_link_is_given_up(subject: Bench) -> None:
-    subject.live()
-    while subject.engine.desk.urgent_id() is not None:
-        pass
-    subject.tell(ask.Disarm())
-    assert not subject.panel._enabled
-    subject.run(1.5)
-    subject.quiet()
-
-
 def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> None:
     subject.live()
     lost(subject, request=True)

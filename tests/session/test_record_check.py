@@ -87,17 +87,17 @@ def test_the_self_test_waits_for_the_check(bench: Bench) -> None:
 
 def test_an_answer_about_an_earlier_connection_says_nothing(subject: Bench) -> None:
     answers = subject.clerk.poll
-    subject.clerk.poll = list
+    subject.clerk.poll = lambda now: []
     for _ in range(2):
         subject.do("unplug")
         subject.run(0.3)
         subject.do("replug")
         subject.until(lambda: subject.snap.link.connected, 5)
-    first, second = answers()
-    subject.clerk.poll = lambda: [first]
+    first, second = answers(0.0)
+    subject.clerk.poll = lambda now: [first]
     subject.run(0.1)
     assert "being checked" in missing(subject)
-    subject.clerk.poll = lambda: [second]
+    subject.clerk.poll = lambda now: [second]
     subject.run(0.1)
     assert not subject.snap.missing
 

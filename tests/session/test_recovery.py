@@ -175,3 +175,50 @@ def test_after_a_power_loss_at_any_stage_nothing_goes_on_by_itself(subject: Benc
     assert subject.rig.controller.journal.lifetime_shots == before
     assert not subject.panel._enabled
     assert not subject.armed
+
+
+def strokes_too_deep(bench: Bench) -> None:
+    """One stroke runs 0.3 mm past its target, in a cycle like any other."""
+    bench.live().do("fault overshoot on")
+    bench.fire(1)
+    bench.run(0.3)
+
+
+def strokes_too_deep_with_the_link_lost(bench: Bench) -> None:
+    """The same with nobody there to read its record."""
+    bench.live().do("fault overshoot on")
+    bench.on_skin().press()
+    bench.until(lambda: bench.rig.controller.motion is not None, 3)
+    bench.do("unplug")
+    bench.run(1)
+    replugged(bench)
+
+
+@pytest.mark.requirement("LED-9", "LED-6")
+@pytest.mark.parametrize("happens", [strokes_too_deep, strokes_too_deep_with_the_link_lost])
+def test_a_shot_that_was_not_as_set_is_told_by_every_restart_until_the_fault_is_cleared(
+    subject: Bench, happens: Callable[[Bench], None]
+) -> None:
+    said = "The last shot was not as set (depth 0.80 mm measured, 0.50 mm set): look, then clear the fault."
+    happens(subject)
+    subject.do("fault overshoot off")
+    subject.release().do("lift")
+    assert said in subject.snap.missing
+    unit = next(
+        unit for unit in subject.disk.units if any(getattr(row, "kind", "") == Fact.NOT_AS_SET for row in unit.rows)
+    )
+    assert any(isinstance(row, ShotRow) for row in unit.rows), "a restart may know the shot and not what it was"
+    subject.restart()
+    subject.do("reset")  # the controller has forgotten its own fault
+    subject.until(lambda: not subject.snap.link.connected, 5)
+    subject.until(lambda: subject.snap.link.connected, 5)
+    subject.sign_in().run(0.1)
+    assert said in subject.snap.missing, "a restart forgot it"
+    assert 709 in subject.alarms()
+    subject.tell(ask.ClearFaults())
+    subject.run(0.1)
+    assert said not in subject.snap.missing
+    assert subject.events(Fact.CLEARED)[-1].user == PRACTITIONER.name
+    subject.restart()
+    subject.run(0.1)
+    assert said not in subject.snap.missing

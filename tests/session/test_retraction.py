@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.errors import LinkTimeout
+from drivers.errors import LinkTimeout, NappageError, Refused
 from drivers.registers import COMMAND, ControllerState, Fault, Input
 from hal_sim.blocks import Registers
 from kiosk.channel import commands as ask
@@ -157,37 +157,29 @@ def test_without_an_injector_it_says_so_and_a_link_that_is_lost_ends_it(subject:
     assert "no injector is connected" in subject.refused(ask.Retract())
 
 
-def test_one_that_gets_no_answer_is_not_sent_again(subject: Bench) -> None:
-    link = subject.cycle.injector._link  # type: ignore[union-attr]
+def answered_by(bench: Bench, error: NappageError) -> None:
+    """The next command is answered like this."""
+    link = bench.cycle.injector._link  # type: ignore[union-attr]
     through = link.exchange
 
     def exchange(address: int, *rest: object, **gate: object) -> bytes:
         if address == COMMAND.address:
             link.exchange = through
-            raise LinkTimeout(timeout_ms=40)
+            raise error
         return through(address, *rest, **gate)
 
     link.exchange = exchange
+
+
+def test_one_that_gets_no_answer_is_not_sent_again(subject: Bench) -> None:
+    answered_by(subject, LinkTimeout(timeout_ms=40))
     assert "home switch did not close" in subject.refused(ask.Retract())
     assert retracts(subject) == 0
 
 
 def test_one_that_is_refused_says_so(subject: Bench) -> None:
-    journal = subject.rig.controller.journal
-    journal.command_id += 8
-    subject.engine.desk.status = None
-    subject.run(0.05)
+    answered_by(subject, Refused(what="exchange", exception=3, reason="its id is old"))
     assert "refused" in subject.refused(ask.Retract())
-
-
-def test_without_an_id_left_the_injector_is_connected_anew(subject: Bench) -> None:
-    while subject.engine.desk.urgent_id() is not None:
-        pass
-    assert "connected anew" in subject.refused(ask.Retract())
-    subject.until(lambda: not subject.snap.link.connected, 5)
-    subject.until(lambda: subject.snap.link.connected, 5)
-    subject.run(0.1)
-    subject.tell(ask.Retract())
 
 
 @pytest.mark.requirement("STP-5", "ALM-4", "UI-5")

@@ -36,7 +36,7 @@ def test_a_page_tells_number_title_what_happened_the_patient_what_to_do_and_what
         "What to do": ALARMS[0].todo,
         "What it inhibits": "arming and firing",
     }
-    assert titles(214)["What it inhibits"] == FREE
+    assert titles(720)["What it inhibits"] == FREE
 
 
 @pytest.mark.requirement("ALM-4")
@@ -56,7 +56,7 @@ def test_every_alarm_there_is_has_a_whole_page(known: Condition) -> None:
 def test_an_alarm_is_acknowledged_on_its_page_by_somebody_who_is_signed_in() -> None:
     waiting = alarm(STANDING, at("alarm", alarm=707)).acknowledge
     assert waiting.effect == a.Send(c.AcknowledgeAlarm(707), "alarms")
-    assert alarm(STANDING, at("alarm", alarm=120)).acknowledge == NOTHING
+    assert alarm(STANDING, at("alarm", alarm=720)).acknowledge == NOTHING
     assert alarm(replace(STANDING, user=None), at("alarm", alarm=707)).acknowledge.effect == a.Say(SIGN_IN)
 
 
@@ -70,7 +70,7 @@ def test_an_alarm_that_is_over_and_known_says_just_that() -> None:
 @pytest.mark.requirement("ALM-1", "ALM-2")
 def test_the_list_has_the_highest_first_and_says_state_and_priority_in_words() -> None:
     rows = alarms(STANDING).rows
-    assert [row.key for row in rows] == ["alarm:707", "alarm:214", "alarm:120:known"]
+    assert [row.key for row in rows] == ["alarm:707", "alarm:723", "alarm:720:known"]
     assert [row.trail for row in rows] == [
         "high, still present",
         "medium, still present",
@@ -110,7 +110,7 @@ def test_the_bar_opens_the_page_of_the_highest_alarm_in_every_phase(snapshot: s.
 def test_the_way_back_from_an_alarm_does_not_go_round_in_circles() -> None:
     world = World(STANDING, CATALOGUE)
     local = at("history", trail=("",))
-    for step in (a.Go("alarms"), a.Go("alarm:707"), a.Send(c.AcknowledgeAlarm(707), "alarms"), a.Go("alarm:214")):
+    for step in (a.Go("alarms"), a.Go("alarm:707"), a.Send(c.AcknowledgeAlarm(707), "alarms"), a.Go("alarm:723")):
         local = act(local, step, world).local
     assert (local.place, local.trail) == ("alarm", ("", "history", "alarms"))
     local = act(local, a.Go("alarms"), world).local

@@ -24,8 +24,8 @@ SPEAKING = (
     "kiosk/protocols/fit.py", "kiosk/protocols/words.py", "kiosk/protocols/effective.py",
     "kiosk/protocols/approvals.py", "kiosk/alarms/annunciator.py", "kiosk/records/chain.py",
     "kiosk/calibration/instrument.py", "kiosk/records/certificate_pages.py",
-    "kiosk/records/reconcile.py", "kiosk/records/history.py", "kiosk/records/session_record.py",
-    "kiosk/records/backup.py", "kiosk/system/wall.py", "kiosk/system/clock.py",
+    "kiosk/records/as_set.py", "kiosk/records/reconcile.py", "kiosk/records/history.py",
+    "kiosk/records/session_record.py", "kiosk/records/backup.py", "kiosk/system/wall.py", "kiosk/system/clock.py",
     "drivers/injector.py", "drivers/link.py", "kiosk/channel/client.py",
 )  # fmt: skip
 """Where control makes sentences that reach the glass."""

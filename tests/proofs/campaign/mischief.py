@@ -44,7 +44,8 @@ class Mischief:
         self._dice = dice
         self._sets = first_set
         self.made: Counter[str] = Counter()
-        self.pairs: set[int] = set()
+        self.sets: set[int] = set()
+        """Which of `SETS` were on, one fault alone or two together."""
         self._kinds: tuple[tuple[int, Callable[[float], None]], ...] = (
             (60, self._frame),
             (6, self._named),
@@ -114,11 +115,11 @@ class Mischief:
         """The next of all single faults and pairs."""
         stage, number = self._stage, self._sets % len(SETS)
         self._sets += 1
-        self.pairs.add(number)
         lasts = self._dice.choice((0.02, 0.1, 0.4, 1.0))
         for name in SETS[number]:
             self._at(at, name, lambda name=name: stage.do(f"fault {name} on"))
             stage.at(at + lasts, lambda name=name: stage.do(f"fault {name} off"))
+        stage.at(at, lambda: self.sets.add(number))  # in the order of their arranging: both are on by then
 
     def _hand(self, at: float) -> None:
         stage, line = self._stage, self._dice.choice(LINES)

@@ -147,7 +147,7 @@ class Person:
         if status is None or not stage.snap.link.connected:
             stage.run(0.1)
             return
-        if status.faults & ~SYRINGE_FAULTS or stage.engine.signals.mismatch:
+        if status.faults & ~SYRINGE_FAULTS or stage.engine.intake.mismatch:
             if status.faults & (Fault.OCCLUSION | Fault.RETRACT | Fault.HOMING | Fault.SPRING | Fault.DEPTH_MISMATCH):
                 self._look_at_handpiece()
             stage.until(lambda: stage.engine.slot.free, 2.0)

@@ -8,7 +8,7 @@ import msgspec
 
 from tests.proofs.campaign.fan import Sum
 from tests.proofs.campaign.invariants import REQUIREMENTS
-from tests.proofs.campaign.mischief import NAMED, PAIRS
+from tests.proofs.campaign.mischief import NAMED, PAIRS, SETS
 
 
 def lines(found: Sum, again: str) -> list[str]:
@@ -30,6 +30,12 @@ def lines(found: Sum, again: str) -> list[str]:
     for number, sentence in found.violations:
         out += [f"VIOLATION in session {number}: {sentence}", f"  again: {again.format(number=number)}"]
     return out
+
+
+def untried(found: Sum) -> str:
+    """Which named faults and pairs never came, as a sentence; "" when all did."""
+    never = [" with ".join(SETS[number]) for number in range(len(SETS)) if number not in found.sets]
+    return f"{len(never)} named faults or pairs of them never came: {', '.join(never[:5])}" if never else ""
 
 
 def table(found: Sum) -> list[str]:

@@ -131,7 +131,7 @@ def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told
     finally:
         for kind, times in stage.wire.struck.items():
             mischief.made[kind] += times
-        told.sets = tuple(sorted(mischief.pairs))
+        told.sets = tuple(sorted(mischief.sets))
 
 
 def _count(stage: Stage, told: Told) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from tests.proofs.campaign import report
+from tests.proofs.campaign.fan import Sum
+from tests.proofs.campaign.mischief import SETS, Mischief
+from tests.proofs.campaign.person import Person
 from tests.proofs.campaign.session import play
 from tests.seed import fixed_and_fresh
 
@@ -55,3 +63,21 @@ def test_the_same_seed_gives_the_same_run_bit_for_bit(tmp_path: Path) -> None:
     first, second = play(7, 2, 30, tmp_path), play(7, 2, 30, tmp_path)
     assert (first.digest, first.faults) == (second.digest, second.faults)
     assert play(8, 2, 30, tmp_path).digest != first.digest
+
+
+def test_a_campaign_in_which_a_pair_of_faults_never_came_says_so() -> None:
+    every = set(range(len(SETS)))
+    assert not report.untried(Sum(1, sets=every))
+    assert report.untried(Sum(1, sets=every - {len(SETS) - 1})).endswith(" with ".join(SETS[-1]))
+
+
+def test_a_pair_of_faults_counts_when_both_are_on_and_not_when_it_is_arranged() -> None:
+    acts: list[Callable[[], object]] = []
+    stage = SimpleNamespace(at=lambda _at, act: acts.append(act), do=lambda _line: "")
+    mischief = Mischief(cast("Person", SimpleNamespace(stage=stage)), random.Random(1), first_set=len(SETS) - 1)
+    mischief._named(0.0)
+    assert not mischief.sets
+    for act in acts:
+        act()
+    assert mischief.sets == {len(SETS) - 1}
+    assert set(SETS[-1]) <= mischief.made.keys()

@@ -28,6 +28,8 @@ from tests.proofs.kill.session import first_session, no_blow, prepared
 KILLS_EACH = 50
 """Kills of one case: its treatment goes on over all of them."""
 INJECTIONS_SHORT, FIRST_SHORT, VARIANTS_SHORT, VARIANTS = 12, 6, 3, 40
+REACHED = 0.75
+"""Share of the planned calls that have to come, or nothing is proved: sessions differ by a few calls, not by many."""
 SCRATCH = "/dev/shm"
 """Where rebuilt files are opened: the model of the disk lies in the bytes, not in the file system below."""
 W = TypeVar("W")
@@ -212,6 +214,9 @@ def _inject(
     figures.say(f"  {len(outcomes)} tried: " + ", ".join(f"{how} {n}" for how, n in ways.most_common()))
     for (call, how), times in sorted(Counter((o.injection.call, o.how) for o in outcomes).items()):
         figures.say(f"    {call}: {how} {times}")
+    reached = len(outcomes) - ways["not reached"]
+    if reached < REACHED * len(outcomes):
+        figures.fail("storage", f"{name}: only {reached} of {len(outcomes)} calls came before the session ended", None)
     numbers = sorted({code for outcome in outcomes for code in faults.codes(outcome.sentence)})
     figures.say(f"  told as {', '.join(numbers)}")
 

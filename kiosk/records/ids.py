@@ -1,0 +1,30 @@
+"""Ids of what is sent: which are committed first, which wait for no disk, and which a ledger explains (LED-5).
+
+One growing sequence of 32 bits. Every 16th id is drawn for something that is committed before its first byte leaves
+(LED-1). The fifteen after it are for what takes back and waits for no disk (stop, void, retract), so that a ledger
+explains every id up to the next one that would be drawn. A controller that has accepted that one, or a later one, is
+ahead of it.
+"""
+
+from __future__ import annotations
+
+from kiosk.records.facts import Fact
+from kiosk.records.rows import AuthorisationRow, EventRow, Row
+
+ID_STRIDE = 16
+
+
+def next_drawn(above: int) -> int:
+    """The next id to draw above this one; it is also the first that a ledger with no greater one does not explain."""
+    return above // ID_STRIDE * ID_STRIDE + ID_STRIDE
+
+
+def held(row: Row) -> int:
+    """The id that a ledger with this row is known to hold, 0 for a row that holds none."""
+    if isinstance(row, AuthorisationRow):
+        return row.id
+    if isinstance(row, EventRow) and row.kind == Fact.RESERVED:
+        reserved = row.body["max_id"]
+        assert isinstance(reserved, int), "made by the desk"
+        return reserved
+    return 0
