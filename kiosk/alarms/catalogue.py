@@ -7,13 +7,12 @@ true all that time. A number is never reused.
 
 from __future__ import annotations
 
-from kiosk.alarms.conditions import A, Condition
+from kiosk.alarms.conditions import ARMING, ON_HARDWARE, A, Condition
 
-ARMING = "arming and firing"
-ON_HARDWARE = "arming and firing on hardware"
 _OUT = "The needle is drawn back; trust it only when the screen shows Retracted."
 _UNTOUCHED = "Nothing is being injected."
 _LOOK = "The needle may be in the skin until the screen shows Retracted."
+_ALONE = "Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK
 
 
 def _table(*conditions: Condition) -> dict[A, Condition]:
@@ -46,7 +45,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "No connection to the injector",
         "The injector does not answer.",
-        "Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK,
+        _ALONE,
         "Lift the handpiece away. Check the cable and the injector's supply; the session goes on from the record.",
         ARMING,
         frozenset({A.LEASE_LAPSED, A.BAD_FRAMES, A.SUPPLY_LOST}),
@@ -393,9 +392,8 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Injector not believed",
         "The injector reports something that cannot be.",
-        "Disarmed. Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK,
-        "Lift the handpiece away. Switch the injector off and on. If it comes back, do not treat: call service. "
-        "The session can be finished and signed.",
+        "Disarmed. " + _ALONE,
+        "Lift the handpiece away. Switch the injector off and on. If it comes back, finish the session; call service.",
         ARMING,
         frozenset({A.LEASE_LAPSED, A.SUPPLY_LOST, A.BAD_FRAMES}),
     ),

@@ -55,6 +55,11 @@ class A(IntEnum):
     STORAGE_FULL = 742
 
 
+ARMING = "arming and firing"
+ON_HARDWARE = "arming and firing on hardware"
+"""What a condition inhibits, where it inhibits anything."""
+
+
 class Condition(msgspec.Struct, frozen=True):
     """One thing that can be wrong.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.alarms.catalogue import ARMING, CATALOGUE
-from kiosk.alarms.conditions import A, Condition
+from kiosk.alarms.catalogue import CATALOGUE
+from kiosk.alarms.conditions import ARMING, A, Condition
 from kiosk.alarms.signals import PRIORITIES
 
 EVERY = list(CATALOGUE.values())

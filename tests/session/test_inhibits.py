@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from drivers.registers import Fault
-from kiosk.alarms.catalogue import CATALOGUE, ON_HARDWARE
-from kiosk.alarms.conditions import A
+from drivers.registers import STATUS, Fault
+from kiosk.alarms.catalogue import CATALOGUE
+from kiosk.alarms.conditions import ON_HARDWARE, A
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow, Room
 from kiosk.records.verdict import Verdict
 from kiosk.session import guards
 from kiosk.session.signals import BY_FAULT
 from tests.session.bench import Bench
+from tests.session.extremes import instead
 from tests.session.test_totals import clinic, most
 
 pytestmark = pytest.mark.requirement("ALM-4")
@@ -116,6 +117,7 @@ COMES_ABOUT: dict[A, Callable[[Bench], object]] = {
     A.STORAGE_LOW: lambda bench: bench.cycle.post(Room(499)),
     A.STORAGE_FULL: lambda bench: bench.cycle.post(Room(49)),
     A.RECOVERED: found(A.RECOVERED),
+    A.NOT_BELIEVED: lambda bench: setattr(bench, "says", instead(STATUS, "state", 77)),
 }
 """How each alarm comes about while everything else is ready to be armed."""
 
