@@ -11,6 +11,7 @@ MUTATE_ARGS ?=
 KILL_ARGS ?=
 CAMPAIGN_ARGS ?=
 FUZZ_ARGS ?=
+MONKEY_ARGS ?=
 
 .PHONY: help
 help: ## list every target
@@ -79,6 +80,10 @@ fuzz: setup ## over 10,000,000 mutated frames and 100,000 files and messages: no
 .PHONY: fuzz-short
 fuzz-short: setup ## the same in about a minute
 	@$(BIN)/python -m tests.proofs.fuzz --short $(FUZZ_ARGS)
+
+.PHONY: monkey
+monkey: setup ## random fingers and hands at the kiosk for five minutes at each size; what is found in out/monkey (MONKEY_ARGS="--minutes 1 --seed N --size 800x480")
+	@$(BIN)/python -m tests.screens.monkeys $(MONKEY_ARGS)
 
 .PHONY: gallery
 gallery: setup ## draw every screen in every state at the three sizes, in every language, and at night; out/gallery/index.html shows them

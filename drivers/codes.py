@@ -24,7 +24,8 @@ class ControllerState(IntEnum):
     """After a syringe change: the plunger advances until it meets the piston."""
     RETRACTING = 7
     FAULT = 8
-    """At least one latched fault; cleared by `CLEAR_FAULTS` once its cause is gone."""
+    """At least one latched fault; cleared by `CLEAR_FAULTS` once its cause is gone. `RESERVE` and `PISTON` are ended
+    by a syringe change alone, `SPRING` by a home alone, `COUNTER` by nothing."""
 
 
 class Fault(IntFlag):
@@ -35,6 +36,8 @@ class Fault(IntFlag):
     RETRACT = 1 << 1
     """The home switch did not close within 100 ms of a retract: the needle may be out."""
     SPRING = 1 << 2
+    """Left to its spring alone the needle did not come home in time: it may be out. Only a home, which the spring
+    drives, ends it; so it does not stand in a home's way (STP-5)."""
     DEPTH_MISMATCH = 1 << 3
     """Commanded and measured depth differ by more than 0.10 mm (LED-9)."""
     DOSE_MISMATCH = 1 << 4

@@ -126,9 +126,9 @@ class ModbusInjector:
         return finished(self.begin_exchange(pedal=pedal, cursor=cursor))
 
     def begin_exchange(self, *, pedal: bool, cursor: int) -> Begun[Leased]:
-        """`exchange`, begun."""
+        """`exchange`, begun. A cursor past the last number that there is acknowledges all below that (`U32_MAX`)."""
         counter = self._counter = (self._counter + 1) % 0x10000
-        lease = LEASE.encode(Lease(counter=counter, pedal=int(pedal), cursor=cursor))
+        lease = LEASE.encode(Lease(counter=counter, pedal=int(pedal), cursor=min(cursor, U32_MAX)))
         first, self._asked = not self._asked, True
 
         def believe(answer: bytes) -> Leased:

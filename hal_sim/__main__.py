@@ -47,6 +47,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--barrel", type=int, choices=(1, 2, 5, 10), metavar="ML", help="put a full syringe in: 1 to 10"
     )
     parser.add_argument("--window", action="store_true", help="open a small window to press and watch things")
+    parser.add_argument("--window-left", type=int, metavar="PX", help="left edge of that window on the display")
     parser.add_argument(
         "--real-time", action="store_true", help="answer in time on a busy machine too, where that is permitted"
     )
@@ -55,13 +56,12 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
 
 
 @contextlib.contextmanager
-def _window(console: Path) -> Generator[None]:
+def _window(console: Path, left: int | None) -> Generator[None]:
     """The bench's window, as a process of its own: drawing must not slow the device down."""
     with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
         settings = {"KIVY_HOME": home, "KIVY_NO_ARGS": "1", "KIVY_NO_CONSOLELOG": "1"}
-        window = subprocess.Popen(
-            [sys.executable, "-m", "hal_sim.window", str(console)], env=os.environ | settings, stdin=subprocess.DEVNULL
-        )
+        words = [sys.executable, "-m", "hal_sim.window", str(console), *([] if left is None else [str(left)])]
+        window = subprocess.Popen(words, env=os.environ | settings, stdin=subprocess.DEVNULL)
         try:
             yield
         finally:
@@ -129,7 +129,7 @@ def main(words: list[str] | None = None) -> int:
         if speaks(sys.stdin.fileno()):
             bench.take_commands(sys.stdin.fileno())
         if arguments.window and console is not None:
-            closing.enter_context(_window(console))
+            closing.enter_context(_window(console, arguments.window_left))
         _tell_ready()
         bench.run()
     return 0

@@ -47,6 +47,21 @@ class Carriage:
     def travel(self, now: float) -> float:
         return self.state(now)[0]
 
+    def pull_n(self, now: float) -> float:
+        """What the return spring draws the needle up with, N; 0 when it is broken."""
+        if self._faults.spring_broken:
+            return 0.0
+        return self._build.spring_preload_n + self._build.spring_n_per_um * self.travel(now)
+
+    @property
+    def held_by(self) -> str:
+        """What has the carriage now: a jam, the motor, the spring, or friction alone where the spring is broken."""
+        if self._faults.retract_jam:
+            return "jam"
+        if self.powered:
+            return "motor"
+        return "friction" if self._faults.spring_broken else "spring"
+
     def forget_deepest(self, now: float) -> None:
         """Begin a new measurement of the greatest travel."""
         self._since = now

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from drivers.registers import BARREL_NL, ControllerState, Fault, SyringeType
+from drivers.registers import BARREL_NL, ControllerState, Fault, Outcome, SyringeType
 from hal_sim.build import NEEDLE_BORE_UM, Needle
 from hal_sim.faults import FAULTS
 from hal_sim.pace import PARKED_UM
@@ -196,6 +196,7 @@ def _power_cut(rig: Rig, words: list[str]) -> str:
 def _state(rig: Rig, words: list[str]) -> str:
     _nothing_follows(words)
     controller, levels = rig.controller, rig.electrics.levels()
+    last = controller.journal.last()
     return json.dumps(
         {
             "state": ControllerState(controller.state).name,
@@ -225,6 +226,7 @@ def _state(rig: Rig, words: list[str]) -> str:
             "buzzer": rig.buzzer,
             "sounding": controller.sounding,
             "bench_faults": list(rig.faults.active()),
+            "last_motion": last and {**msgspec.structs.asdict(last), "outcome": Outcome(last.outcome).name},
         }
     )
 
@@ -241,7 +243,8 @@ def _truth(rig: Rig, words: list[str]) -> str:
             "pressure_kpa": round(body.fluid.pressure, 3),
             "needle_um": round(body.true_depth_um(), 1),
             "spring": "broken" if rig.faults.spring_broken else "whole",
-            "held_by": "motor" if body.carriage.powered else "spring",
+            "spring_n": round(body.carriage.pull_n(rig.now), 3),
+            "held_by": body.carriage.held_by,
             "piston_nl": round(body.piston_nl, 3),
             "pusher_nl": round(body.pusher_nl, 3),
         }

@@ -30,8 +30,8 @@ from hal_sim.memory import Memory, MemoryFailed
 from hal_sim.motion import RETURNING, SETTLE_S, Kind, Motion
 from hal_sim.pace import PRIME_FLOW_NL_S, flow_nl_s
 from hal_sim.rules import GAUGE_DEPTH, gauge_um, refuse_authorisation, refuse_command
-from hal_sim.states import BEGIN_OF, SYRINGE_FAULTS, TABLE, Event, resting
-from hal_sim.verdict import ZERO_MAX_KPA, record_of, standing
+from hal_sim.states import BEGIN_OF, NOT_CLEARED, TABLE, Event, resting
+from hal_sim.verdict import ZERO_MAX_KPA, at_home, disproved, record_of, standing
 
 NEVER = math.inf
 RUN_ON_S = 1.0
@@ -160,7 +160,7 @@ class Controller:
                 self._abort(Outcome.PARTIAL_STOP)
         self.journal.command_id = command.id
         self.journal.save()
-        if kind == CommandKind.RETRACT and self.motion is None and not self.body.home:
+        if kind == CommandKind.RETRACT and self.motion is None and not at_home(self.body):
             self._begin(Motion(Kind.RETRACT, self.body, 0, command.id, 0, 0))
         elif kind in SERVED:
             self._serve(SERVED[kind], command)
@@ -363,13 +363,11 @@ class Controller:
         """The home switch closed, or did not: judge, write, settle."""
         self.motion = None
         record, faults = record_of(motion, self.gauges, self.now)
-        self.faults |= faults
+        self.faults = (self.faults | faults) & ~disproved(motion)
         if motion.kind == Kind.HOME:
             self.homed = motion.outcome == Outcome.COMPLETED and not motion.failed
         elif motion.kind == Kind.SEEK:
             self.journal.piston_known = motion.met
-            if motion.met:
-                self.faults &= ~SYRINGE_FAULTS
         elif motion.failed:
             self.homed = False
         if self.faults:
@@ -389,11 +387,11 @@ class Controller:
             self._block(Fault.COUNTER)
 
     def _clear(self) -> None:
-        """Clear every fault whose cause is gone; a syringe change alone ends those of the syringe."""
+        """Clear every fault whose cause is gone; those of syringe and spring only a motion ends (`disproved`)."""
         stays = standing(self.body, self.journal)
         if self.inputs.stuck:
             stays |= Fault.INPUT_STUCK
-        self.faults &= stays | SYRINGE_FAULTS | Fault.COUNTER
+        self.faults &= stays | NOT_CLEARED
 
     def _go(self, event: Event) -> None:
         target = TABLE[self.state][event]

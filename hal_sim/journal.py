@@ -104,6 +104,11 @@ class Journal:
         """A record as on the wire, all zero when there is none."""
         return self.records.get(number, NO_RECORD)
 
+    def last(self) -> ShotRecord | None:
+        """The newest motion that has ended; None when none has, or its record is not kept any more."""
+        newest = self.lifetime_shots - (self.pending is not None)
+        return RECORD.decode(self.records[newest]) if newest in self.records else None
+
     def oldest(self) -> int:
         """Lowest lifetime number that is still kept."""
         return max(1, self.lifetime_shots - RECORDS_KEPT + 1)

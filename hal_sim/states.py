@@ -75,7 +75,10 @@ MOVING = frozenset({S.STROKE, S.HOMING, S.PRIMING, S.SEEKING, S.RETRACTING})
 
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 """Faults that only a syringe change ends; they do not stand in its way."""
-HOMING_BLOCKED_BY = ~(SYRINGE_FAULTS | Fault.CALIBRATION)
+NOT_CLEARED = SYRINGE_FAULTS | Fault.SPRING | Fault.COUNTER
+"""Faults that no clear ends: nothing that stands still shows a syringe to be full or a spring to be whole."""
+HOMING_BLOCKED_BY = ~(SYRINGE_FAULTS | Fault.CALIBRATION | Fault.SPRING)
+"""A broken spring does not block what alone can show it to be whole: the spring brings the needle home from 0.8 mm."""
 SEEK_BLOCKED_BY = ~(SYRINGE_FAULTS | Fault.CALIBRATION)
 
 

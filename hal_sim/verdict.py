@@ -9,7 +9,8 @@ from drivers.registers import U16_MAX, Fault, Outcome, ShotRecord
 from hal_sim.gauges import Gauges
 from hal_sim.journal import Journal
 from hal_sim.mechanics import Mechanics
-from hal_sim.motion import DEPTH_TOLERANCE_UM, Kind, Motion
+from hal_sim.motion import AGREED_UM, DEPTH_TOLERANCE_UM, Kind, Motion
+from hal_sim.states import SYRINGE_FAULTS
 
 DOSE_TOLERANCE_NL = 300
 """LED-9: this or 5 % of the dose, whichever is more."""
@@ -67,10 +68,28 @@ def record_of(motion: Motion, gauges: Gauges, ended: float) -> tuple[ShotRecord,
     ), faults
 
 
+def disproved(motion: Motion) -> Fault:
+    """Faults that the good end of a motion ends, and nothing else does.
+
+    A home is driven by the spring alone, so that one which ends in time shows it to be whole (STP-5); a seek that met
+    the piston found a syringe (LIM-13).
+    """
+    if motion.failed or motion.outcome != Outcome.COMPLETED:
+        return Fault.NONE
+    if motion.kind == Kind.HOME:
+        return Fault.SPRING
+    return SYRINGE_FAULTS if motion.kind == Kind.SEEK else Fault.NONE
+
+
+def at_home(body: Mechanics) -> bool:
+    """Whether the needle is home by its switch and by its encoder: a switch that is stuck confirms nothing."""
+    return body.home and body.carriage.travel(body.now) <= AGREED_UM
+
+
 def standing(body: Mechanics, journal: Journal) -> Fault:
     """Faults whose cause is still there, so that they cannot be cleared."""
     faults = Fault.NONE
-    if not body.home:
+    if not at_home(body):
         faults |= Fault.RETRACT | Fault.OCCLUSION
     if abs(body.pressure_kpa()) > ZERO_MAX_KPA:
         faults |= Fault.OCCLUSION

@@ -30,7 +30,8 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None
     twice). The default clock: the interrupted one looks for input some hundred times a second to save a thread a few
     milliseconds, and no thread hands anything to the screen. No multisampling: lines are smooth by themselves, and a
     frame drawn in software takes twice as long with it. Until the first frame nothing is looked through for what is no
-    longer used: it is all still needed. Args: home a folder for the settings, size in pixels.
+    longer used: it is all still needed. A window opens at the display's upper left, so that the bench's has its place
+    beside it. Args: home a folder for the settings, size in pixels.
     """
     gc.disable()  # `KioskApp` enables it again
     home.mkdir(parents=True, exist_ok=True)
@@ -50,6 +51,9 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None
         ("graphics", "width", str(size[0])),
         ("graphics", "height", str(size[1])),
         ("graphics", "fullscreen", "auto" if fullscreen else "0"),
+        ("graphics", "position", "auto" if fullscreen else "custom"),
+        ("graphics", "left", "0"),
+        ("graphics", "top", "0"),
         ("graphics", "maxfps", str(FRAMES)),
         ("graphics", "multisamples", "0"),
         ("graphics", "resizable", "0"),

@@ -19,13 +19,15 @@ from kiosk.cli_options import (
     PORT,
     PROFILES,
     PROFILES_OPTION,
+    SIZE,
     how,
+    kind_of,
     named,
     which_profiles,
 )
 from kiosk.cli_service import service
 from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
-from kiosk.system.storage import data_folder, ledger_path, settings_file
+from kiosk.system.storage import data_folder, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
 
@@ -45,7 +47,7 @@ def main() -> None:
 @PROFILES_OPTION
 @PORT
 @BALANCE
-@click.option("--size", default="800x480", help="Window of the kiosk, WIDTHxHEIGHT.")
+@SIZE
 @click.option("--no-screen", is_flag=True, help="Without the kiosk: 'nappage calibrate' takes its place.")
 @click.option(
     "--demo",
@@ -64,7 +66,7 @@ def run(  # noqa: PLR0913  one for each option
     profiles: Path | None,
     port: str,
     balance: str,
-    size: str,
+    size: tuple[int, int],
     no_screen: bool,
     demo: str,
     out: Path,
@@ -139,21 +141,18 @@ def control(  # noqa: PLR0913  one for each option
 
 @main.command()
 @CHANNEL
-@click.option("--size", default="800x480", help="Window, WIDTHxHEIGHT.")
+@SIZE
 @click.option("--fullscreen", is_flag=True, help="Take the whole screen.")
 @click.option("--outline", type=click.Path(path_type=Path), help="Write the outline of the screen to this file.")
 @click.option("--settings", type=click.Path(path_type=Path), help="Keep the settings of this screen in this file.")
 @plainly
-def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None, settings: Path | None) -> int:
+def kiosk(channel: Path, size: tuple[int, int], fullscreen: bool, outline: Path | None, settings: Path | None) -> int:
     """The screen. It can open neither port nor pins nor database."""
     from kiosk.app import main as kiosk_main
     from kiosk.system.backlight import Backlight
     from kiosk.system.notify import Notifier
 
     notifier = Notifier.from_environment()
-    width, _, height = size.partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise click.UsageError(f"--size is '{size}'; it must be WIDTHxHEIGHT, such as 800x480")
     started: list[bool] = []
 
     def flipped() -> None:
@@ -164,7 +163,7 @@ def kiosk(channel: Path, size: str, fullscreen: bool, outline: Path | None, sett
 
     backlight = Backlight.find()
     light = backlight.set_percent if backlight else None
-    kiosk_main(channel, (int(width), int(height)), fullscreen, outline, flipped, light, settings or settings_file())
+    kiosk_main(channel, size, fullscreen, outline, flipped, light, settings or settings_file())
     return 0
 
 
@@ -224,7 +223,7 @@ def verify(data: Path | None, simulated: bool | None, port: str | None) -> int:
         from drivers.injector import connect
         from drivers.stop import StopLatch
 
-        parity = "N" if path == ledger_path(data_folder(data), simulated=True) else "E"
+        parity = "N" if kind_of(path) == "simulated" else "E"
         with contextlib.closing(connect(port, StopLatch(), parity=parity)) as injector:
             anchors, serial = injector.anchors(), injector.identity().serial
         text, code = verify_ledger(path, anchors, serial)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import click
 
 from kiosk.shell import P
-from kiosk.system.storage import data_folder, ledger_path, on_raspberry_pi, profiles_folder
+from kiosk.system.storage import data_place, ledger_path, on_raspberry_pi, profiles_folder
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 
@@ -32,6 +32,30 @@ def named(simulated: bool, hardware: bool) -> bool:
     return simulated
 
 
+class Pixels(click.ParamType[tuple[int, int]]):
+    """A window's size, WIDTHxHEIGHT in pixels."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(
+        self, value: str | tuple[int, int], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Width and height.
+
+        Raises:
+            click.BadParameter: it is no size.
+        """
+        if isinstance(value, tuple):
+            return value
+        width, _, height = value.partition("x")
+        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+            self.fail(f"'{value}' is no size; it must be WIDTHxHEIGHT, such as 800x480", param, ctx)
+        return int(width), int(height)
+
+
+SIZE = click.option(
+    "--size", type=Pixels(), default="800x480", help="Window of the kiosk: 800x480, 1280x720, 720x1280 or another."
+)
 PI_CHANNEL = Path("/run/nappage/control.sock")
 """Where the installed units have it."""
 
@@ -63,4 +87,4 @@ def kind_of(path: Path) -> Literal["real", "simulated"]:
 
 def which_profiles(profiles: Path | None, data: Path | None) -> Path:
     """The folder of profiles that is meant."""
-    return profiles_folder(profiles, data_folder(data), PROFILES)
+    return profiles_folder(profiles, data_place(data), PROFILES)

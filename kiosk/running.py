@@ -29,7 +29,8 @@ class Running(msgspec.Struct, frozen=True):
     profiles: Path
     port: str
     balance: str
-    size: str
+    size: tuple[int, int]
+    """Width and height of the kiosk's window, px."""
     screen: bool
     """False: no kiosk; control waits for a shell to take its place."""
     demo: str
@@ -44,6 +45,8 @@ LEFT = ("record.json", "record.pdf", "certificate.json", "certificate.pdf", "mea
 PICTURES = "screens"
 MARK = "made-by-a-play-through.txt"
 """Lies where a play-through left its results: only there the next one takes them away."""
+BESIDE_PX = 12
+"""Between the kiosk's window, which opens at the display's left, and the bench's."""
 BUILT_WRONG = Path(__file__).parent / "rehearsal" / "built_wrong.toml"
 """The device that is calibrated: it needs it."""
 
@@ -57,7 +60,7 @@ def run_all(running: Running) -> int:
             from kiosk.rehearsal.display import own_display
 
             clear(running)
-            display = closing.enter_context(own_display(running.size))
+            display = closing.enter_context(own_display(_said(running.size)))
         plans = [*_bench(running, places), _control(running, places), *_screen(running, places, display)]
         _say(running, places)
         return Supervisor(tuple(plans)).run()
@@ -98,6 +101,10 @@ def _say(running: Running, places: Places) -> None:
         click.echo(f"nappage: no screen; in another shell: export NAPPAGE_CHANNEL={places.channel}")
 
 
+def _said(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
 def _bench(running: Running, places: Places) -> list[ChildPlan]:
     """The simulated injector; its memory lies beside the simulated record, as the two belong together."""
     if not running.simulated:
@@ -105,7 +112,7 @@ def _bench(running: Running, places: Places) -> list[ChildPlan]:
     build = BUILT_WRONG if running.demo == "calibration" else None
     words = list(bench_command(places, running.data / "injector-memory.bin", 2, balance=True, build=build))
     if not running.demo and os.environ.get("DISPLAY"):
-        words.append("--window")
+        words += ["--window", "--window-left", str(running.size[0] + BESIDE_PX)]
     return [ChildPlan("bench", tuple(words), Restart.NEVER)]
 
 
@@ -127,7 +134,7 @@ def _control(running: Running, places: Places) -> ChildPlan:
 def _screen(running: Running, places: Places, display: str) -> list[ChildPlan]:
     if not running.screen:
         return []
-    words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", running.size]
+    words: list[str | Path] = ["kiosk", "--channel", places.channel, "--size", _said(running.size)]
     words += ["--settings", running.data / "screen.json"]
     if not running.demo:
         return [ChildPlan("kiosk", nappage(*words), Restart.ALWAYS, after="control")]

@@ -11,7 +11,7 @@ from typing import ParamSpec
 import click
 
 from drivers.errors import NappageError
-from kiosk.system.storage import data_folder, ledger_path
+from kiosk.system.storage import data_place, ledger_path
 
 P = ParamSpec("P")
 REFUSED = 2
@@ -35,7 +35,10 @@ def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def chosen_ledger(data: Path | None, simulated: bool | None) -> Path:
-    """The record in a data folder; without a word the simulated one off a Pi, the real one on it."""
+    """The record in a data folder; without a word the simulated one off a Pi, the real one on it.
+
+    It may not be there; nothing is made.
+    """
     from kiosk.system.storage import on_raspberry_pi
 
-    return ledger_path(data_folder(data), simulated=not on_raspberry_pi() if simulated is None else simulated)
+    return ledger_path(data_place(data), simulated=not on_raspberry_pi() if simulated is None else simulated)

@@ -51,8 +51,9 @@ UNMEASURED = frozenset({
     "screens/test_application::test_kv_sets_only_properties_that_exist",
     "screens/test_every_scene::test_every_button_does_something",
     "screens/test_contrast", "screens/test_gallery", "screens/test_golden", "screens/test_languages",
-    "screens/test_lesson", "screens/test_monkey", "screens/test_shipped_texts", "screens/test_touch_targets",
-    "session/test_random",
+    "screens/test_lesson", "screens/test_monkey", "screens/test_played", "screens/test_shipped_texts",
+    "screens/test_touch_targets",
+    "session/test_out_of_its_mind", "session/test_random",
     "session/test_calibrating::test_a_barrel_that_is_built_wrong_is_right_after_one_pass",
 })  # fmt: skip
 """Rooms, files and tests that go over what others have measured. A new test is measured until it stands here."""

@@ -65,6 +65,7 @@ WHO_MAY: dict[type, Roles | None] = {
     ask.Edit: TREATS,
     ask.ChooseMode: TREATS,
     ask.ConfirmSoft: TREATS,
+    ask.AskSoft: TREATS,
     ask.WithdrawSoft: TREATS,
     ask.Arm: TREATS,
     ask.Disarm: ANYBODY,

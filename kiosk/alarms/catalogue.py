@@ -1,17 +1,18 @@
 """Every alarm there is: title, what happened, whether the patient is safe, what to do, what it inhibits (ALM-4).
 
 One table. Texts say what a person at the patient needs in that second; none calls the needle safe before the home
-switch has been seen. A number is never reused.
+switch has been seen. Those of a needle that may be out stand until it was homed, also while its cable is out, and are
+true all that time. A number is never reused.
 """
 
 from __future__ import annotations
 
-from kiosk.alarms.conditions import A, Condition, Raised
+from kiosk.alarms.conditions import ARMING, ON_HARDWARE, A, Condition
 
-ARMING = "arming and firing"
 _OUT = "The needle is drawn back; trust it only when the screen shows Retracted."
 _UNTOUCHED = "Nothing is being injected."
 _LOOK = "The needle may be in the skin until the screen shows Retracted."
+_ALONE = "Without us it stops by itself within 150 ms and retracts, if nothing in it is broken. " + _LOOK
 
 
 def _table(*conditions: Condition) -> dict[A, Condition]:
@@ -44,7 +45,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "No connection to the injector",
         "The injector does not answer.",
-        "Without us it stops by itself within 150 ms and retracts. " + _LOOK,
+        _ALONE,
         "Lift the handpiece away. Check the cable and the injector's supply; the session goes on from the record.",
         ARMING,
         frozenset({A.LEASE_LAPSED, A.BAD_FRAMES, A.SUPPLY_LOST}),
@@ -63,17 +64,19 @@ CATALOGUE: dict[A, Condition] = _table(
         "high",
         "Needle may be out",
         "The home switch did not close within 100 ms of a retract, or opened with nobody moving the needle.",
-        "The needle may still be in the skin.",
-        "Lift the handpiece straight away from the patient. Do not use it again before service has looked at it.",
+        _LOOK,
+        "Lift the handpiece straight away from the patient. Do not use it again before service has looked at it. "
+        "Then, under Recover: retract, clear faults, home. Homing ends this alarm.",
         ARMING,
     ),
     Condition(
         A.SPRING_BROKEN,
         "high",
         "Needle may be out: spring broken",
-        "The return spring does not pull the needle back.",
-        "The needle may still be in the skin, and a stop does not pull it back.",
-        "Lift the handpiece straight away from the patient. Take it out of use.",
+        "Left to its spring alone the needle did not come home in time.",
+        "A stop does not pull the needle back. " + _LOOK,
+        "Lift the handpiece straight away from the patient. Take it out of use. "
+        "Once it is mended, under Recover: retract, clear faults, home. Only homing ends this alarm.",
         ARMING,
         frozenset({A.RETRACT_FAILED}),
     ),
@@ -227,7 +230,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "Limit reached",
         "The next shots would cross a limit.",
         "No limit is crossed. " + _OUT,
-        "The screen names the limit. Finish, or go on in another zone if that one limits.",
+        "The screen names the limit. Finish, go on in another zone if it is the zone, change the needle if it is that.",
         "further shots under this limit",
         frozenset({A.TOTAL_NEAR}),
     ),
@@ -264,16 +267,16 @@ CATALOGUE: dict[A, Condition] = _table(
         "Shot cut off",
         "The injector restarted in the middle of a shot.",
         "That shot counts at its full dose. The needle's place is unknown until it is homed.",
-        "Lift the handpiece away and home the needle.",
+        "Lift the handpiece away. Then, under Recover: clear faults, home the needle.",
         ARMING,
     ),
     Condition(
         A.HOMING_FAILED,
         "high",
         "Needle not found",
-        "Homing did not reach the home switch.",
-        "The needle's place is unknown.",
-        "Lift the handpiece away. Check that nothing blocks the needle, then home again.",
+        "Homing did not find the home switch.",
+        "The needle's place is unknown until it is homed.",
+        "Lift the handpiece away. Check that nothing blocks the needle; then, under Recover: clear faults, home again.",
         ARMING,
     ),
     Condition(
@@ -355,6 +358,7 @@ CATALOGUE: dict[A, Condition] = _table(
         "The control program may not run with real-time priority.",
         "In simulation no effect; on hardware nothing is armed.",
         "Install the units with make install, or give the user the permission.",
+        ON_HARDWARE,
     ),
     Condition(
         A.STORAGE_LOW,
@@ -365,6 +369,16 @@ CATALOGUE: dict[A, Condition] = _table(
         "Export and move old files; the record itself is never removed.",
     ),
     Condition(
+        A.STORAGE_FULL,
+        "medium",
+        "Storage full",
+        "The storage has no room for another session's record.",
+        _UNTOUCHED,
+        "Export and move old files; the record itself is never removed. What is open can be finished and signed.",
+        ARMING,
+        frozenset({A.STORAGE_LOW}),
+    ),
+    Condition(
         A.RECOVERED,
         "medium",
         "See what was given",
@@ -373,9 +387,14 @@ CATALOGUE: dict[A, Condition] = _table(
         "A practitioner reads what was found, looks at the patient, then acknowledges.",
         ARMING,
     ),
+    Condition(
+        A.NOT_BELIEVED,
+        "high",
+        "Injector not believed",
+        "The injector reports something that cannot be.",
+        "Disarmed. " + _ALONE,
+        "Lift the handpiece away. Switch the injector off and on. If it comes back, finish the session; call service.",
+        ARMING,
+        frozenset({A.LEASE_LAPSED, A.SUPPLY_LOST, A.BAD_FRAMES}),
+    ),
 )
-
-
-def inhibits_arming(raised: Raised) -> bool:
-    """Whether this condition inhibits arming as long as it is present."""
-    return CATALOGUE[raised.number].inhibits == ARMING

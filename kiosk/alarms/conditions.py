@@ -51,13 +51,20 @@ class A(IntEnum):
     NOT_REALTIME = 738
     STORAGE_LOW = 739
     RECOVERED = 740
+    NOT_BELIEVED = 741
+    STORAGE_FULL = 742
+
+
+ARMING = "arming and firing"
+ON_HARDWARE = "arming and firing on hardware"
+"""What a condition inhibits, where it inhibits anything."""
 
 
 class Condition(msgspec.Struct, frozen=True):
     """One thing that can be wrong.
 
-    `inhibits` is empty when it inhibits nothing. `suppresses` names conditions that are only a consequence of this one:
-    while it is present they neither show nor sound.
+    `inhibits` is empty when it inhibits nothing; what it says, the guards of the session refuse. `suppresses` names
+    conditions that are only a consequence of this one: while it is present they neither show nor sound.
     """
 
     number: A

@@ -13,12 +13,13 @@ from typing import Any, Literal
 import msgspec
 
 from drivers.errors import complaint
+from drivers.registers import Identity
 from kiosk.calibration.errors import CertificateInvalid, CertificateTooNew
 from kiosk.calibration.proof import Depth, Dose, Measurement, Proof
 
 FORMAT: Literal["nappage calibration certificate"] = "nappage calibration certificate"
-VERSION = 1
-"""Of the certificate's form; a reader refuses a later one."""
+VERSION = 2
+"""Of the certificate's form; a reader refuses a later one. The first form held no caps."""
 PARTS = ("depth", "1", "2", "5", "10")
 """The needle's depth and each barrel, mL, as proofs name them."""
 ENCODER_ONLY = (
@@ -40,6 +41,19 @@ SIMULATED = "SIMULATED: measured on a simulated injector; it says nothing of any
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
+class Caps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the injector's controller gives at most, by its own word: depth um, dose nL, rate in shots per 1000 s."""
+
+    depth_um: int
+    dose_nl: int
+    rate_mhz: int
+
+    @classmethod
+    def of(cls, identity: Identity) -> Caps:
+        """As it says them at connect."""
+        return cls(identity.cap_depth_um, identity.cap_dose_nl, identity.cap_rate_mhz)
+
+
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What was proved of one device, on one day.
 
@@ -47,6 +61,7 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         number: Counts the certificates of one ledger from 1.
         device: The device profile's title.
         serial, firmware, map_version: As the injector's controller says them.
+        caps: What that controller gives at most; a certificate of the first form names none.
         calibration, crc: Number and CRC-32 of the calibration in force.
         proofs: The parts that stand proved with it.
         not_proved: The other parts.
@@ -63,6 +78,7 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     serial: int
     firmware: str
     map_version: int
+    caps: Caps | msgspec.UnsetType = msgspec.UNSET
     program: str
     calibration: int
     crc: int
@@ -136,8 +152,3 @@ def _kept(text: str, type: Any) -> Any:
         return msgspec.json.decode(text, type=type)
     except msgspec.DecodeError as error:
         raise CertificateInvalid(file="the ledger", why=str(error)) from error
-
-
-def part_of(measured: Measurement) -> str:
-    """The part that a measurement is of, as proofs name it."""
-    return str(measured.barrel_ml) if isinstance(measured, Dose) else "depth"

@@ -105,6 +105,8 @@ class CertificatePage(View, frozen=True, tag=True):
     figures: tuple[ProvedLine, ...]
     instruments: tuple[InstrumentView, ...]
     not_proved: tuple[str, ...]
+    caps: tuple[int, int, int] | None = None
+    """What the controller gives at most: depth um, dose nL, rate mHz; None where the certificate names none."""
 
 
 class DriftPoint(View, frozen=True):

@@ -216,6 +216,10 @@ class ConfirmSoft(Command, frozen=True):
     reason: Text
 
 
+class AskSoft(Command, frozen=True):
+    """Asks to be asked: what the present values cross and nobody confirmed becomes the snapshot's question."""
+
+
 class WithdrawSoft(Command, frozen=True):
     """Says no to the question; the value goes back to what it was."""
 
@@ -332,6 +336,7 @@ AnyCommand = (
     | Edit
     | ChooseMode
     | ConfirmSoft
+    | AskSoft
     | WithdrawSoft
     | Arm
     | Disarm

@@ -275,6 +275,10 @@ class Treat(View, frozen=True):
     blocked_kpa: int = 0
     occlusion_kpa: int = 0
     """Pressure at which the controller stops the stroke."""
+    asks: bool = False
+    """Nothing stands against arming but what a person may confirm: a soft limit that is crossed, or a leap."""
+    left: int = 0
+    """Shots that the last arming has left in this zone and side, also once it has ended."""
 
 
 class SessionView(View, frozen=True):
@@ -307,6 +311,8 @@ class SessionView(View, frozen=True):
     """Proposed once treating is finished."""
     reads_barrel: bool = False
     """Nothing senses the barrel: the person reads back what is printed on it (LIM-12)."""
+    over: str = ""
+    """Why treating cannot be resumed; "" where it can."""
 
 
 class Alarm(View, frozen=True):

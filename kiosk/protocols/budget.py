@@ -28,6 +28,8 @@ from kiosk.protocols.words import ORIGIN_WORDS, amount
 
 WARN_PERCENT = 95
 """LIM-6: from here on a total is warned about."""
+NIGHT_MS = 12 * 3_600_000
+"""Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -130,6 +132,7 @@ def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Total
             nl,
             Limit(totals.syringe_usable_nl, Origin.SYRINGE),
         ),
+        *_needle(parts, totals.needle_shots),
         Total(
             "course",
             "This course",
@@ -153,6 +156,12 @@ def _stated(value: int | None, origin: Origin) -> Limit | None:
 
 def _titled(course: Course) -> str:
     return "Today's sessions" if course.today else "This session"
+
+
+def _needle(parts: Parts, shots: int) -> tuple[Total, ...]:
+    """What the fitted needle has given, where a source says how much one may."""
+    most = parts.needle.shots_max
+    return (Total("needle", "Shots of this needle", shots, "shots", Limit(most, Origin.NEEDLE)),) if most else ()
 
 
 def _session_shots(parts: Parts, course: Course, shots: int) -> Total:
@@ -252,24 +261,6 @@ def reached(all_totals: Iterable[Total], setting: Setting) -> tuple[Total, ...]:
 
 def _session_too_many(total: Total) -> bool:
     return total.unit == "sessions" and total.limit is not None and total.used > total.limit.value
-
-
-def warnings(all_totals: Iterable[Total], setting: Setting) -> tuple[str, ...]:
-    """Totals that the next shot brings to 95 % or more, and a plan that will not fit (LIM-6)."""
-    found: list[str] = []
-    for room in rooms(all_totals, setting):
-        unit = room.total.unit
-        if _nears(room.total, room.limit, setting):
-            found.append(
-                f"{room.total.title}: {amount(room.total.used, unit)} of {amount(room.limit.value, unit)} "
-                f"({ORIGIN_WORDS[room.limit.origin]})"
-            )
-        if 0 < room.shots < setting.shots and room.total.key != "point":
-            found.append(
-                f"{setting.shots} shots are planned, {room.shots} fit: {room.total.title} "
-                f"({ORIGIN_WORDS[room.limit.origin]})"
-            )
-    return tuple(found)
 
 
 def course_refusals(parts: Parts, course: Course, zone: Zone, all_totals: Iterable[Total]) -> list[Refusal]:

@@ -95,10 +95,10 @@ class Envelope:
         if zone is None:
             known = ", ".join(self._ranges)
             sentence = f"The protocol has no zone '{setting.zone}'; it has: {known}"
-            return Verdict((Refusal("zone", sentence, Origin.PROTOCOL),), (), ())
+            return Verdict((Refusal("zone", sentence, Origin.PROTOCOL),), ())
         refusals = [*self._how(setting, zone), *self._values(setting)]
         if refusals:
-            return Verdict(tuple(refusals), (), ())
+            return Verdict(tuple(refusals), ())
         parts = self._parts
         late = unfit(setting.depth_um, setting.dose_nl, setting.rate_mhz, parts.device, parts.identity, self._flow)
         counted = budget.totals_of(parts, self._course, zone, setting.side, totals)
@@ -108,7 +108,6 @@ class Envelope:
         return Verdict(
             tuple(refusals),
             tuple(crossing for crossing in crossings if crossing.key not in confirmed),
-            budget.warnings(counted, setting),
         )
 
     def slice(
@@ -194,7 +193,7 @@ class Envelope:
                     Origin.SYRINGE,
                 )
             )
-        return Verdict(tuple(refusals), (), ())
+        return Verdict(tuple(refusals), ())
 
     @property
     def dead_volume_nl(self) -> int:

@@ -18,14 +18,6 @@ class LimitsInvalid(NappageError, ValueError):
     remedy = "Correct the figure; nothing is delivered with it."
 
 
-class RoundsToNothing(NappageError, ValueError):
-    """LIM-3: what rounds down to 0 is refused."""
-
-    number = 201
-    sentence = "{asked} {unit} is less than the smallest step of {step} {unit}"
-    remedy = "Choose a larger value; it is never rounded up."
-
-
 class ProfileMissing(NappageError, FileNotFoundError):
     number = 202
     sentence = "{file} does not exist"

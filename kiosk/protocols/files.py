@@ -180,7 +180,8 @@ class NeedleFile(Struct, frozen=True, forbid_unknown_fields=True):
     hub_ul: Decimal
     source: str
     shots_max: Annotated[
-        int, Meta(description="Shots until it is called blunt; 0: no source gives one.", ge=0, le=COUNT_MOST)
+        int,
+        Meta(description="Shots of one needle, then it is changed; 0: no source gives a number.", ge=0, le=COUNT_MOST),
     ] = 0
 
 

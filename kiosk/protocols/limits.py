@@ -13,7 +13,7 @@ import msgspec
 
 from drivers.ports import Authorisation
 from drivers.registers import Mode
-from kiosk.protocols.errors import LimitsInvalid, RoundsToNothing
+from kiosk.protocols.errors import LimitsInvalid
 
 
 class Origin(StrEnum):
@@ -98,16 +98,6 @@ class Range(msgspec.Struct, frozen=True):
                 raise LimitsInvalid(why=f"{name} {value} {self.unit} is below {below_name} {below} {self.unit}")
             below, below_name = value, name
 
-    def round_down(self, asked: int) -> int:
-        """The largest step that is not more than `asked` (LIM-3): 0 < result <= asked. It may lie outside the bounds.
-
-        Raises:
-            RoundsToNothing: `asked` is below one step.
-        """
-        if asked < self.step:
-            raise RoundsToNothing(asked=asked, unit=self.unit, step=self.step)
-        return asked - asked % self.step
-
 
 def not_negative(counted: msgspec.Struct, *besides: str) -> None:
     """A negative count would widen every limit behind it, so it cannot be constructed (LIM-2).
@@ -162,6 +152,7 @@ class Totals(msgspec.Struct, frozen=True):
         product_nl: Of this product in this session.
         course_nl: Of the course: earlier sessions and this one.
         course_sessions: Sessions of the course, this one included.
+        needle_shots: Of the needle that is fitted.
     """
 
     point_nl: int
@@ -171,6 +162,7 @@ class Totals(msgspec.Struct, frozen=True):
     product_nl: int
     course_nl: int
     course_sessions: int
+    needle_shots: int = 0
 
     def __post_init__(self) -> None:
         not_negative(self, "zone", "session")
@@ -210,12 +202,11 @@ class SoftCrossing(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True):
     """The answer to "may this be done?": yes when there are no refusals and no crossings.
 
-    `crossings` holds those that were not confirmed; `warnings` are totals from 95 % on and plans that will not fit.
+    `crossings` holds those that were not confirmed.
     """
 
     refusals: tuple[Refusal, ...]
     crossings: tuple[SoftCrossing, ...]
-    warnings: tuple[str, ...]
 
     @property
     def allowed(self) -> bool:

@@ -129,7 +129,7 @@ class Needle(msgspec.Struct, frozen=True):
         length_um: Free length of the cannula, um; no deeper than this.
         pressure_kpa: Highest pressure before it, kPa.
         hub_nl: Volume of its hub, nL.
-        shots_max: Shots after which it is called blunt; 0 when no source gives a number.
+        shots_max: Shots after which it has to be changed; 0 when no source gives a number.
     """
 
     key: str

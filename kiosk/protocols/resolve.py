@@ -213,7 +213,7 @@ def zone(place: Place, key: str, raw: ZoneFile) -> Zone:
         dose=figure(place.at("dose_ul"), raw.dose_ul, DOSE),
         spacing_um=guide(place.at("spacing_mm"), raw.spacing_mm, LENGTH, least=1),
         angle_deg=guide(place.at("angle_deg"), raw.angle_deg, COUNT, least=1),
-        zone_shots=None if raw.shots is None else figure(place.at("shots"), raw.shots, COUNT),
+        zone_shots=None if raw.shots is None else total(place.at("shots"), raw.shots, COUNT),
         zone_nl=None if raw.total_ul is None else total(place.at("total_ul"), raw.total_ul, DOSE),
     )
 

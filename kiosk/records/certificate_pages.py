@@ -45,6 +45,9 @@ def page(db: Database, number: int) -> CertificatePage:
         figures=tuple(line for proof in made.proofs for line in told(proof.as_left)),
         instruments=tuple(InstrumentView(**msgspec.structs.asdict(each)) for each in used.values()),
         not_proved=made.not_proved,
+        caps=None
+        if isinstance(made.caps, msgspec.UnsetType)
+        else (made.caps.depth_um, made.caps.dose_nl, made.caps.rate_mhz),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from kiosk.calibration.certificate import ENCODER_ONLY, Certificate
 from kiosk.calibration.instrument import KINDS, Instrument
 from kiosk.calibration.proof import Depth, Dose, Measurement, Proof, Run
@@ -85,6 +87,7 @@ def _summary(sheet: Sheet, made: Certificate) -> None:
         [
             ("Device", made.device),
             ("Injector's controller", f"serial {made.serial}, firmware {made.firmware}, map {made.map_version}"),
+            ("Its caps", _caps(made)),
             ("Program", made.program),
             ("Calibration", f"number {made.calibration}, CRC-32 {made.crc:08X}"),
             ("Technician", made.technician),
@@ -92,6 +95,14 @@ def _summary(sheet: Sheet, made: Certificate) -> None:
     )
     sheet.ln(1)
     sheet.warning_box(_wrapped(sheet, ENCODER_ONLY))
+
+
+def _caps(made: Certificate) -> str:
+    """What the controller gives at most, or that this certificate does not say so."""
+    caps = made.caps
+    if isinstance(caps, msgspec.UnsetType):
+        return "not on this certificate"
+    return f"depth {caps.depth_um / 1000:.2f} mm, dose {caps.dose_nl / 1000:g} uL, {caps.rate_mhz / 1000:g} shots/s"
 
 
 def _wrapped(sheet: Sheet, text: str) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 from sqlite_utils import Database
 
-from kiosk.protocols.budget import Course, Given, Today
+from kiosk.protocols.budget import NIGHT_MS, Course, Given, Today
 from kiosk.protocols.limits import Counted
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
@@ -35,8 +35,6 @@ SELECT s.session, s.zone, s.side, max(s.dose_nl, s.measured_dose_nl), s.wall_ms
 FROM shot s JOIN session t ON t.session = s.session
 WHERE t.patient = ? AND s.session <> ? AND s.kind = ? AND t.protocol = ?
 """
-NIGHT_MS = 12 * 3_600_000
-"""Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 TREATMENT, PRIME = AuthorisationKind.TREATMENT.value, AuthorisationKind.PRIME.value
 
 

@@ -12,6 +12,12 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationRow, EventRow, Row
 
 ID_STRIDE = 16
+LAST_DRAWN = 0xFEFF_FFFF
+"""No id above it is drawn, so that the urgent ones above the last still fit the registers; a row that names a greater
+one was damaged. That is an id in every other second for 17 years."""
+LAST_FOLLOWED = 0xEFFF_FFFF
+"""An injector that took ids of somebody else is followed up to here (LED-5), so that 15 million are left to be drawn.
+Further up only those count that this record gave out."""
 
 
 def next_drawn(above: int) -> int:

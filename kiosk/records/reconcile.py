@@ -12,6 +12,7 @@ import msgspec
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.as_set import disagreement, not_as_set
+from kiosk.records.ends import SURE, in_full_because
 from kiosk.records.facts import Fact
 from kiosk.records.ids import next_drawn
 from kiosk.records.known import BY_COMMAND, STILL, LedgerView
@@ -223,7 +224,7 @@ def _in_full(view: LedgerView, status: Status | None, mono_ms: int, why: str, bl
     sentences: list[str] = [blocked] if blocked else []
     for row in view.unresolved:
         recorded = view.recorded.get(row.id, 0)
-        open_shots = max(max(row.shots, 1) - recorded, 0) if row.kind not in STILL and row.dose_nl > 0 else 0
+        open_shots = max(row.motions - recorded, 0) if row.kind not in STILL and row.dose_nl > 0 else 0
         shots += [_as_commanded(row, 0, mono_ms)] * open_shots
         resolutions.append(ResolutionRow(row.id, mono_ms, Certainty.UNKNOWN, recorded, why))
         if open_shots:
@@ -289,17 +290,15 @@ class _Comparison:
             self._events.append(event)
             self._sentences.append(said)
             return
-        interrupted = record.outcome == Outcome.INTERRUPTED
+        unsure = record.outcome not in SURE
         if row is None:
             self._sentences.append(f"Motion {record.number} belongs to nothing that this record had open")
-        elif interrupted:
+        elif unsure:
             self._uncertain.add(row.id)
-            self._sentences.append(
-                f"Motion {record.number} was cut off by a reset: {_ul(record.dose_nl)} count in full"
-            )
+            self._sentences.append(in_full_because(record))
         if row is not None:
             self._found[row.id] += 1
-        certainty = Certainty.UNKNOWN if interrupted or row is None else Certainty.DONE
+        certainty = Certainty.UNKNOWN if unsure or row is None else Certainty.DONE
         self._shots.append(self._shot(record, row, certainty))
 
     def _compare(self, record: ShotRecord, session: int) -> None:
@@ -317,7 +316,7 @@ class _Comparison:
         candidates = [row for row in reversed(self._view.unresolved) if self._was_accepted(row)]
         number = self._status.lifetime_shots
         for row in candidates:
-            while number >= self._view.cursor and self._found[row.id] < max(row.shots, 1):
+            while number >= self._view.cursor and self._found[row.id] < row.motions:
                 if number not in present:
                     self._shots.append(_as_commanded(row, number, self._mono_ms))
                     self._found[row.id] += 1
@@ -377,7 +376,7 @@ class _Comparison:
         if found:
             if row.id in self._uncertain:
                 return Certainty.UNKNOWN, "a shot was begun and not completed; it counts at its commanded dose"
-            return Certainty.DONE, f"{found} of {max(row.shots, 1)} recorded, the rest certainly not done"
+            return Certainty.DONE, f"{found} of {row.motions} recorded, the rest certainly not done"
         if accepted < row.id:
             return Certainty.NOT_DONE, "the injector never accepted it"
         if row.kind not in STILL:

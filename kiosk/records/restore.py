@@ -6,12 +6,14 @@ from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
+from drivers.registers import U32_MAX
 from kiosk.records import chain
 from kiosk.records.approvals import last_approvals
 from kiosk.records.as_set import standing
 from kiosk.records.checks import last_checks
 from kiosk.records.connection import run
 from kiosk.records.facts import Fact
+from kiosk.records.ids import LAST_DRAWN
 from kiosk.records.known import STILL
 from kiosk.records.presets import presets
 from kiosk.records.rows import (
@@ -31,6 +33,11 @@ _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
 _WITH_ID = (*_AGREED, Fact.RESERVED.value)
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
+LAST_CHANGES = """
+SELECT json_extract(body, '$.number') AS number, json_extract(body, '$.what') AS what, max(row) FROM event
+    WHERE kind = ? AND what IN ('onset', 'end') GROUP BY number
+"""
+"""Of each alarm the last time that it began or ended; beside `max` SQLite gives the values of that very row."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
 
 
@@ -77,8 +84,9 @@ def last_serial(db: Database) -> int:
     ).fetchone()
     paired = run(
         db,
-        "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC LIMIT 1",
-        _AGREED,
+        "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?)"
+        " AND json_extract(body, '$.serial') BETWEEN 0 AND ? ORDER BY row DESC LIMIT 1",  # else the row was damaged
+        (*_AGREED, U32_MAX),
     ).fetchone()
     latest = max((tuple(line) for line in (authorised, paired) if line), default=(0, 0))
     return int(latest[1])
@@ -101,9 +109,10 @@ def counters(db: Database, serial: int) -> tuple[int, int]:
     since, event = _agreement(db, serial)
     cursor, nl = number_in(event, "cursor", 1), number_in(event, "lifetime_nl", 0)
     highest = _single(db, "SELECT max(number) FROM shot WHERE serial = ? AND row > ?", (serial, since))
-    # Amounts counted in full without a record are our caution, not the controller's counter.
-    measured = "SELECT sum(measured_dose_nl) FROM shot WHERE serial = ? AND row > ? AND number > 0"
-    return max(cursor, highest + 1), nl + _single(db, measured, (serial, since))
+    # Amounts counted in full without a record are our caution, not the controller's counter. What no register can hold
+    # stands in a damaged row, which the check of the record names; the sum must not end the start with it.
+    measured = "SELECT sum(max(0, min(measured_dose_nl, ?))) FROM shot WHERE serial = ? AND row > ? AND number > 0"
+    return max(cursor, highest + 1), nl + _single(db, measured, (U32_MAX, serial, since))
 
 
 def unseen(db: Database) -> tuple[tuple[int, str], ...]:
@@ -116,6 +125,11 @@ def unseen(db: Database) -> tuple[tuple[int, str], ...]:
         else:
             standing = [entry for entry in standing if entry[0] != alarm]
     return tuple(standing)
+
+
+def alarms(db: Database) -> tuple[int, ...]:
+    """Numbers of the alarms that began and have not ended since, as the record tells it (ALM-5)."""
+    return tuple(int(number) for number, what, _ in run(db, LAST_CHANGES, (Fact.ALARM.value,)) if what == "onset")
 
 
 def mismatch(db: Database) -> str:
@@ -148,6 +162,17 @@ def path_opened(db: Database) -> int:
     return int(first[0]) if first else 0
 
 
+def _greatest_id(db: Database) -> int:
+    """The greatest id that was drawn, for something or in reserve, or taken over from an injector with a pairing.
+
+    A greater one than is ever drawn stands in a damaged row: it is not gone on from, for it leads out of the registers.
+    """
+    drawn = _single(db, "SELECT max(id) FROM authorisation WHERE id <= ?", (LAST_DRAWN,))
+    events = fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)
+    named = (number_in(event, "max_id", 0) for event in events)
+    return max(drawn, *(number for number in named if number <= LAST_DRAWN), 0)
+
+
 def restore(db: Database, verified: str, boot: str) -> Restored:
     """All that a restart needs; `verified` is the outcome of the check at opening, `boot` names this boot."""
     last_row, last_hash, last_wall_ms = chain.head(db)
@@ -160,10 +185,6 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
     open_session = open_sessions[0] if open_sessions else None
     number = open_session.session if open_session else -1
     calibrations = fetch(db, CalibrationRow, "WHERE serial = ? ORDER BY row DESC LIMIT 1", (serial,))
-    in_events = max(
-        (number_in(event, "max_id", 0) for event in fetch(db, EventRow, "WHERE kind IN (?, ?, ?)", _WITH_ID)),
-        default=0,
-    )
     recorded = tuple(
         (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
     )
@@ -175,7 +196,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         last_row=last_row,
         last_hash=last_hash,
         next_session=_single(db, "SELECT max(session) FROM session") + 1,
-        max_id=max(_single(db, "SELECT max(id) FROM authorisation"), in_events),
+        max_id=_greatest_id(db),
         serial=serial,
         accounts=accounts(db),
         cursor=cursor,
@@ -195,6 +216,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         recorded=recorded,
         blocked=blocked(db),
         unseen=unseen(db),
+        alarms=alarms(db),
         mismatch=mismatch(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from drivers.registers import SHOTS_MAX
+
 
 class Certainty(StrEnum):
     """What is known of a thing that was sent (LED-2)."""
@@ -73,6 +75,11 @@ class AuthorisationRow(_Row, frozen=True):
     valid_ms: int = 0
     arming: int = 0
     """Number of the arming in its session it is a slice of; 0 for service motions."""
+
+    @property
+    def motions(self) -> int:
+        """Motions that it can have begun: a command one, a slice its shots, and a damaged row no more than any."""
+        return min(max(self.shots, 1), SHOTS_MAX)
 
 
 class ResolutionRow(_Row, frozen=True):
@@ -259,6 +266,8 @@ class Restored(msgspec.Struct, frozen=True):
     blocks each of them (LED-5)."""
     unseen: tuple[tuple[int, str], ...] = ()
     """Alarm and sentence of every comparison that no practitioner has seen yet (LED-4)."""
+    alarms: tuple[int, ...] = ()
+    """Numbers of the alarms that began and have not ended since."""
     mismatch: str = ""
     """Why the last shot that was not as set was not, "" once the fault was cleared (LED-9)."""
     clock_set: tuple[int, int] | None = None

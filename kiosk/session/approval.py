@@ -14,7 +14,7 @@ from kiosk.protocols.library import Library
 from kiosk.records.approved import Subject, approval_row, subject
 from kiosk.session.desk import Desk
 from kiosk.session.errors import Differs, NotChoosable, NotNow
-from kiosk.session.exchange import CompareApproval, ReadApprovals, WriteAnchor
+from kiosk.session.exchange import CompareApproval, ReadApprovals
 from kiosk.session.people import Answerer, People
 from kiosk.session.reading import Reading
 
@@ -107,7 +107,7 @@ class Approval:
         def written() -> None:
             self._approved[asked.protocol] = asked.sha256
             self.given += 1
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             desk.notice(f"{asked.title} is approved, set {asked.sha256[:FINGERPRINT]}")
             desk.ask(CompareApproval(asked, content), lambda told: answer(None, told.page))
 

@@ -20,7 +20,7 @@ from kiosk.channel.snapshot import Page
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
 from kiosk.session.errors import NotNow
-from kiosk.session.exchange import Answer, WriteAnchor
+from kiosk.session.exchange import Answer
 from kiosk.session.people import ClerkRefusal
 from kiosk.session.service_questions import CheckBackup, ReadBackups, TakeProfiles, WriteBackup
 
@@ -89,7 +89,7 @@ class Backups:
 
             def committed() -> None:
                 people.added(rows)
-                desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+                desk.anchor()
                 desk.ask(TakeProfiles(command.name, command.sha256), taken)
 
             def taken(answered: Answer) -> None:

@@ -1,12 +1,12 @@
 """Which syringe is in the clamp: what every syringe has to pass, whether it treats a person or is weighed out.
 
-Only this file compares the barrel that was chosen with the one that is there (LIM-12), bounds its fill, and judges the
-piston that the plunger met (LIM-13).
+Only this file knows what the clamp's code stands for, compares the barrel that was chosen with the one that is there
+(LIM-12), bounds its fill, and judges the piston that the plunger met (LIM-13).
 """
 
 from __future__ import annotations
 
-from drivers.registers import Status, SyringeType
+from drivers.registers import BARREL_NL, Status, SyringeType
 from kiosk.protocols.profile import Syringe
 from kiosk.session.errors import BarrelMismatch, NotNow
 from kiosk.session.words import ml
@@ -21,6 +21,16 @@ IN_THE_CLAMP = {
 PISTON_TOLERANCE_PERCENT = 10
 
 
+def in_the_clamp(code: int) -> str:
+    """What the clamp says that it holds; a code that the register map does not name is no barrel of ours."""
+    return next((words for kind, words in IN_THE_CLAMP.items() if kind == code), f"something unknown (code {code})")
+
+
+def sensed_nl(status: Status) -> int:
+    """Volume of the barrel that the clamp senses, nL; 0 for none and for what is no barrel of ours."""
+    return next((volume for kind, volume in BARREL_NL.items() if kind == status.syringe_type), 0)
+
+
 def check_barrel(syringe: Syringe, status: Status | None, printed_nl: int, *, senses: bool) -> None:
     """Compare the chosen syringe with the clamp's word, or, where it senses nothing, with the volume read back.
 
@@ -31,9 +41,9 @@ def check_barrel(syringe: Syringe, status: Status | None, printed_nl: int, *, se
         if printed_nl != syringe.barrel_nl:
             raise BarrelMismatch(sensed=f"a syringe marked {ml(printed_nl)}", chosen=f"one of {ml(syringe.barrel_nl)}")
         return
-    sensed = SyringeType.NONE if status is None else SyringeType(status.syringe_type)
-    if sensed is not syringe.type:
-        raise BarrelMismatch(sensed=IN_THE_CLAMP[sensed], chosen=IN_THE_CLAMP[syringe.type])
+    sensed = SyringeType.NONE if status is None else status.syringe_type
+    if sensed != syringe.type:
+        raise BarrelMismatch(sensed=in_the_clamp(sensed), chosen=in_the_clamp(syringe.type))
 
 
 def check_fill(syringe: Syringe, fill_nl: int) -> None:

@@ -17,6 +17,7 @@ from kiosk.session.desk import Desk
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import NotNow
 from kiosk.session.slot import Slot
+from kiosk.session.words import outcome_words
 
 WORDS = "A bench shot"
 RESERVE_SHARE = 50
@@ -102,5 +103,5 @@ def why_none(end: Ended) -> str:
     if not end.records:
         return NOT_FIRED
     if end.records[0].outcome != Outcome.COMPLETED:
-        return f"the stroke ended early ({Outcome(end.records[0].outcome).name.lower().replace('_', ' ')})"
+        return f"the stroke ended early ({outcome_words(end.records[0].outcome)})"
     return ""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from drivers.registers import Calibration
 from kiosk.calibration import certificate as form
-from kiosk.calibration.certificate import Certificate, canonical, digest
+from kiosk.calibration.certificate import Caps, Certificate, canonical, digest
 from kiosk.calibration.proof import Proof
 from kiosk.records.rows import CalibrationRow, EventRow
-from kiosk.session.in_force import BARRELS, CERTIFIED, DEPTH, PARTS
+from kiosk.session.in_force import BARRELS, CERTIFIED, DEPTH, PARTS, caps_body
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -49,6 +49,7 @@ def certified(engine: Engine, calibration: Calibration) -> Certified | None:
         serial=identity.serial,
         firmware=f"{identity.firmware >> 8}.{identity.firmware & 0xFF}",
         map_version=identity.map_version,
+        caps=Caps.of(identity),
         program=program,
         calibration=calibration.id,
         crc=calibration.crc,
@@ -79,7 +80,8 @@ def write(engine: Engine, found: Certified, *, restored: bool = False) -> EventR
         found: The certificate.
         restored: The figures last certified were put in force again: nothing was proved anew.
     """
-    made = found.made
+    made, identity = found.made, engine.desk.identity
+    assert identity is not None, "its calibration is in force"
     engine.in_force.certify(found.row)
     return engine.in_force.write(
         CERTIFIED,
@@ -91,6 +93,7 @@ def write(engine: Engine, found: Certified, *, restored: bool = False) -> EventR
         proofs=found.covers,
         restored=restored,
         certificate=found.text,
+        **caps_body(Caps.of(identity)),
     )
 
 

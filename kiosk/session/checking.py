@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.registers import Fault, Input, SyringeType
+from drivers.registers import Fault, Input
 from kiosk.access.roles import Role
 from kiosk.channel import checking_commands as check
 from kiosk.channel.checking_commands import TARGETS, CheckKey
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Checked
 from kiosk.session import guards
+from kiosk.session.barrel import sensed_nl
 from kiosk.session.errors import Busy, NotNow
 from kiosk.session.forced import DARK, LAMPS, Homed, RelayOn, Shown, against_power
 from kiosk.session.pressure_checks import AtRest, UnderLoad
@@ -165,7 +166,7 @@ class Checking:
             yield "the handpiece is not away from everybody"
         if key in BARE and status is not None and status.inputs & Input.NEEDLE_FITTED:
             yield "a needle is fitted: take it off first"
-        if key == "load" and status is not None and status.syringe_type == SyringeType.NONE:
+        if key == "load" and status is not None and not sensed_nl(status):
             yield "no syringe is in the clamp: clamp a full one"
         if key in LAMPS or key in ("buzzer", *MOVES):
             yield from self._against_forcing(key)

@@ -15,18 +15,17 @@ from kiosk.records.facts import Fact
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import reconcile
 from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, Restored, Row, ShotRow
-from kiosk.session.connection import State
 from kiosk.session.errors import NotNow
-from kiosk.session.exchange import WriteAnchor
 from kiosk.session.facts import FINISHED, RESUMED
-from kiosk.session.setup import ELSEWHERE
+from kiosk.session.link_state import State
+from kiosk.session.setup import ELSEWHERE, OUTLIVED
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
 Respond = Callable[[NappageError | None, Page | None], None]
 SIGNING = "Signing"
-UNREACHABLE = frozenset({State.AWAY, State.BLOCKED})
+UNREACHABLE = frozenset({State.AWAY, State.BLOCKED, State.REFUSED})
 
 
 class Closing:
@@ -44,10 +43,12 @@ class Closing:
         """Back to treating.
 
         Raises:
-            NotNow: it is being signed.
+            NotNow: it is being signed, or is of another day.
         """
         if self.pending:
             raise NotNow(what="Resuming", why="the session is being signed")
+        if self._engine.setup.outlived:
+            raise NotNow(what="Resuming", why=OUTLIVED)
         self._engine.setup.record(RESUMED, "Treating was resumed")
 
     def sign(self, command: ask.Sign, respond: Respond) -> None:
@@ -129,7 +130,7 @@ class Closing:
 
         def signed() -> None:
             engine.recovery.stand(told)
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             engine.session_closed()
             self._end(respond, None)
 

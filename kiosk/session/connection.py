@@ -3,6 +3,7 @@
     AWAY -> REREADING -> VOIDING -> READING -> SETTLING -> READY    from anywhere back to AWAY when the link is lost
                                        |-> BLOCKED until an administrator pairs ledger and injector; meanwhile
                                            sessions may be signed and opened, so the ledger is read back once more
+    REFUSED from anywhere when it says what cannot be, until it says nothing of the kind for 2 s; then connected anew
 
 At every connect the ledger is read back, then a `void` with a fresh id makes a late frame harmless; records past the
 ledger's cursor are read from the controller, and reconciliation says what was done. What the controller had accepted is
@@ -12,7 +13,6 @@ looked at before the `void`, for the `void` itself is above everything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 
 import msgspec
 
@@ -27,8 +27,17 @@ from kiosk.records.rows import Restored, ShotRow
 from kiosk.records.verdict import anchor_key
 from kiosk.session.desk import Desk
 from kiosk.session.errors import MotionFailed, NotNow
-from kiosk.session.exchange import AskIdentity, Connected, Disconnect, Disconnected, SetCursor, WriteAnchor
+from kiosk.session.exchange import (
+    AskIdentity,
+    Connected,
+    Disable,
+    Disconnect,
+    Disconnected,
+    PauseLease,
+    SetCursor,
+)
 from kiosk.session.intake import Intake
+from kiosk.session.link_state import STATE_SENTENCES, State
 from kiosk.session.recovery import Recovery
 from kiosk.session.slot import Slot
 
@@ -39,24 +48,10 @@ AHEAD = (
 
 ANOTHER = "another injector answers, or it started again"
 PAIRING = "Pairing"
-
-
-class State(Enum):
-    AWAY = auto()
-    REREADING = auto()
-    VOIDING = auto()
-    READING = auto()
-    SETTLING = auto()
-    BLOCKED = auto()
-    READY = auto()
-
-
-STATE_SENTENCES = {
-    State.VOIDING: "the injector is being connected",
-    State.REREADING: "the record is being read back",
-    State.READING: "the injector's records are being read",
-    State.SETTLING: "the record is being completed",
-}
+LAPSES_S = 0.400
+"""So long no lease is renewed: an injector that is not believed lets its own lapse and has the needle back (STP-5)."""
+BELIEVED_AFTER_S = 2.0
+"""What said what cannot be is connected anew once it has said nothing of the kind for so long: not at every flicker."""
 
 
 class Connection:
@@ -88,6 +83,7 @@ class Connection:
         self._ahead = ""
         self._paired = False
         self._uptime_ms = 0
+        self._doubted = 0.0
         self.good = 0
         self.bad = 0
 
@@ -121,6 +117,11 @@ class Connection:
             self._lose(link.sentence)
         elif isinstance(link, Connected):
             self._begin(link)
+        if self._desk.doubt:
+            self._refuse(self._desk.doubt)
+        if self.state is State.REFUSED:
+            self._listen_again()
+            return
         if self._desk.inputs.identity is not None and self.state is not State.AWAY:
             self._read_again(self._desk.inputs.identity)
         if self.state is State.AWAY:
@@ -135,11 +136,34 @@ class Connection:
     def _lose(self, why: str) -> None:
         if self.state is not State.AWAY:
             self._desk.event("link lost", f"The injector's link was lost: {why}")
-        self._why = why
-        self.state = State.AWAY
+        self._let_go(State.AWAY, why)
+
+    def _let_go(self, state: State, why: str) -> None:
+        """Before the slot hears of it: whoever waited for it finds the injector gone."""
+        self.state, self._why = state, why
         self.connected = None
         self._slot.abandon()
         self._desk.identity = self._desk.status = None
+
+    def _refuse(self, doubt: str) -> None:
+        """It is let go, but for the line: nothing is sent, and without a lease it stops and retracts by itself.
+
+        It is not disconnected, for it would be connected again at once, to say the same forty times a second.
+        """
+        self._doubted = self._desk.now
+        if self.state is State.REFUSED:
+            return
+        why = f"the injector says what cannot be: {doubt}"
+        self._let_go(State.REFUSED, why)
+        self._desk.event("not believed", f"The injector is not believed: {doubt}")
+        self._desk.emit(Disable())
+        self._desk.emit(PauseLease(LAPSES_S))
+
+    def _listen_again(self) -> None:
+        """Nothing that it says is used, until whatever it did meanwhile is settled as after any connect (LED-4)."""
+        self._desk.status = None
+        if self._desk.fresh and self._desk.now - self._doubted > BELIEVED_AFTER_S:
+            self._desk.emit(Disconnect("what the injector says can be believed again"))
 
     def _begin(self, link: Connected) -> None:
         self._lose("the injector was connected anew")
@@ -302,7 +326,7 @@ class Connection:
         self.state = State.READY
         if self._paired:
             self._paired = False
-            self._desk.emit(WriteAnchor(self._desk.last_row, self._desk.last_hash))
+            self._desk.anchor()
 
     def pair(self, reason: str, answer: Callable[[NappageError | None], None]) -> None:
         """An administrator pairs ledger and injector as they are now (LED-5); answered once that is on disk.

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
 from kiosk.records.facts import Fact
 from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
-from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread
+from kiosk.session.believed import against
+from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
 from kiosk.session.ids import Ids
 
 NOTICES_KEPT = 5
@@ -57,6 +60,8 @@ class Desk:
         self.status: Status | None = None
         self.fresh = False
         """Whether `status` was read in this very cycle."""
+        self.doubt = ""
+        """Why what the injector said in this cycle cannot be believed; nobody is shown it then."""
         self.identity: Identity | None = None
         self.user = ""
         self.session = 0
@@ -77,10 +82,15 @@ class Desk:
         self._rows: list[Row] = []
         self._sent_at: dict[int, float] = {}
         self._tried = 0.0
+        self.anchors: Callable[[], bool] = lambda: False
+        """Whether an anchor may be written now; set by the engine."""
         self._read_back: list[Callable[[Restored], None]] = []
 
     # -- the step ------------------------------------------------------------------------------------------------
     def begin(self, inputs: Inputs, now: float) -> None:
+        self.doubt = against(inputs.status, inputs.records, self._ids.given)
+        if self.doubt:
+            inputs = msgspec.structs.replace(inputs, status=None, records=())
         self.inputs, self.now = inputs, now
         self.effects = []
         self.fresh = inputs.status is not None
@@ -153,6 +163,14 @@ class Desk:
         commit = self._unit_of(pending + rows)
         self._waiting[commit.unit.id] = (then, failed)
         self.effects.append(commit)
+
+    def anchor(self) -> None:
+        """Have the newest row on disk anchored in the injector that this record belongs to, and in no other (LED-11).
+
+        Not while rows are found lost or changed: that would overwrite the anchor which shows it.
+        """
+        if self.anchors():
+            self.emit(WriteAnchor(self.last_row, self.last_hash))
 
     def _unit_of(self, rows: tuple[Row, ...]) -> Commit:
         self._unit += 1

@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from drivers.ports import Authorisation
 from drivers.registers import Command, CommandKind, Input, ShotRecord
+from kiosk.records.ends import SURE
 from kiosk.records.rows import AuthorisationRow, Certainty, ResolutionRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Disable, Disconnect, Enable, SendAuthorisation, SendCommand
@@ -283,6 +284,8 @@ class Dispatch:
 
     def _end(self, certainty: Certainty, sentence: str) -> None:
         self.over = True
+        if certainty is Certainty.DONE and any(record.outcome not in SURE for record in self.records):
+            certainty = Certainty.UNKNOWN
         self._desk.write(
             ResolutionRow(self.id, self._desk.mono_ms, certainty, len(self.records), sentence or "as authorised")
         )

@@ -7,12 +7,9 @@ what starts (STP-1), what was done is counted before more is given (LIM-6).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
-from kiosk.alarms.annunciator import Annunciator
 from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, WireView, Zone
 from kiosk.protocols.envelope import envelope_for
 from kiosk.protocols.library import Library
@@ -27,7 +24,7 @@ from kiosk.session.calibrating import Calibrating
 from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
-from kiosk.session.date_time import DateAndTime
+from kiosk.session.date_time import DateAndTime, iso_day
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, PATH_GONE, SYRINGE_GONE
@@ -38,6 +35,7 @@ from kiosk.session.instruments import Instruments
 from kiosk.session.intake import Intake
 from kiosk.session.lapse import Lapse
 from kiosk.session.lease import KioskLease
+from kiosk.session.needle_out import NeedleOut
 from kiosk.session.pedal import Pedal
 from kiosk.session.people import People
 from kiosk.session.presets import Presets
@@ -66,14 +64,6 @@ PARTS_CHANGED: dict[str, str] = {
     PATH_GONE: "the parts are not known to be this injector's",
 }
 """Facts that make another envelope, and what ends an arming with them."""
-
-DAY_MS = 24 * 3600 * 1000
-
-
-@lru_cache(maxsize=4)
-def _iso_day(days: int) -> str:
-    """Days since 1970 as an ISO date; asked for in every cycle."""
-    return datetime.fromtimestamp(days * (DAY_MS // 1000), UTC).date().isoformat()
 
 
 class Engine:
@@ -116,19 +106,22 @@ class Engine:
         self.recovery = Recovery(self.desk, restored.unseen)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
+        self.desk.anchors = lambda: self.connection.ready and not self.record.damage
         self.in_force = InForce(self.desk, restored.certificates, restored.calibrations, simulated=simulated)
         self.rewriting = Rewriting(self.desk, self.connection, self.in_force)
         self.clock = DateAndTime(self.desk)
         self.retraction = Retraction(self.desk, self.slot)
         self.setup = Setup(self.desk, library, self._fact)
-        self.path = FluidPath(self.desk, self.slot, library, self.setup, senses=device.barrel_sensed)
+        self.path = FluidPath(
+            self.desk, self.slot, library, self.setup, lambda: self.tally.session.shots, senses=device.barrel_sensed
+        )
         self.treatment = Treatment(self.desk, self.slot, self.totals, self.zone_title, restored.armings)
         self.treatment.blocked = lambda: next(guards.against_arming(self), "")
         self.people = People(self.desk, restored.accounts, simulated=simulated)
         self.reading = Reading(self.desk)
         self.approval = Approval(self.desk, library, self.people, self.reading, restored.approvals)
         self.selftest = SelfTest(self.desk, self.slot, looks.looks(self), lambda key: looks.detail(self, key))
-        self.signals = Signals(self.desk, Annunciator())
+        self.signals = Signals(self.desk, NeedleOut(self.desk, restored.serial, restored.alarms))
         self.followup = FollowUp(self)
         self.closing = Closing(self)
         self.presets = Presets(self, restored.presets, restored.next_preset)
@@ -157,9 +150,8 @@ class Engine:
         if row is not None:
             self.desk.session = row.session
             self.setup.restore(row, restored.events)
-            for event in restored.events:
-                if event.kind == Fact.ARMING:
-                    self.treatment.remember(present.setting_of(event))
+            for setting in present.armed(restored.events):
+                self.treatment.remember(setting)
         self._recount(restored.shots)
 
     def _recount(self, shots: tuple[ShotRow, ...]) -> None:
@@ -174,6 +166,7 @@ class Engine:
         """One cycle. `now` is CLOCK_MONOTONIC, seconds; it never goes back."""
         desk = self.desk
         desk.begin(inputs, now)
+        self.lease.drawn_by(inputs.seat)
         self.stop.step()
         self.timing.step()
         if self.stop.live:
@@ -238,8 +231,6 @@ class Engine:
         """A fact of the session changed: parts that changed make a new envelope."""
         if kind == Fact.SYRINGE:
             self.tally.new_syringe()
-        elif kind == Fact.NEEDLE:
-            self.tally.new_needle()
         elif kind == Fact.PRODUCT:
             self.treatment.forget_crossings()
         if kind in PARTS_CHANGED:
@@ -299,6 +290,7 @@ class Engine:
             (setting.zone, setting.side),
             usable_nl=max(0, held - envelope.reserve_nl),
             course=(facts.course.sessions + 1, facts.course.nl),
+            before_needle=facts.needle_from,
         )
 
     def counted(self, setting: Setting) -> tuple[Total, ...]:
@@ -323,8 +315,13 @@ class Engine:
         if setting is None or self.treatment.envelope is None:
             yield self.why_no_envelope.rstrip(".") or "product, needle and syringe are not all known"
             return
-        verdict = self.verdict(setting)
-        for found in (*verdict.refusals, *verdict.crossings):
+        for found in self.verdict(setting).refusals:
+            yield found.sentence.rstrip(".")
+        yield from self.answerable(setting)
+
+    def answerable(self, setting: Setting) -> Iterator[str]:
+        """What of it a person may confirm (LIM-1, LIM-8)."""
+        for found in self.verdict(setting).crossings:
             yield found.sentence.rstrip(".")
         leap = self.treatment.leap(setting)
         if leap is not None:
@@ -343,7 +340,7 @@ class Engine:
 
     def today(self) -> str:
         """ISO date, UTC."""
-        return _iso_day(self.desk.inputs.wall_ms // DAY_MS)
+        return iso_day(self.desk.inputs.wall_ms)
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""

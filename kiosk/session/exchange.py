@@ -218,7 +218,7 @@ class Reread(_Value, frozen=True):
 
 
 class PauseLease(_Value, frozen=True):
-    """Renew no lease for so long, to see the controller bring the needle back; anything taken back ends it."""
+    """Send nothing, renew no lease for so long: the controller brings the needle back. Anything taken back ends it."""
 
     seconds: float
 

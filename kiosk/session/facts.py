@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kiosk.channel.snapshot import SetupStep
-from kiosk.protocols.budget import Course, Given, Today
+from kiosk.protocols.budget import NIGHT_MS, Course, Given, Today
 from kiosk.protocols.limits import Counted
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
@@ -19,6 +19,8 @@ from kiosk.records.rows import EventRow, SessionRow
 PATH_LASTS_MS = 4 * 3600 * 1000
 """A fluid path is used for at most 4 h, and so is a needle (LIM-14)."""
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
+DATED = "dated"
+"""When the session was opened, as soon as a trusted clock tells it."""
 NEEDLE_GONE, SYRINGE_GONE, PATH_GONE = "needle removed", "syringe removed", "path left"
 
 
@@ -29,6 +31,8 @@ class Facts(msgspec.Struct, frozen=True):
     protocol: str
     patient: str
     opened_by: str
+    opened_ms: int = 0
+    """Wall time at which it was opened, UTC ms; 0 as long as no trusted clock has told it."""
     screened: bool = False
     product: str = ""
     lot: str = ""
@@ -36,6 +40,8 @@ class Facts(msgspec.Struct, frozen=True):
     needle: str = ""
     needle_ms: int = 0
     """Wall time at which this needle was confirmed, UTC ms; 0 in rows that are older than this field."""
+    needle_from: int = 0
+    """Shots that this session had given before this needle."""
     syringe: str = ""
     injector: int = 0
     """Serial number of the controller that counted the parts; 0 in rows that are older than these fields."""
@@ -57,6 +63,8 @@ class Facts(msgspec.Struct, frozen=True):
     course: Course = Course(0, 0, 0)
     preset: dict[str, Any] | None = None
     """What the session is to begin with; None once it was proposed."""
+    unreadable: bool = False
+    """A row of it was damaged, so that nobody knows what it said: it is finished and signed, and not gone on with."""
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
@@ -79,6 +87,13 @@ class Facts(msgspec.Struct, frozen=True):
             ("prime", self.primed),
         )
 
+    def outlived(self, wall_ms: int) -> bool:
+        """Whether it was opened over a night ago, or at a time that is still to come: it is not of this day any more.
+
+        Answers at the screening, course and interval are of the day on which it was opened.
+        """
+        return not 0 <= wall_ms - self.opened_ms < NIGHT_MS
+
     def path_expired(self, wall_ms: int) -> bool:
         """Whether the fluid path has been open for more than 4 h."""
         return self.path_opened_ms > 0 and _too_old(self.path_opened_ms, wall_ms)
@@ -99,9 +114,13 @@ def opened(row: SessionRow) -> Facts:
 
 
 def fold(facts: Facts, event: EventRow) -> Facts:
-    """The facts after `event`; a kind that carries none changes nothing."""
-    change = PLAIN.get(event.kind) or _with_body(facts, event.kind, event.body)
-    return msgspec.structs.replace(facts, **change) if change else facts
+    """The facts after `event`; a kind that carries none changes nothing, a damaged row only `unreadable` (LIM-9)."""
+    try:
+        change = PLAIN.get(event.kind) or _with_body(facts, event.kind, event.body)
+        after = msgspec.structs.replace(facts, **change) if change else facts
+        return after if after is facts else msgspec.convert(msgspec.to_builtins(after), Facts)
+    except (KeyError, TypeError, ValueError):  # a key is missing, or holds what its fact cannot be
+        return msgspec.structs.replace(facts, unreadable=True)
 
 
 NO_PATH: dict[str, Any] = {"syringe": "", "path_opened_ms": 0, "refill": False}
@@ -125,6 +144,7 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         return _product(facts, body)
     if kind == Fact.NEEDLE:  # it holds air, so it is primed; its path is as old as the rest of it
         change = {"needle": body["needle"], "needle_ms": body.get("wall_ms", 0), "primed": False}
+        change |= {"needle_from": body.get("shots", 0)}
         change |= {"injector": body.get("injector", 0), "needle_changes": body.get("changes", 0)}
         return change | (NO_PATH if body.get("path_closed") else {})
     if kind == Fact.SYRINGE:
@@ -136,6 +156,8 @@ def _with_body(facts: Facts, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         return {"path_opened_ms": body["wall_ms"]}
     if kind == Fact.PRESET_CHOSEN:
         return {"preset": dict(body)}
+    if kind == DATED:
+        return {"opened_ms": body["wall_ms"]}
     if kind == COURSE:
         return {"course": _course(body)}
     return {}

@@ -30,11 +30,15 @@ OTHER_FLUID = "another product, lot or line was chosen meanwhile: nothing of thi
 class FluidPath:
     """The parts of the open session's path. `asked_drop`: something was primed, and nobody has said what came out."""
 
-    def __init__(self, desk: Desk, slot: Slot, library: Library, setup: Setup, *, senses: bool) -> None:
+    def __init__(
+        self, desk: Desk, slot: Slot, library: Library, setup: Setup, shots: Callable[[], int], *, senses: bool
+    ) -> None:
         self._desk = desk
         self._slot = slot
         self._library = library
         self._setup = setup
+        self._shots = shots
+        """Shots that the session has given so far."""
         self._senses = senses
         """Whether the clamp senses the barrel (LIM-12)."""
         self._confirm: Callable[[], None] | None = None
@@ -126,6 +130,7 @@ class FluidPath:
                 wall_ms=self._setup.wall_ms,
                 injector=self._identity.serial,
                 changes=self._count(NEEDLE),
+                shots=self._shots(),
             )
             respond(None, None)
 

@@ -16,7 +16,7 @@ from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
 from kiosk.session.date_time import in_words
 from kiosk.session.errors import NotChoosable, NotNow
-from kiosk.session.exchange import Answer, MakeSheet, ReadPage, WriteAnchor
+from kiosk.session.exchange import Answer, MakeSheet, ReadPage
 from kiosk.session.people import ClerkRefusal
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class FollowUp:
                 desk.commit(row, then=written, failed=failed)
 
         def written() -> None:
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             desk.ask(ReadPage(command.session), lambda answer: respond(None, answer.page))
 
         def failed() -> None:

@@ -5,11 +5,12 @@ The lists are the same for what the screen says and for what is refused, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import CommandKind, ControllerState, Fault, Input
 from kiosk.session.desk import LEAST_MB
+from kiosk.session.setup import OUTLIVED
 from kiosk.session.slot import MOVES
 from kiosk.session.words import HELD, fault_words
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kiosk.session.facts import Facts
 
 HIDDEN = "the screen does not show what is going on"
+SEAT_LEFT = "the screen that it was armed from is not connected any more"
 NEEDLE_FITTED, CONTACT = int(Input.NEEDLE_FITTED), int(Input.CONTACT)
 LATE_DISARMS_MS = 50.0
 """One cycle later than this disarms (WDG-6)."""
@@ -27,8 +29,9 @@ BAD_FRAMES_DISARM = 3
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 """Faults that only a syringe change ends."""
 UNCALIBRATED = SYRINGE_FAULTS | Fault.CALIBRATION
-FORGIVEN = {CommandKind.HOME: UNCALIBRATED, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
-"""What does not stand in the way of homing, nor of the syringe change that ends it."""
+FORGIVEN = {CommandKind.HOME: UNCALIBRATED | Fault.SPRING, CommandKind.SYRINGE_CHANGED: UNCALIBRATED}
+"""What does not stand in the way: of homing, which the spring drives, what it ends and what it leaves as it is; of the
+syringe change what that ends."""
 
 
 def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator[str]:
@@ -55,7 +58,7 @@ def against_everything(engine: Engine, forgiven: Fault = Fault.NONE) -> Iterator
 
 
 def against_service(engine: Engine, kind: CommandKind) -> Iterator[str]:
-    """What forbids a service motion: home, prime, seek. An empty syringe forbids neither homing nor its change.
+    """What forbids a service motion: home, prime, seek. None is forbidden by a fault that it ends or leaves as it is.
 
     A message that moves nothing may go through a stop and with faults, but not before the injector is settled: its id
     would be one that the ledger, as it was read back for that, does not hold. Only the settling's own `void` may.
@@ -93,11 +96,21 @@ def against_opening(engine: Engine) -> Iterator[str]:
     yield from against_device(engine)
     if engine.connection.ready and engine.calibrating.calibration is None and not says_uncalibrated(engine):
         yield "the injector has no valid calibration"
-    if engine.treatment.arming is not None and not engine.lease.live(engine.desk.now):
-        yield HIDDEN  # a still screen is drawn seldom: asked for at arming, held against it from then on
+    yield from _against_screen(engine)
     if not engine.selftest.passed:
         yield "the self-test has not passed"
     yield from engine.recovery.against()
+
+
+def _against_screen(engine: Engine) -> Iterator[str]:
+    """A still screen is drawn seldom: that it is seen is asked for at arming, and held against it from then on."""
+    arming = engine.treatment.arming
+    if arming is None:
+        return
+    if arming.seat != engine.desk.inputs.seat:
+        yield SEAT_LEFT
+    elif not engine.lease.live(engine.desk.now):
+        yield HIDDEN
 
 
 def says_uncalibrated(engine: Engine) -> bool:
@@ -109,6 +122,7 @@ def against_device(engine: Engine) -> Iterator[str]:
     """What stands against firing anything, into anybody or into a vessel."""
     desk, mismatch = engine.desk, engine.intake.mismatch
     yield from against_everything(engine)
+    yield from engine.signals.needle_out.against()
     if desk.full:
         yield f"the storage is full: {desk.free_mb} MB free, {LEAST_MB} MB are needed"
     if desk.inputs.late_ms > LATE_DISARMS_MS:
@@ -137,6 +151,10 @@ def _against_session(engine: Engine) -> Iterator[str]:
     if engine.setup.protocol is None:
         yield f"the protocol {facts.protocol} is not among the profiles any more: finish this session"
         return
+    if engine.setup.outlived:
+        yield OUTLIVED
+    if facts.unreadable:
+        yield "a row of this session was damaged and cannot be read: finish the session"
     step = engine.setup.due
     if step is not None:
         yield f"the set-up waits for: {step}"
@@ -173,7 +191,12 @@ def missing(engine: Engine) -> tuple[str, ...]:
 
     While no session is open: what will stand against treating in the next one. That none is open is no fault.
     """
-    return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in _missing(engine))
+    return sentences(_missing(engine))
+
+
+def sentences(found: Iterable[str]) -> tuple[str, ...]:
+    """As they are shown."""
+    return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in found)
 
 
 def _missing(engine: Engine) -> Iterator[str]:

@@ -45,6 +45,11 @@ class Ids:
         return self._urgent
 
     @property
+    def given(self) -> int:
+        """Greatest id that was given out, drawn or taken."""
+        return max(self.drawn, self._urgent)
+
+    @property
     def low(self) -> bool:
         """Whether another one should be drawn and committed, for the urgent ones that may follow."""
         return self._urgent - self.kept > RESERVED_AFTER and self.drawn < self._urgent

@@ -17,14 +17,18 @@ import msgspec
 
 from drivers.registers import CALIBRATION, SERVICE_WORD, Calibration, Identity
 from kiosk.alarms.conditions import A, Raised
+from kiosk.calibration.certificate import Caps
 from kiosk.channel.calibration_views import InForceView
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow
 from kiosk.session.desk import Desk
+from kiosk.session.words import mm, rate, ul
 
 OPENED, WRITING, IN_FORCE, KEPT, PROVED, LEFT = "opened", "writing", "in force", "kept", "proved", "left"
 CERTIFIED = "certified"
 """`what` of the events of kind `Fact.CALIBRATION`."""
+CAPS = "caps"
+"""The same, for caps that count as certified although their certificate names none."""
 BARRELS = ("1", "2", "5", "10")
 DEPTH = "depth"
 PARTS = (DEPTH, *BARRELS)
@@ -88,6 +92,8 @@ class InForce:
         self._found_open = last is not None and last.body["what"] == OPENED
         """Whether control ended with a calibration open."""
         self._serial = 0
+        self._said: Caps | None = None
+        """What the connected controller gives at most, as it said at connect."""
         self.certified: CalibrationRow | None = None
         """The last certificate of this injector, as a row."""
         self._begin(0)
@@ -105,6 +111,8 @@ class InForce:
         self.proofs: dict[str, Proof] = {}
         self.found: dict[str, str] = {}
         """The first measurement of each part since its last proof that led to a correction."""
+        self._caps: Caps | None = None
+        """What the controller gave at most when it was certified; None where nothing says so."""
         self.covered = ""
         """Hash over the hashes of the proofs that the last certificate stands on."""
         for event in self._events:
@@ -127,9 +135,11 @@ class InForce:
         elif what == PROVED and "proof" in body:  # one without its points belongs on no certificate
             self._prove(body)
         elif what == CERTIFIED:
-            self.covered = str(body["proofs"])
+            self.covered, self._caps = str(body["proofs"]), _caps(body)
             if body["restored"]:
                 self.found.clear()
+        elif what == CAPS:
+            self._caps = _caps(body)
 
     def _prove(self, body: dict[str, str | int | float | bool | list[str] | None]) -> None:
         proof = Proof(
@@ -162,6 +172,7 @@ class InForce:
         """Settle a writing that was cut off, against what is in force now (at every connect, once it is trusted)."""
         if identity.serial != self._serial:
             self._begin(identity.serial)
+        self._said = Caps.of(identity)
         if self._pending is not None:
             self._settle(*self._pending, NONE if calibration is None else key_of(calibration))
         if self._found_open:
@@ -169,6 +180,16 @@ class InForce:
             said = f"A calibration was left half-way: number {identity.calibration_id} is in force"
             self.event(LEFT, said)
             self._desk.notice(said)
+        if self._caps is None and calibration is not None and self._certifies(calibration):
+            self._keep_caps(self._said)
+
+    def _keep_caps(self, caps: Caps) -> None:
+        """A certificate of the first form names none: those that are found with it now count from here on.
+
+        Nothing was compared until then, and a device whose caps are what they always were is not shut by an update.
+        """
+        given = ", ".join((mm(caps.depth_um), ul(caps.dose_nl), rate(caps.rate_mhz)))
+        self.event(CAPS, f"The certificate names no caps; from now on they are {given}", **caps_body(caps))
 
     def _settle(self, before: Key, intended: Key, found: Key) -> None:
         if found == intended:
@@ -186,6 +207,22 @@ class InForce:
         self._certificates[row.serial] = self.certified = row
         self._expected = (row.id, row.crc)
 
+    def other_caps(self) -> str:
+        """Which caps are not those of the last certificate, with both figures; "" when all are (LIM-5)."""
+        kept, said = self._caps, self._said
+        if kept is None or said is None or kept == said:
+            return ""
+        told = (
+            ("depth", mm(said.depth_um), mm(kept.depth_um)),
+            ("dose", ul(said.dose_nl), ul(kept.dose_nl)),
+            ("rate", rate(said.rate_mhz), rate(kept.rate_mhz)),
+        )
+        return ", ".join(f"{what} {now}, certified {then}" for what, now, then in told if now != then)
+
+    def _certifies(self, calibration: Calibration) -> bool:
+        """Whether this is the calibration of the last certificate."""
+        return self.certified is not None and (self.certified.id, self.certified.crc) == key_of(calibration)
+
     # -- the judgement -----------------------------------------------------------------------------------------------
     def refusal(self, calibration: Calibration, today: str) -> str:
         """Why this calibration may not be used, or "" (LIM-5, LIM-9, ACU-3). `today` is an ISO date."""
@@ -199,6 +236,9 @@ class InForce:
             if certified is None and self._expected is None:
                 return "The injector's calibration is not the one last certified: a technician calibrates it."
             return f"Calibration {calibration.id} is in force and not proved: a technician proves it by a fresh run."
+        other = self.other_caps()
+        if other:
+            return f"The injector's caps are not those of its certificate ({other}): a technician proves it anew."
         return "" if today <= certified.expires else f"The calibration expired on {certified.expires}."
 
     def different(self, calibration: Calibration) -> bool:
@@ -218,7 +258,9 @@ class InForce:
         refusal, certified = self.refusal(calibration, today), self.certified
         if certified is not None and (certified.id, certified.crc) == key_of(calibration):
             left = self.days_left(today)
-            if refusal:
+            if self.other_caps():
+                yield Raised(A.CONTROLLER_CALIBRATION, refusal.rstrip("."))
+            elif refusal:
                 yield Raised(A.CALIBRATION_EXPIRED, f"on {certified.expires}")
             elif left is not None and left <= WARN_DAYS:
                 yield Raised(A.CALIBRATION_SOON, f"on {certified.expires}, in {left} days")
@@ -252,6 +294,18 @@ class InForce:
             self.refusal(calibration, today),
             self.restorable(calibration) is not None,
         )
+
+
+def caps_body(caps: Caps) -> dict[str, int]:
+    """Caps as the body of a row."""
+    return {f"cap_{name}": value for name, value in msgspec.structs.asdict(caps).items()}
+
+
+def _caps(body: dict[str, str | int | float | bool | list[str] | None]) -> Caps | None:
+    """The caps that a row of a certificate holds; None for one of the first form."""
+    if "cap_depth_um" not in body:
+        return None
+    return Caps(*(_int(body, f"cap_{name}") for name in Caps.__struct_fields__))
 
 
 def _int(body: dict[str, str | int | float | bool | list[str] | None], name: str) -> int:

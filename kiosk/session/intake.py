@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from drivers.registers import Identity, Mode, Outcome, ShotRecord
+from drivers.registers import Identity, Mode, ShotRecord
 from kiosk.records.as_set import disagreement, not_as_set, standing
+from kiosk.records.ends import SURE
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, EventRow, ShotRow
 from kiosk.session.desk import Desk
@@ -103,7 +104,7 @@ class Intake:
             peak_kpa=record.peak_kpa,
             duration_ms=record.duration_ms,
             outcome=record.outcome,
-            certainty=Certainty.DONE if known and record.outcome != Outcome.INTERRUPTED else Certainty.UNKNOWN,
+            certainty=Certainty.DONE if known and record.outcome in SURE else Certainty.UNKNOWN,
         )
         self._counted(shot)
         desk, number = self._desk, record.number + 1

@@ -1,6 +1,7 @@
 """The kiosk's lease: a screen that does not show what is going on may not be armed (WDG-5).
 
-Live while the newest snapshot that a completed frame showed is at most 750 ms old.
+Live while the newest snapshot that a completed frame showed is at most 750 ms old. Only the frames of the screen that
+holds the seat count: what an earlier one drew says nothing of what is seen now.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ class KioskLease:
     def __init__(self) -> None:
         self._stamps: OrderedDict[int, float] = OrderedDict()
         self._shown = float("-inf")
+        self._seat = 0
+
+    def drawn_by(self, seat: int) -> None:
+        """Whose frames count from now on; those of an earlier seat are forgotten."""
+        if seat != self._seat:
+            self._seat, self._shown = seat, float("-inf")
 
     def published(self, number: int, stamp: float) -> None:
         self._stamps[number] = stamp

@@ -24,7 +24,7 @@ from typing import Any
 
 from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused, StaleEpoch
 from drivers.ports import Begun, Injector, Leased, Panel
-from drivers.registers import LEASE_MS, Anchor, CommandKind, Identity, ShotRecord, Status
+from drivers.registers import LEASE_MS, U32_MAX, Anchor, CommandKind, Identity, ShotRecord, Status
 from kiosk.session import exchange as x
 from kiosk.session.calibration_wire import in_force
 from kiosk.session.wire_counts import WireCounts
@@ -206,6 +206,7 @@ class Line:
             case x.SetCursor(cursor):
                 self._cursor = cursor
             case x.PauseLease(seconds):
+                self._overtake()
                 self._silent_until = self._now + min(seconds, PAUSE_MAX_S)
             case x.WriteAnchor(row, digest):
                 self._anchor(Anchor(row, digest))
@@ -253,7 +254,7 @@ class Line:
 
     def _anchor(self, anchor: Anchor) -> None:
         """Written when it can be; `verify` says "not yet anchored" when it could not (LED-11)."""
-        if self.injector is not None:
+        if self.injector is not None and anchor.row <= U32_MAX:
             self._queue(_Question(lambda injector: injector.begin_anchor(anchor), _nothing, self.disturbed, rank=2))
 
     # -- one question at a time ----------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from drivers.registers import Fault, Input
+from drivers.registers import CommandKind, Fault, Input
 from kiosk.session import present_calibration
-from kiosk.session.guards import SYRINGE_FAULTS
+from kiosk.session.guards import FORGIVEN
 from kiosk.session.in_force import WARN_DAYS
 from kiosk.session.present import wall
 from kiosk.session.words import fault_words
@@ -72,9 +72,12 @@ def _link(engine: Engine) -> str:
 
 
 def _faults(engine: Engine) -> str:
-    """An empty syringe is ended by a session's set-up; a lost calibration is the next check's, and a technician's."""
+    """What does not forbid homing is not held against it here.
+
+    The spring is the homing's own check, a lost calibration the next one's; a syringe is ended by a session's set-up.
+    """
     status = engine.desk.status
-    found = fault_words(status.faults & ~int(SYRINGE_FAULTS | Fault.CALIBRATION)) if status is not None else []
+    found = fault_words(status.faults & ~int(FORGIVEN[CommandKind.HOME])) if status is not None else []
     return f"The injector reports: {'; '.join(found)}. Clear the fault once its cause is gone." if found else ""
 
 
@@ -87,7 +90,9 @@ def _calibration(engine: Engine) -> str:
 
 def detail(engine: Engine, key: str) -> str:
     """What a passed check found."""
-    identity = engine.desk.identity
+    identity, status = engine.desk.identity, engine.desk.status
+    if key == "faults" and status is not None and status.faults & Fault.SPRING:
+        return "But for its spring: homing shows whether it is whole"
     if key == "profiles":
         return f"{len(engine.library.protocols)} protocols"
     if key == "clock":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from drivers.registers import Input, Mode
+import msgspec
+
+from drivers.registers import Input
 from kiosk.channel.commands import ModeName, Side
 from kiosk.channel.snapshot import (
     ArmingView,
@@ -26,9 +29,11 @@ from kiosk.channel.snapshot import (
 )
 from kiosk.protocols.limits import Range, Setting
 from kiosk.protocols.profile import Guide, Needle, Protocol
+from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
-from kiosk.session import present_calibration, present_checking
+from kiosk.session import guards, present_calibration, present_checking
 from kiosk.session.date_time import in_words
+from kiosk.session.setup import OUTLIVED
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import in_words as setting_in_words
 from kiosk.session.words import place
@@ -63,18 +68,12 @@ def busy(engine: Engine) -> str:
 
 
 # -- plan -----------------------------------------------------------------------------------------------------------
-def setting_of(event: EventRow) -> Setting:
-    """The setting that an arming's event holds."""
-    body = event.body
-    return Setting(
-        zone=str(body["zone"]),
-        side=str(body["side"]),
-        depth_um=cast("int", body["depth_um"]),
-        dose_nl=cast("int", body["dose_nl"]),
-        mode=Mode(cast("int", body["mode"])),
-        rate_mhz=cast("int", body["rate_mhz"]),
-        shots=cast("int", body["shots"]),
-    )
+def armed(events: Iterable[EventRow]) -> Iterator[Setting]:
+    """The setting of each arming among these events; a row that was damaged holds none, and offers nothing again."""
+    for event in events:
+        if event.kind == Fact.ARMING:
+            with suppress(msgspec.ValidationError):
+                yield msgspec.convert(event.body, Setting)
 
 
 def plan(engine: Engine) -> Iterator[PlanRow]:
@@ -117,7 +116,7 @@ def span(guide: Guide, divisor: int = 1) -> str:
 def snapshot(engine: Engine, number: int) -> Snapshot:
     """What the kiosk shows of this moment."""
     desk = engine.desk
-    in_session = engine.setup.facts is not None
+    in_session, missing = engine.setup.facts is not None, engine.missing()
     return Snapshot(
         number=number,
         stamp=desk.now,
@@ -132,8 +131,8 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
         checks=engine.selftest.views(),
         ready=engine.selftest.passed,
         session=session(engine) if in_session else None,
-        treat=treat(engine) if in_session else None,
-        missing=engine.missing(),
+        treat=treat(engine, missing) if in_session else None,
+        missing=missing,
         question=engine.treatment.question,
         alarms=engine.signals.views(),
         sound_paused_s=engine.signals.paused_s,
@@ -179,7 +178,7 @@ def session(engine: Engine) -> SessionView:
         expiry=facts.expiry,
         needle=facts.needle,
         needle_title=needle.title if needle is not None else "",
-        needle_shots=engine.tally.needle_shots,
+        needle_shots=engine.tally.of_needle(facts.needle_from),
         syringe=facts.syringe,
         syringe_title=syringe.title if syringe is not None else "",
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
@@ -191,6 +190,7 @@ def session(engine: Engine) -> SessionView:
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
         aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
         next_visit=engine.followup.next_visit() if facts.finished else NextVisit(),
+        over=f"{OUTLIVED[:1].upper()}{OUTLIVED[1:]}." if engine.setup.outlived else "",
     )
 
 
@@ -235,7 +235,7 @@ def value(allowed: Range, now: int) -> Value:
     )
 
 
-def treat(engine: Engine) -> Treat | None:
+def treat(engine: Engine, missing: tuple[str, ...]) -> Treat | None:
     """The treat screen's data once all parts are known."""
     setting, envelope, facts = engine.treatment.setting, engine.treatment.envelope, engine.setup.facts
     if setting is None or envelope is None or facts is None:
@@ -257,6 +257,8 @@ def treat(engine: Engine) -> Treat | None:
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
+        asks=missing == guards.sentences(engine.answerable(setting)) != (),
+        left=engine.treatment.left,
         shot_count=engine.tally.session.shots,
         syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,
         syringe_fill_nl=facts.fill_nl,

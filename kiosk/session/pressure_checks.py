@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.errors import NappageError
-from drivers.registers import BARREL_NL, CommandKind, Input, Outcome, SyringeType
+from drivers.registers import CommandKind, Input, Outcome
 from kiosk.protocols.effective import stored_nl
-from kiosk.session.barrel import piston_missed
+from kiosk.session.barrel import piston_missed, sensed_nl
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import Busy, MotionFailed, NotNow
 from kiosk.session.forced import SUPPLY_GONE_S
@@ -79,7 +79,7 @@ class UnderLoad(Unforced):
         self._slot = engine.slot
         self._threshold_kpa = identity.occlusion_kpa
         self._volume_nl = -(-stored_nl(identity) * PRIMED_PERCENT // 100)
-        self._full_nl = BARREL_NL[SyringeType(status.syringe_type)]
+        self._full_nl = sensed_nl(status)
         self._look: Callable[[], None] = self._wait
         self._by = 0.0
         self._peak_kpa = 0

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from drivers.ports import PanelInputs
-from drivers.registers import BARREL_NL, Input, Status, SyringeType
+from drivers.registers import Input, Status, SyringeType
+from kiosk.session.barrel import in_the_clamp, sensed_nl
 from kiosk.session.desk import Desk
 
 REST: Literal["rest"] = "rest"
@@ -62,6 +63,15 @@ def _of_status(used: Callable[[Status], bool]) -> Callable[[Desk], Reading | Non
     return read
 
 
+def _clamp(desk: Desk) -> Reading | None:
+    status = desk.status
+    if status is None:
+        return None
+    if status.syringe_type == SyringeType.NONE:
+        return USED
+    return REST if sensed_nl(status) else f"the clamp holds {in_the_clamp(status.syringe_type)}"
+
+
 def _bit(bit: Input, *, used: bool = True) -> Callable[[Desk], Reading | None]:
     """An input of the controller: `used` says which level is the one that a person makes."""
     return _of_status(lambda status: bool(status.inputs & bit) is used)
@@ -88,14 +98,14 @@ PROBES: dict[str, Probe] = {
     ),
     "syringe": Probe(
         "Syringe clamp", "Take the syringe out of the clamp.", "Clamp a syringe again.",
-        _of_status(lambda status: status.syringe_type == SyringeType.NONE),
+        _clamp,
     ),
 }  # fmt: skip
 
 
 def barrel_ml(status: Status) -> int:
     """Volume of the barrel that the clamp senses, mL; 0 for none."""
-    return BARREL_NL[SyringeType(status.syringe_type)] // 1_000_000
+    return sensed_nl(status) // 1_000_000
 
 
 class Unforced:

@@ -19,7 +19,6 @@ from kiosk.calibration.certificate import canonical, digest
 from kiosk.channel.snapshot import Page
 from kiosk.session.certifying import certified, proof_of, write
 from kiosk.session.errors import MotionFailed, NotNow
-from kiosk.session.exchange import WriteAnchor
 from kiosk.session.gauging import Gauging
 from kiosk.session.in_force import BARRELS, DEPTH, PROVED, figures, key_of
 from kiosk.session.measured import Measured
@@ -170,7 +169,7 @@ class Proving:
         calibration = self._calibrating.calibration
         assert calibration is not None, "it was put in force just now"
         found = certified(self._engine, calibration)
-        if found is None or found.covers != self._engine.in_force.covered:
+        if found is None or found.covers != self._engine.in_force.covered or self._engine.in_force.other_caps():
             return
         self._desk.write(write(self._engine, found, restored=restored), found.row)
 
@@ -211,7 +210,7 @@ class Proving:
         rows = (proof,) if found is None else (proof, write(engine, found), found.row)
 
         def written() -> None:
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             self._calibrating.measured()
             more = MISSING[work.part == DEPTH] if found is None else f"Certificate {found.made.number} is made"
             self._calibrating.note = f"{proof.sentence}. {more}."

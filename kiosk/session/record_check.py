@@ -19,7 +19,7 @@ from kiosk.records.rows import EventRow
 from kiosk.records.verdict import Verdict
 from kiosk.session.desk import Desk
 from kiosk.session.errors import NotNow
-from kiosk.session.exchange import Answer, VerifyLedger, WriteAnchor
+from kiosk.session.exchange import Answer, VerifyLedger
 
 AGAIN_S = 5.0
 """A check that failed is asked again after so long."""
@@ -122,7 +122,7 @@ class RecordCheck:
 
         def written() -> None:
             self.finding = None
-            desk.emit(WriteAnchor(desk.last_row, desk.last_hash))
+            desk.anchor()
             self._ask()
             respond(None, None)
 

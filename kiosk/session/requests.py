@@ -63,6 +63,7 @@ class Requests:
             ask.Edit: self._edit,
             ask.ChooseMode: self._mode,
             ask.ConfirmSoft: self._confirm,
+            ask.AskSoft: self._ask,
             ask.WithdrawSoft: self._withdraw,
             ask.Arm: self._arm,
             ask.Disarm: self._disarm,
@@ -269,6 +270,10 @@ class Requests:
     def _confirm(self, command: ask.ConfirmSoft, _: Answerer) -> None:
         self._parts_known("Confirming")
         self._engine.treatment.confirm(command.key, command.reason)
+
+    def _ask(self, *_: object) -> None:
+        self._parts_known("Confirming")
+        self._engine.treatment.ask_crossings()
 
     def _withdraw(self, *_: object) -> None:
         self._engine.treatment.withdraw()

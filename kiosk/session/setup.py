@@ -18,6 +18,7 @@ from kiosk.protocols.profile import Protocol
 from kiosk.protocols.words import amount
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow, SessionRow
+from kiosk.session.date_time import in_words
 from kiosk.session.desk import Desk
 from kiosk.session.errors import (
     Expired,
@@ -27,9 +28,10 @@ from kiosk.session.errors import (
     ScreeningStops,
 )
 from kiosk.session.exchange import Answer, ReadCourse, ReadPatient
-from kiosk.session.facts import COURSE, Facts, course_body, fold, opened
+from kiosk.session.facts import COURSE, DATED, FINISHED, Facts, course_body, fold, opened
 
 Respond = Callable[[NappageError | None, Page | None], None]
+OUTLIVED = "the session was opened over 12 h ago: sign it, and open another for today"
 ELSEWHERE = "the person or the session changed meanwhile"
 
 
@@ -42,6 +44,8 @@ class Setup:
         self._changed = changed
         self.facts: Facts | None = None
         self._clock = (0, 0.0)
+        self._opened_at: float | None = None
+        """When the session was opened, CLOCK_MONOTONIC seconds; None for one that was found again."""
 
     # -- facts ---------------------------------------------------------------------------------------------------
     @property
@@ -77,9 +81,28 @@ class Setup:
         self.facts = facts
 
     def step(self) -> None:
-        """Keep the place of the wall clock for a session that was found again, once something vouches for it."""
-        if self.facts is not None and self._clock == (0, 0.0) and self._desk.inputs.wall_trusted:
-            self._clock = (self._desk.inputs.wall_ms, self._desk.now)
+        """Keep the place of the wall clock, once something vouches for it, and end a session that is of another day."""
+        facts, desk = self.facts, self._desk
+        if facts is None or not desk.inputs.wall_trusted:
+            return
+        if self._clock == (0, 0.0):
+            self._clock = (desk.inputs.wall_ms, desk.now)
+        if not facts.opened_ms and self._opened_at is not None:
+            opened_ms = self.wall_ms - round((desk.now - self._opened_at) * 1000)
+            self.record(DATED, f"Opened on {in_words(opened_ms)}", wall_ms=opened_ms)
+        elif self.outlived and not facts.finished:
+            self.record(FINISHED, f"Treating is over: {OUTLIVED}")
+            desk.notice(f"Treating is over: {OUTLIVED}")
+
+    @property
+    def outlived(self) -> bool:
+        """Whether the session may only be signed: its course, interval and screening are those of another day.
+
+        One that was found again and does not say when it was opened is of no day at all.
+        """
+        facts, trusted = self.facts, self._desk.inputs.wall_trusted
+        known = facts is not None and (facts.opened_ms > 0 or self._opened_at is None)
+        return facts is not None and known and trusted and facts.outlived(self.wall_ms)
 
     def open_facts(self) -> Facts:
         """The facts of the open session.
@@ -161,11 +184,12 @@ class Setup:
         desk.session = number
         desk.write(row)
         self.facts = opened(row)
+        self._opened_at = desk.now
 
     def close(self) -> None:
         """Nothing of the session is carried on (LIM-14)."""
         self.facts = None
-        self._clock = (0, 0.0)
+        self._clock, self._opened_at = (0, 0.0), None
         self._desk.session = 0
 
     # -- who and what --------------------------------------------------------------------------------------------

@@ -15,10 +15,11 @@ from kiosk.channel.snapshot import Alarm
 from kiosk.protocols.budget import near, reached
 from kiosk.protocols.limits import Setting, Total
 from kiosk.records.facts import Fact
-from kiosk.session.connection import State
 from kiosk.session.desk import LEAST_MB, ROOM_MB, Desk
 from kiosk.session.exchange import Beacon, Buzzer
 from kiosk.session.guards import BAD_FRAMES_DISARM, LATE_DISARMS_MS, says_uncalibrated
+from kiosk.session.link_state import State
+from kiosk.session.needle_out import NeedleOut
 from kiosk.session.words import ml
 
 if TYPE_CHECKING:
@@ -49,9 +50,10 @@ RELAY_FOLLOWS_S = 0.100
 class Signals:
     """Conditions, alarms, lamps and tone of the present step."""
 
-    def __init__(self, desk: Desk, annunciator: Annunciator) -> None:
+    def __init__(self, desk: Desk, needle_out: NeedleOut) -> None:
         self._desk = desk
-        self._annunciator = annunciator
+        self.needle_out = needle_out
+        self._annunciator = Annunciator()
         self._beacon = BeaconLevels()
         self._tone: int | None = None
         self._relay_since: float | None = None
@@ -65,6 +67,7 @@ class Signals:
     def step(self, engine: Engine) -> None:
         now = self._desk.now
         self._watch_relay()
+        self.needle_out.step(engine.connection)
         self.kiosk_lost = self.kiosk_lost and not engine.lease.live(now)
         self._linked_once = self._linked_once or engine.connection.ready
         signals = self._annunciator.step(list(self._present(engine)), now)
@@ -130,7 +133,7 @@ class Signals:
         elif desk.ledger_slow:
             yield Raised(A.LEDGER_SLOW)
         if desk.full:
-            yield Raised(A.STORAGE_LOW, f"under {LEAST_MB} MB free: nothing is armed")
+            yield Raised(A.STORAGE_FULL, f"under {LEAST_MB} MB free")
         elif desk.free_mb is not None and desk.free_mb < ROOM_MB:
             yield Raised(A.STORAGE_LOW, f"under {ROOM_MB} MB free")
         if engine.record.damage:
@@ -144,6 +147,8 @@ class Signals:
         desk, status = self._desk, self._desk.status
         if engine.connection.state is State.AWAY and self._linked_once:
             yield Raised(A.LINK_LOST, engine.connection.sentence)
+        if engine.connection.state is State.REFUSED:
+            yield Raised(A.NOT_BELIEVED, engine.connection.sentence)
         if desk.inputs.bad_frames >= BAD_FRAMES_DISARM:
             yield Raised(A.BAD_FRAMES)
         yield from engine.recovery.raised()
@@ -152,10 +157,11 @@ class Signals:
             yield from engine.in_force.raised(engine.calibrating.calibration, engine.today())
         mismatch = engine.intake.mismatch
         faults = 0 if status is None else status.faults & ~int(engine.checking.provokes)
-        if faults:
+        stands = faults | self.needle_out.faults
+        if stands:
             for fault, number in BY_FAULT.items():
-                if faults & fault and not (mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
-                    yield Raised(number)
+                if stands & fault and not (mismatch and number in (A.DEPTH_MISMATCH, A.DOSE_MISMATCH)):
+                    yield Raised(number, "" if faults & fault else self.needle_out.detail)
         if mismatch:
             yield Raised(A.DEPTH_MISMATCH if mismatch.startswith("depth") else A.DOSE_MISMATCH, mismatch)
 

@@ -62,6 +62,7 @@ TABLE: dict[type, Rule] = {
     ask.Edit: Rule(TREAT, ends_arming=True),
     ask.ChooseMode: Rule(TREAT, ends_arming=True),
     ask.ConfirmSoft: Rule(TREAT),
+    ask.AskSoft: Rule(TREAT),
     ask.WithdrawSoft: Rule(TREAT),
     ask.Arm: Rule(TREAT),
     ask.Disarm: Rule(ALWAYS, ends_arming=True),

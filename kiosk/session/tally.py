@@ -30,7 +30,6 @@ class Tally:
         self.session = NOTHING
         self.product_nl = 0
         self.syringe_nl = 0
-        self.needle_shots = 0
         self.by_zone: dict[tuple[str, str], Counted] = {}
         self.last_point = (0, 0)
         """Number of the newest point and what it got, nL. For the screen: a slice begins a new point, for the
@@ -45,7 +44,6 @@ class Tally:
         zone = (shot.zone, shot.side)
         self.session = _plus(self.session, shot.counted_nl)
         self.by_zone[zone] = _plus(self.by_zone.get(zone, NOTHING), shot.counted_nl)
-        self.needle_shots += 1
         point, given = self.last_point
         self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
 
@@ -53,7 +51,7 @@ class Tally:
         """Begin again from the rows of the session, in their order.
 
         A syringe begins when its piston is sought: what it gave since counts in full, for an encoder that slipped says
-        that it holds more. Which shots the present needle gave is not asked: it is counted too old rather than too new.
+        that it holds more.
         """
         self.clear()
         for shot in shots:
@@ -65,11 +63,19 @@ class Tally:
         """Another syringe: nothing was taken from it."""
         self.syringe_nl = 0
 
-    def new_needle(self) -> None:
-        """Another needle: it gave nothing."""
-        self.needle_shots = 0
+    def of_needle(self, before: int) -> int:
+        """Shots of a needle that was fitted when the session had given so many."""
+        return max(0, self.session.shots - before)
 
-    def totals(self, zone: tuple[str, str], *, usable_nl: int, course: tuple[int, int], point_nl: int = 0) -> Totals:
+    def totals(
+        self,
+        zone: tuple[str, str],
+        *,
+        usable_nl: int,
+        course: tuple[int, int],
+        point_nl: int = 0,
+        before_needle: int = 0,
+    ) -> Totals:
         """The sums for the next check. `course` is sessions and nL of earlier sessions; this session is added here.
 
         What no record can place may have been given in any zone, and counts in each.
@@ -77,7 +83,7 @@ class Tally:
         of_zone, lost = self.by_zone.get(zone, NOTHING), self.by_zone.get(NOWHERE)
         if lost is not None:
             of_zone = Counted(of_zone.shots + lost.shots, of_zone.nl + lost.nl)
-        parts = (of_zone, self.session, self.product_nl, usable_nl, course, point_nl)
+        parts = (of_zone, self.session, self.product_nl, usable_nl, course, point_nl, before_needle)
         if self._summed is None or self._summed[0] != parts:  # checked when made; the same figures are the same sums
             sessions, earlier_nl = course
             summed = Totals(
@@ -88,6 +94,7 @@ class Tally:
                 product_nl=self.product_nl,
                 course_nl=earlier_nl + self.session.nl,
                 course_sessions=sessions,
+                needle_shots=self.of_needle(before_needle),
             )
             self._summed = (parts, summed)
         return self._summed[1]

@@ -19,36 +19,18 @@ from kiosk.protocols.words import amount
 from kiosk.protocols.words import bound as bound_in_words
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationKind, AuthorisationRow, Certainty, EventRow
+from kiosk.session.arming import Arming
 from kiosk.session.desk import Desk
 from kiosk.session.dispatch import Ended
 from kiosk.session.errors import OutsideLimit
-from kiosk.session.exchange import Disable, WriteAnchor
+from kiosk.session.exchange import Disable
 from kiosk.session.slot import Slot
-from kiosk.session.words import HELD, in_words
+from kiosk.session.words import HELD, in_words, outcome_words
 
 IDLE_S = 30.0
 """An arming ends after so many seconds without a shot."""
 TEN_TIMES = 10
 FIELDS = {"depth": "depth_um", "dose": "dose_nl", "rate": "rate_mhz", "shots": "shots"}
-
-
-class Arming:
-    """One arming: its number in the session, its values, and how far it got."""
-
-    def __init__(self, number: int, setting: Setting, words: str, now: float) -> None:
-        self.number = number
-        self.setting = setting
-        self.words = words
-        self.done = 0
-        self.note = ""
-        self.last_shot = now
-        self.needs_release = setting.mode != Mode.CONTINUOUS
-        """The controller takes the next slice only once trigger and pedal are up; a held one runs on in continuous
-        mode, unless it was refused once."""
-
-    @property
-    def left(self) -> int:
-        return max(0, self.setting.shots - self.done)
 
 
 class Treatment:
@@ -68,6 +50,8 @@ class Treatment:
         self.confirmed: frozenset[str] = frozenset()
         self.question: Question | None = None
         self._candidate: Setting | None = None
+        self._last: Arming | None = None
+        """The arming that lives, or lived last."""
         self._person = ""
         """Who was signed in last."""
         self._before: Setting | None = None
@@ -97,7 +81,7 @@ class Treatment:
 
     def clear(self) -> None:
         """The session is over."""
-        self.envelope = self.setting = self.question = self._candidate = self._before = None
+        self.envelope = self.setting = self.question = self._candidate = self._before = self._last = None
         self.confirmed = frozenset()
         self._remembered = {}
         self.planned = {}
@@ -268,11 +252,31 @@ class Treatment:
         assert self.setting is not None, "what is armed was set"
         self._armings += 1
         words = in_words(self.setting, self._title(self.setting.zone))
-        self.arming = Arming(self._armings, self.setting, words, self._desk.now)
+        self.arming = self._last = Arming(
+            self._armings,
+            self.setting,
+            words,
+            self._desk.now,
+            seat=self._desk.inputs.seat,
+            before=self._totals(self.setting).zone.shots,
+        )
         self.remember(self.setting)
         body = msgspec.to_builtins(self.setting)
         self._desk.event(Fact.ARMING, f"Armed: {words}", arming=self._armings, words=words, **body)
         self._next_slice(self.arming)
+
+    @property
+    def left(self) -> int:
+        """Shots that the last arming has left in this zone and side, also once it has ended.
+
+        A stroke that was under way then is recorded later, and what a lost link hid is found again: both count.
+        """
+        last, now = self._last, self.setting
+        if self.envelope is None or last is None or now is None:
+            return 0
+        if (last.setting.zone, last.setting.side) != (now.zone, now.side):
+            return 0
+        return max(0, last.setting.shots - (self._totals(now).zone.shots - last.before))
 
     def _next_slice(self, arming: Arming) -> None:
         identity, envelope = self._desk.identity, self.envelope
@@ -338,7 +342,7 @@ class Treatment:
         arming.last_shot = self._desk.now
         bad = next((record for record in records if record.outcome != Outcome.COMPLETED), None)
         if bad is not None:
-            self.end(f"a shot ended early ({Outcome(bad.outcome).name.lower().replace('_', ' ')})")
+            self.end(f"a shot ended early ({outcome_words(bad.outcome)})")
 
     def step(self) -> None:
         """Give the next slice, or end the arming when its time has come."""
@@ -384,7 +388,7 @@ class Treatment:
             sentence,
             {"arming": arming.number, "done": arming.done, "planned": arming.setting.shots},
         )
-        desk.commit(row, then=lambda: desk.emit(WriteAnchor(desk.last_row, desk.last_hash)))
+        desk.commit(row, then=desk.anchor)
         if self._slot.free:
             desk.emit(Disable())
         else:

@@ -305,7 +305,8 @@ class VirtualSeat:
     """A client in the same process that sees every snapshot and shows it at once."""
 
     def __init__(self) -> None:
-        self.seat: int | None = SEAT
+        self.seat = SEAT
+        """Its number as a client; with another number it is another screen that took the seat."""
         self.snapshot: Snapshot | None = None
         self.catalogue: Catalogue | None = None
         self.replies: dict[int, Reply] = {}
@@ -317,7 +318,7 @@ class VirtualSeat:
     def send(self, command: AnyCommand) -> int:
         """Ask something; the number of the request, to look for in `replies`."""
         self._number += 1
-        self._requests.append((SEAT, Request(self._number, command)))
+        self._requests.append((self.seat, Request(self._number, command)))
         return self._number
 
     def poll(self) -> list[tuple[int, Request]]:
@@ -329,10 +330,10 @@ class VirtualSeat:
         self.snapshot = snapshot
         if self.shows:
             self._number += 1
-            self._requests.append((SEAT, Request(self._number, Flip(snapshot.number))))
+            self._requests.append((self.seat, Request(self._number, Flip(snapshot.number))))
 
     def reply(self, client: int, reply: Reply) -> None:
-        if client == SEAT:
+        if client == self.seat:
             self.replies[reply.number] = reply
 
     def send_catalogue(self, catalogue: Catalogue) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.registers import Fault, Input, Mode
+from drivers.registers import Fault, Input, Mode, Outcome
 from kiosk.protocols.limits import Setting
 
 HELD = int(Input.TRIGGER | Input.PEDAL)
@@ -12,7 +12,7 @@ MODE_WORDS = {Mode.SINGLE: "single shots", Mode.BURST: "bursts", Mode.CONTINUOUS
 FAULT_WORDS = {
     Fault.HOMING: "the needle did not home",
     Fault.RETRACT: "the needle did not retract: lift the handpiece away",
-    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away",
+    Fault.SPRING: "the spring is broken, the needle may be out: lift the handpiece away, have it mended, then home it",
     Fault.DEPTH_MISMATCH: "measured depth differs from the set depth",
     Fault.DOSE_MISMATCH: "measured dose differs from the set dose",
     Fault.OCCLUSION: "the line is blocked",
@@ -27,6 +27,12 @@ FAULT_WORDS = {
     Fault.INTERRUPTED: "a shot was interrupted by a reset",
     Fault.COUNTER: "a counter of the injector is full",
 }
+
+
+def outcome_words(code: int) -> str:
+    """How a motion ended, as a record tells it: "partial contact", and "code 77" for what the map does not name."""
+    named = next((outcome.name for outcome in Outcome if outcome == code), f"code {code}")
+    return named.lower().replace("_", " ")
 
 
 def fault_words(bits: int) -> list[str]:

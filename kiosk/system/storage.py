@@ -23,20 +23,27 @@ def on_raspberry_pi(model: Path = PI_MODEL) -> bool:
         return False
 
 
-def data_folder(named: Path | None = None, environ: Mapping[str, str] = os.environ, model: Path = PI_MODEL) -> Path:
-    """Where the data lies: the folder named by a person, /var/lib/nappage on a Pi, else the XDG data folder.
+def data_place(named: Path | None = None, environ: Mapping[str, str] = os.environ, model: Path = PI_MODEL) -> Path:
+    """Where the data belongs: the folder named by a person, /var/lib/nappage on a Pi, else the XDG data folder.
 
-    The folder is made (0750, for its owner and readers in its group) except on a Pi, where systemd makes it.
+    It may not be there: who only reads makes nothing.
+    """
+    if named is not None:
+        return named
+    if on_raspberry_pi(model):
+        return PI_DATA
+    return Path(environ.get("XDG_DATA_HOME") or Path(environ.get("HOME", "/")) / ".local/share") / "nappage"
+
+
+def data_folder(named: Path | None = None, environ: Mapping[str, str] = os.environ, model: Path = PI_MODEL) -> Path:
+    """That folder, for who writes there; it is made (0750, for its owner and readers in its group).
+
+    On a Pi systemd makes its own.
 
     Raises:
         NoDataFolder: E910, it does not exist, is no folder, or cannot be made.
     """
-    if named is None and on_raspberry_pi(model):
-        folder = PI_DATA
-    elif named is not None:
-        folder = named
-    else:
-        folder = Path(environ.get("XDG_DATA_HOME") or Path(environ.get("HOME", "/")) / ".local/share") / "nappage"
+    folder = data_place(named, environ, model)
     if folder != PI_DATA:
         try:
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from kiosk.view.instruments import TITLES
 from kiosk.view.instruments import opened as instrument_opened
 from kiosk.view.language import decimal, mark, say
 from kiosk.view.local import Local
-from kiosk.view.numbers import ul
+from kiosk.view.numbers import ul, with_unit
 from kiosk.view.touch import NOTHING, Line, Tone, Touch
 
 ENCODER_ONLY = mark(
@@ -142,6 +142,7 @@ def _facts(page: CertificatePage) -> tuple[Line, ...]:
     absent = ", ".join(map(part_words, page.not_proved))
     return (
         Line("device", say("Injector"), say("{device}, No. {serial}", device=page.device, serial=line.serial)),
+        Line("caps", say("Injector's caps"), _caps(page)),
         Line("number", say("In force"), say("Calibration {number}", number=line.calibration)),
         Line("technician", say("Technician"), line.technician),
         *(
@@ -155,6 +156,14 @@ def _facts(page: CertificatePage) -> tuple[Line, ...]:
         *((Line("absent", say("Not measured"), absent, "", "", "warn"),) if absent else ()),
         Line("hash", "SHA-256", f"{page.sha256[:16]} ..."),
     )  # fmt: skip
+
+
+def _caps(page: CertificatePage) -> str:
+    """What the injector gives at most, as it said when it was certified."""
+    if page.caps is None:
+        return say("not on this certificate")
+    depth, dose, rate = page.caps
+    return ", ".join((with_unit("depth", depth), with_unit("dose", dose), with_unit("rate", rate)))
 
 
 # -- history --------------------------------------------------------------------------------------------------------

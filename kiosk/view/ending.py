@@ -65,7 +65,9 @@ def end(snapshot: Snapshot, local: Local, catalogue: Catalogue) -> End:
             Touch("field:review", dashed(review) if review else say("none"), Panel("text:review"), say("Review date")),
         ),
         why_next=visit.why,
-        resume=Touch("resume", say("Back to treating"), Send(ResumeTreating()), icon="arrow-left"),
+        resume=unless(
+            Touch("resume", say("Back to treating"), Send(ResumeTreating()), icon="arrow-left"), session.over
+        ),
         sign=unless(
             Touch("sign", say("Sign"), Panel("pin:sign"), tone="primary", icon="pencil"), missing(local, catalogue)
         ),

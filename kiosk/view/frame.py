@@ -138,8 +138,9 @@ def frame(snapshot: Snapshot | None, local: Local, screen: ScreenKey) -> Frame:
 
 def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     """The sentence that matters most: stop, what was just said, alarms, what runs, what is missing (UI-5)."""
-    told = local.notice and snapshot.user is not None  # the stop panel is open then and says the stop itself
-    if snapshot.stop.state != "clear" and not told:
+    if snapshot.stop.state != "clear" and snapshot.user is None:
+        return _stopped_alone(snapshot, local, screen)
+    if snapshot.stop.state != "clear" and not local.notice:  # with one the stop panel is open and says the stop itself
         words = snapshot.stop.sentence or say("Stopped")
         return Strip(words, "danger", "alert", Touch("stop:acknowledge", say("Acknowledge"), Send(AcknowledgeStop())))
     if local.notice:
@@ -157,6 +158,19 @@ def strip(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     return _of_check(snapshot, screen) or _readiness(snapshot, local, screen)
 
 
+def _stopped_alone(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
+    """A stop while nobody is signed in: no panel says it, and who acknowledges it has to sign in first.
+
+    What was just said (a wrong PIN, why the needle does not home) goes before it for its moment, as red as the stop.
+    """
+    words = snapshot.stop.sentence or say("Stopped")
+    if snapshot.stop.state == "released":
+        words = say("The stop was released. Sign in to acknowledge it.")
+    there = screen in ("signin", "first")
+    sign_in = NOTHING if there else Touch("strip:signin", say("Sign in"), Go("signin"))
+    return Strip(local.notice or words, "danger", "alert", sign_in)
+
+
 def _of_check(snapshot: Snapshot, screen: ScreenKey) -> Strip | None:
     """How the check that ended last did, on the page of the checks."""
     words, tone, icon = verdict(snapshot)
@@ -172,7 +186,7 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     if local.changed is not None and _holds(local.changed, snapshot, local):
         return _change(local.changed)
     if screen == "treat":
-        return _paused(snapshot, local) or Strip(say("Ready to arm"), "good", "check-circle")
+        return _paused(snapshot) or Strip(say("Ready to arm"), "good", "check-circle")
     if screen == "home" and snapshot.user is not None and snapshot.link.connected:
         if all(entry.role != "practitioner" for entry in snapshot.accounts):
             return Strip(say(NO_PRACTITIONER), "primary", "account")
@@ -184,13 +198,13 @@ def _readiness(snapshot: Snapshot, local: Local, screen: ScreenKey) -> Strip:
     return Strip(snapshot.link.sentence, "warn", "usb", training)
 
 
-def _paused(snapshot: Snapshot, local: Local) -> Strip | None:
+def _paused(snapshot: Snapshot) -> Strip | None:
     """An arming ended before its last shot: how to go on with the rest, in the two steps of every arming (LIM-8)."""
-    left, treat = local.left, snapshot.treat
-    if left is None or treat is None:
+    treat = snapshot.treat
+    if treat is None or not treat.left:
         return None
-    go_on = Panel("arm") if treat.shots.value == left.shots else Panel(f"edit:shots:{left.shots}")
-    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", left.shots)
+    go_on = Panel("arm") if treat.shots.value == treat.left else Panel(f"edit:shots:{treat.left}")
+    told = many("Paused: {count} shot left here", "Paused: {count} shots left here", treat.left)
     return Strip(told, "good", "timer", Touch("go-on", say("Go on"), go_on, icon="play"))
 
 

@@ -65,14 +65,6 @@ class Reached(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
-class Left(msgspec.Struct, frozen=True):
-    """What the last arming had left when it ended: shots in a zone and side."""
-
-    zone: str
-    side: str
-    shots: int
-
-
 class Lesson(msgspec.Struct, frozen=True):
     """The guided first session: only what cannot be read off control's state is kept."""
 
@@ -101,8 +93,6 @@ class Local(msgspec.Struct, frozen=True):
     draft: Draft | None = None
     offer: Offer | None = None
     changed: Change | None = None
-    left: Left | None = None
-    """What an arming has left, also once it has ended; None after its last shot, and in another zone."""
     focus: str = ""
     shift: bool = False
     touched: float = 0.0

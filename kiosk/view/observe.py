@@ -25,7 +25,7 @@ from kiosk.view.errors import ValuesChanged
 from kiosk.view.heard import heard
 from kiosk.view.language import say, speak
 from kiosk.view.lesson_memory import exported, watched
-from kiosk.view.local import DRAFT_S, Left, Local
+from kiosk.view.local import DRAFT_S, Local
 from kiosk.view.route import is_technician
 from kiosk.view.settings import restored
 from kiosk.view.setup import PLACES
@@ -91,7 +91,6 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             draft=None,
             offer=None,
             changed=None,
-            left=None,
             focus="",
             patient=_visited(local, snapshot),
             ticks=frozenset(),
@@ -113,7 +112,7 @@ def see(local: Local, snapshot: Snapshot) -> Outcome:
             offer=None,
             place=_place(local, snapshot),
         )
-    local = replace(local, lesson=watched(local.lesson, snapshot), left=_left(local, snapshot))
+    local = replace(local, lesson=watched(local.lesson, snapshot))
     local = _account_made(_close(local, snapshot), snapshot)
     if snapshot.first_start and snapshot.user is None and not local.focus:
         local = replace(local, focus="name")
@@ -132,17 +131,6 @@ def _place(local: Local, snapshot: Snapshot) -> str:
         return local.place
     left = local.phase == "calibrate" and "calibration" in ALLOWED[snapshot.phase] and is_technician(snapshot)
     return "calibration" if left else ""
-
-
-def _left(local: Local, snapshot: Snapshot) -> Left | None:
-    """What is left of the arming that lives or was the last one here."""
-    treat = snapshot.treat
-    if treat is None or (treat.arming is None and local.left is None):
-        return None
-    if treat.arming is not None:
-        return Left(treat.zone, treat.side, treat.arming.left) if treat.arming.left else None
-    here = local.left is not None and (local.left.zone, local.left.side) == (treat.zone, treat.side)
-    return local.left if here else None
 
 
 def clicks(local: Local, before: Snapshot | None, now: Snapshot) -> bool:

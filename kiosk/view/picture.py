@@ -85,7 +85,7 @@ _PAGES: dict[ScreenKey, _Drawing] = {
     "syringe": steps.syringe,
     "preparation": lambda snapshot, local, _: steps.preparation(snapshot, local),
     "prime": lambda snapshot, _, __: steps.prime(snapshot),
-    "treat": lambda snapshot, local, _: treat.treating(snapshot, local.left.shots if local.left else None),
+    "treat": lambda snapshot, _, __: treat.treating(snapshot),
     "end": ending.end,
     "cleanup": lambda _, local, catalogue: ending.cleanup(local, catalogue),
     "aftercare": lambda snapshot, local, _: ending.aftercare(snapshot, local),

@@ -39,6 +39,7 @@ class Record(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
     exports: tuple[Touch, ...] = ()
     exported: str = ""
+    """Name of the file that was written; the strip said its folder."""
     after: After = After()
     listed: bool = False
     """Facts and shots as lists instead of the picture."""
@@ -66,7 +67,7 @@ def record(local: Local) -> Record:
             Touch("export:pdf", say("PDF"), Send(ExportSession(line.number, "pdf")), icon="file-pdf", tone="primary"),
             Touch("more", say("More"), Panel("more"), icon="plus"),
         ),
-        exported=local.exported,
+        exported=local.exported.rpartition("/")[2],
         after=after(page),
         listed=listed,
         toggle=Touch("record:picture", say("Picture"), Pick("record", "picture"), icon="pulse") if listed

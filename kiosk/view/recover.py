@@ -17,8 +17,8 @@ TECHNICIAN_WHY = mark("This takes a technician.")
 SIGN_IN = mark("Sign in first.")
 REASON_WHY = mark("A reason is needed.")
 MOMENT_WHY = mark("Type year, month, day, hour and minute.")
-NEEDLE_OUT = frozenset({705, 706})
-"""Alarms that say the needle may be out."""
+NEEDLE_OUT = frozenset({705, 706, 727, 728})
+"""Alarms that say the needle may be out, or that nobody knows where it is."""
 
 
 def retract() -> Touch:
@@ -29,12 +29,15 @@ def retract() -> Touch:
 
 
 def rows(snapshot: Snapshot) -> tuple[Touch, ...]:
-    """What this person may do now; what another role would have to do says so."""
+    """What this person may do now, in the order in which a needle that may be out is put right.
+
+    What another role would have to do says so.
+    """
     role = snapshot.user.role if snapshot.user else ""
     why = "" if role in ("practitioner", "technician") else say(SERVICE_WHY if role else SIGN_IN)
     home = Touch("rehome", say("Hold: home the needle"), Send(Rehome(True)), say(AWAY), icon="home", hold_ms=HOLD_MS)
     clear = Touch("clear", say("Clear faults"), Send(ClearFaults()), say("After the cause is put right"), icon="check")
-    listed = [unless(home, why), unless(clear, why), unless(retract(), why)]
+    listed = [unless(retract(), why), unless(clear, why), unless(home, why)]
     if snapshot.phase == "calibrate":
         return tuple(listed)  # no other page opens while something is measured
     listed += _clock(snapshot, role)

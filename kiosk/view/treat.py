@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.channel.commands import Disarm, Finish, ModeName
+from kiosk.channel.commands import AskSoft, Disarm, Finish, ModeName
 from kiosk.channel.snapshot import SessionView, Snapshot, Treat, Value
 from kiosk.view.actions import Go, Panel, Send
 from kiosk.view.bodymap import Plate, plate
@@ -64,8 +64,8 @@ def zone_title(session: SessionView, treat: Treat) -> str:
     return side_words(found.title, found.side) if found else say("Choose")
 
 
-def treating(snapshot: Snapshot, left: int | None = None) -> TreatView:
-    """The whole screen; `left`: shots that an arming here left when it ended."""
+def treating(snapshot: Snapshot) -> TreatView:
+    """The whole screen."""
     treat, session = snapshot.treat, snapshot.session
     if treat is None or session is None:
         return TreatView(missing=chips((say("Control shows no treatment yet"),)))
@@ -73,7 +73,7 @@ def treating(snapshot: Snapshot, left: int | None = None) -> TreatView:
         armed=treat.arming is not None,
         tiles=_tiles(treat),
         zone=_zone(treat, session),
-        shots=_shots(treat, session, left),
+        shots=_shots(treat, session),
         ring=ring(treat),
         section=section(treat),
         missing=() if treat.arming else chips(snapshot.missing),
@@ -134,13 +134,13 @@ def _zone(treat: Treat, session: SessionView) -> ZoneTile:
     return ZoneTile(Tile(touch, say("Zone"), zone_title(session, treat), "", note), shown)
 
 
-def _shots(treat: Treat, session: SessionView, left: int | None) -> Tile:
+def _shots(treat: Treat, session: SessionView) -> Tile:
     """While armed the tightest total stands where the limit stood, and what a paused arming left if that is less."""
     shots = _tile(treat, "shots", treat.shots)
     if treat.arming is not None:
         return msgspec.structs.replace(shots, note=_total(session))
-    if left is not None and left != treat.shots.value:
-        told = many("{count} shot is left here", "{count} shots are left here", left)
+    if treat.left not in (0, treat.shots.value):
+        told = many("{count} shot is left here", "{count} shots are left here", treat.left)
         return msgspec.structs.replace(shots, note=told, tone="warn")
     return shots
 
@@ -168,6 +168,8 @@ def _lamps(treat: Treat) -> tuple[Lamp, ...]:
 def _arm(snapshot: Snapshot, treat: Treat) -> Touch:
     if treat.arming is not None:
         return Touch("disarm", say("DISARM"), Send(Disarm()), tone="armed", on_down=True)
+    if treat.asks and not snapshot.busy:  # what stands against it is asked, and answered with a reason
+        return Touch("arm", say("ARM"), Send(AskSoft()), tone="warn")
     why = snapshot.missing[0] if snapshot.missing else snapshot.busy
     return unless(Touch("arm", say("ARM"), Panel("arm"), tone="primary"), why)
 

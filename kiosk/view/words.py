@@ -17,6 +17,7 @@ TOTALS = {
     "session shots": mark("Session shots"),
     "product": mark("Product"),
     "syringe": mark("Syringe"),
+    "needle": mark("Needle"),
     "course": mark("Course"),
     "course sessions": mark("Course sessions"),
 }

@@ -31,8 +31,23 @@ def main(console: str, picture: str) -> None:
         frames()
 
     def key(letter: str, down: bool) -> None:
-        room.Window.dispatch("on_key_down" if down else "on_key_up", ord(letter), 0, letter, [])
+        code(ord(letter), down)
+
+    def code(number: int, down: bool = True) -> None:
+        room.Window.dispatch("on_key_down" if down else "on_key_up", number, 0, "", [])
         frames()
+
+    def slide_off(button: Any) -> bool:
+        """Whether what is held was down while the finger was on it, and is up after it lifted beside it."""
+        x, y = button.to_window(*button.center)
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        frames()
+        down = line.ask("state")["trigger"]
+        touch.touch_move(x + 600, y)
+        touch.touch_up()
+        frames()
+        return down and not line.ask("state")["trigger"]
 
     frames(5)
     told: dict[str, Any] = {"start": line.ask("state")}
@@ -47,15 +62,30 @@ def main(console: str, picture: str) -> None:
     told["held"] = line.ask("state")["trigger"]
     key("t", down=False)
     told["released"] = line.ask("state")["trigger"]
+    told["slid_off"] = slide_off(app.buttons["t"])
+    code(275)
+    for _ in range(2):
+        code(274)
+    code(13)
+    code(13, down=False)
+    told["by_keys"], told["meaning"] = line.ask("state")["bench_faults"], app.meaning.text
+    code(8)
+    told["all_off"] = line.ask("state")["bench_faults"]
+    press(app.faults["occlusion"])
     key("s", down=True)
     key("s", down=False)
     told["stopped"] = not line.ask("state")["stop_a"]
     key("f", down=True)
     key("z", down=True)
     app._refresh(0)
-    told["answer"], told["figure"], told["summary"] = app.answer.text, app.figures["Plunger"][0].text, app.summary.text
+    told["answer"], told["summary"] = app.answer.text, app.summary.text
+    told["figures"] = {name: value.text for name, (value, _, _) in app.figures.items()}
     frames()
     room.Window.screenshot(name=picture)
+    key("p", down=True)
+    told["pedal"] = line.ask("state")["pedal_no"]
+    app.dispatch("on_stop")
+    told["let_go"] = not line.ask("state")["pedal_no"]
     line.do("quit")
     app._refresh(0)
     frames()

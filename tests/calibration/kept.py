@@ -63,7 +63,8 @@ def certificate(number: int = 1, *proofs: Proof, simulated: bool = True, **chang
     )
     known: dict[str, Any] = {
         "number": number, "simulated": simulated, "device": "Reference injector", "serial": SERIAL, "firmware": "1.0",
-        "map_version": 1, "program": "nappage test", "calibration": 3, "crc": 0xFC7F4E37, "proofs": stand,
+        "map_version": 1, "caps": form.Caps(6_000, 200_000, 9_000),
+        "program": "nappage test", "calibration": 3, "crc": 0xFC7F4E37, "proofs": stand,
         "not_proved": ("1", "2", "10"), "technician": "Tom", "made": max(each.made for each in stand),
         "expires": min(each.expires for each in stand), "statements": form.statements(simulated=simulated),
     }  # fmt: skip

@@ -365,6 +365,32 @@ def test_a_retract_is_confirmed_by_the_home_switch_or_it_is_a_fault(subject: Sub
 
 @pytest.mark.requirement("STP-5")
 @pytest.mark.usefixtures("simulated")
+def test_a_broken_spring_is_ended_by_a_home_in_time_and_by_no_clear(subject: Subject) -> None:
+    subject.in_stroke()
+    subject.until(lambda status: status.needle_um > 3000)
+    subject.do("fault spring-broken on", "stop press")
+    status = subject.until(lambda status: status.faults & Fault.SPRING)
+    assert not status.inputs & Input.HOME
+    subject.do("lift", "trigger up", "stop release")
+    subject.until(lambda status: status.inputs & Input.SUPPLY)
+    for still_broken in (True, False):
+        subject.command(CommandKind.RETRACT)
+        assert subject.rest().inputs & Input.HOME, "by the motor"
+        subject.command(CommandKind.CLEAR_FAULTS)
+        assert Fault(subject.beat().faults) == Fault.SPRING
+        assert subject.refusal(subject.authorise) == Refusal.FAULT
+        if still_broken:
+            subject.command(CommandKind.HOME)
+            assert Fault(subject.rest().faults) == Fault.HOMING | Fault.SPRING
+    subject.do("fault spring-broken off")
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert Fault(subject.beat().faults) == Fault.SPRING
+    subject.command(CommandKind.HOME)
+    assert subject.rest().state == ControllerState.READY
+
+
+@pytest.mark.requirement("STP-5")
+@pytest.mark.usefixtures("simulated")
 def test_a_home_switch_that_opens_with_nothing_moving_is_never_called_ready(subject: Subject) -> None:
     subject.armed()
     subject.do("fault home-switch-dead on")

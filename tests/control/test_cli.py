@@ -254,12 +254,23 @@ def test_report_adds_up(nappage: Run, data: Path) -> None:
     assert "," in nappage("report", "--csv", "--data", data).output
 
 
-@pytest.mark.parametrize("command", ["sessions", "verify", "report"])
-def test_a_missing_record_is_one_numbered_sentence(nappage: Run, tmp_path: Path, command: str) -> None:
-    result = nappage(command, "--data", tmp_path)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sessions", "verify", "report", "export 1", "service wear", "service approvals", "service people",
+        "service bundle support.zip", "service disable x --name y", "calibrate history",
+    ],
+)  # fmt: skip
+def test_a_missing_record_is_one_numbered_sentence_and_nothing_is_made(
+    nappage: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("kiosk.cli_service.pin", lambda: "123456")
+    result = nappage(*command.split(), "--data", tmp_path / "nobody/was/here")
 
     assert result.exit_code == 2
-    assert re.match(r"E4\d\d: .*\n\Z", result.output)
+    assert re.match(r"E409: There is no ledger at .*\n\Z", result.output)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_record_is_one_numbered_sentence(nappage: Run, data: Path) -> None:

@@ -45,8 +45,35 @@ def test_homing_finds_what_is_broken_before_anything_touches_skin(subject: Host,
     assert subject.truth()["needle_um"] < 0, "still behind the plate"
     subject.do(f"fault {fault} off")
     subject.command(CommandKind.CLEAR_FAULTS)
-    assert subject.status().state == ControllerState.UNHOMED
+    assert subject.faults() == expected & Fault.SPRING, "only homing shows a spring to be whole"
+    assert subject.status().state != ControllerState.READY
     subject.home()
+    assert subject.status().state == ControllerState.READY
+
+
+@pytest.mark.requirement("STP-5")
+def test_a_broken_spring_arms_nothing_until_a_home_that_it_drives_ends_in_time(subject: Host) -> None:
+    subject.do("fault spring-broken on")
+    for _ in range(3):
+        subject.home()
+        assert subject.faults() == Fault.HOMING | Fault.SPRING, "found again by every home"
+        subject.command(CommandKind.RETRACT)
+        subject.wait(0.2)
+        assert subject.status().inputs & Input.HOME, "the motor has brought it back"
+        subject.command(CommandKind.CLEAR_FAULTS)
+        assert subject.faults() == Fault.SPRING
+        assert subject.refused(subject.authorise) == Refusal.FAULT
+        assert subject.refused(lambda: subject.command(CommandKind.PRIME, 10_000)) == Refusal.FAULT
+    subject.do("fault spring-broken off")
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.faults() == Fault.SPRING, "standing still it shows nothing"
+    subject.command(CommandKind.HOME)
+    subject.now += 0.004
+    subject.command(CommandKind.STOP)
+    subject.wait(0.2)
+    assert subject.faults() == Fault.SPRING, "a home that was broken off shows nothing"
+    subject.home()
+    assert not subject.faults()
     assert subject.status().state == ControllerState.READY
 
 

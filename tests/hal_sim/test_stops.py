@@ -186,6 +186,25 @@ def test_a_retract_that_the_home_switch_does_not_confirm_is_a_fault_that_sounds(
     assert not subject.rig.controller.sounding
 
 
+@pytest.mark.requirement("STP-5")
+def test_a_home_switch_that_is_stuck_does_not_clear_a_needle_that_is_out() -> None:
+    subject = Host().stroke_at(3990, **LONG)
+    subject.do("fault home-switch-stuck on", "fault retract-jam on")
+    subject.command(CommandKind.STOP)
+    subject.wait(0.3)
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert subject.faults() == Fault.RETRACT, "the encoder sees it out"
+    subject.do("fault retract-jam off")
+    subject.command(CommandKind.RETRACT)
+    subject.wait(0.3)
+    assert subject.status().needle_um == 0
+    subject.command(CommandKind.CLEAR_FAULTS)
+    assert not subject.faults()
+    subject.do("lift", "trigger up")
+    subject.home()
+    assert subject.faults() == Fault.HOMING, "and homing finds the switch"
+
+
 def test_a_retract_on_its_own_has_no_record_and_says_when_it_fails() -> None:
     subject = Host().stroke_at(3990, **LONG)
     subject.do("fault retract-jam on")

@@ -77,6 +77,13 @@ SOURCED = 'source = "s", grade = "A"'
             "[1, 40]",
             "no soft limit of a total",
         ),
+        (
+            "(?=depth_mm)",
+            f"shots = {{ soft = [1, 40], hard = [1, 400], {SOURCED} }}\n",
+            ZONE + ".shots.soft",
+            "[1, 40]",
+            "no soft limit of a total",
+        ),
         # LIM-2: contradictions
         (
             DEPTH,

@@ -18,7 +18,7 @@ from kiosk.protocols.errors import (
     LimitsInvalid,
     ZoneUnknown,
 )
-from kiosk.protocols.limits import Counted, Limit, Origin, Slice, Total
+from kiosk.protocols.limits import Counted, Limit, Origin, Slice, Total, Totals
 from kiosk.protocols.profile import Figure
 from tests.protocols import parts as p
 
@@ -39,7 +39,6 @@ def given(subject: Envelope, totals: Any = p.NOTHING, left: int | None = None, *
 def test_a_usual_setting_may_be_armed() -> None:
     verdict = p.envelope().check(p.SETTING, p.NOTHING, p.NONE)
     assert verdict.allowed
-    assert verdict.warnings == ()
 
 
 @pytest.mark.requirement("LIM-1", "LIM-3")
@@ -126,17 +125,17 @@ def test_a_total_that_leaves_no_shot_refuses(changed: Any, counted: Any, key: st
         given(p.envelope(**changed), totals, shots=10)
 
 
+def nearing(envelope: Envelope, totals: Totals) -> tuple[str, ...]:
+    """Keys of the totals that the next shot brings to 95 % or more."""
+    counted = envelope.totals(p.SETTING.zone, p.SETTING.side, totals)
+    return tuple(total.key for total in budget.near(counted, p.setting(shots=1)))
+
+
 @pytest.mark.requirement("LIM-6")
-def test_a_total_warns_from_95_percent_on_and_a_plan_that_will_not_fit_is_told() -> None:
+def test_a_total_is_near_its_limit_from_95_percent_on() -> None:
     subject = p.envelope(product=p.product(session_nl=1_000_000))
-
-    def warned(nl: int) -> tuple[str, ...]:
-        return subject.check(p.setting(shots=1), p.totals(product_nl=nl), p.NONE).warnings
-
-    assert warned(928_999) == ()
-    assert warned(929_000) == ("This product today: 929 uL of 1 mL (product limit)",)
-    plan = subject.check(p.setting(shots=40), p.totals(product_nl=500_000), p.NONE).warnings
-    assert plan == ("40 shots are planned, 23 fit: This product today (product limit)",)
+    assert nearing(subject, p.totals(product_nl=928_999)) == ()
+    assert nearing(subject, p.totals(product_nl=929_000)) == ("product",)
 
 
 def since(**days: int) -> Course:
@@ -191,29 +190,11 @@ def test_on_the_very_day_that_it_may_be_nothing_is_asked_or_refused() -> None:
 
 
 @pytest.mark.requirement("LIM-6")
-def test_shots_warn_from_95_percent_on_as_volumes_do() -> None:
+def test_shots_are_near_their_limit_from_95_percent_on_as_volumes_are() -> None:
     subject = p.envelope()
-
-    def warned(shots: int) -> tuple[str, ...]:
-        return subject.check(p.setting(shots=1), p.totals(session=Counted(shots, 0)), p.NONE).warnings
-
-    assert warned(93) == ()
-    assert warned(94) == ("Shots in this session: 94 shots of 100 shots (protocol limit)",)
-    assert warned(100) == ("Shots in this session: 100 shots of 100 shots (protocol limit)",)
-
-
-@pytest.mark.requirement("LIM-6")
-def test_a_plan_is_told_to_be_too_long_exactly_when_it_is() -> None:
-    subject = p.envelope()
-
-    def told(planned: int, given_shots: int) -> bool:
-        warnings = subject.check(p.setting(shots=planned), p.totals(session=Counted(given_shots, 0)), p.NONE).warnings
-        return any("are planned" in warning for warning in warnings)
-
-    assert not told(40, 60)
-    assert told(41, 60)
-    assert told(2, 99)
-    assert not told(2, 100)  # nothing is left: that is a refusal
+    assert nearing(subject, p.totals(session=Counted(93, 0))) == ()
+    assert nearing(subject, p.totals(session=Counted(94, 0))) == ("session shots",)
+    assert nearing(subject, p.totals(session=Counted(100, 0))) == ("session shots",)
 
 
 def test_more_sessions_than_planned_are_asked_about() -> None:

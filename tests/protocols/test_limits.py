@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.errors import NappageError
-from kiosk.protocols.errors import LimitsInvalid, RoundsToNothing
+from kiosk.protocols.errors import LimitsInvalid
 from kiosk.protocols.limits import Counted, Limit, Origin, Range, Totals, Verdict, tightest_high, tightest_low
 from kiosk.protocols.words import ORIGIN_WORDS, amount, bound
 
@@ -88,20 +88,6 @@ def test_soft_limits_may_be_left_out_on_either_side() -> None:
     assert subject.soft_low is None
 
 
-@pytest.mark.requirement("LIM-3")
-@given(asked=st.integers(-(10**6), 10**6), step=st.integers(1, 5000))
-def test_rounding_never_gives_more_than_asked_and_refuses_zero(asked: int, step: int) -> None:
-    subject = span(0, 0, 0, step=step)
-    if asked < step:
-        with pytest.raises(RoundsToNothing):
-            subject.round_down(asked)
-    else:
-        rounded = subject.round_down(asked)
-        assert 0 < rounded <= asked
-        assert rounded % step == 0
-        assert asked - rounded < step
-
-
 @pytest.mark.requirement("LIM-4")
 @given(st.lists(st.builds(Limit, st.integers(0, 5), ORIGINS), min_size=1, max_size=10))
 def test_the_tightest_wins_and_of_equal_ones_the_nearer_to_the_patient(limits: list[Limit]) -> None:
@@ -132,9 +118,9 @@ def test_a_count_that_would_widen_a_limit_cannot_be_constructed(bad: Any) -> Non
 
 
 def test_a_verdict_allows_only_without_refusals_and_crossings() -> None:
-    assert Verdict((), (), ("95 %",)).allowed
-    assert not Verdict((object(),), (), ()).allowed  # type: ignore[arg-type]
-    assert not Verdict((), (object(),), ()).allowed  # type: ignore[arg-type]
+    assert Verdict((), ()).allowed
+    assert not Verdict((object(),), ()).allowed  # type: ignore[arg-type]
+    assert not Verdict((), (object(),)).allowed  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -78,6 +79,7 @@ def test_a_certificate_shows_every_figure_against_its_limit_with_its_instruments
     assert page.sha256 == digest(canonical(SECOND))
     assert {each.kind for each in page.instruments} == {"gauge", "balance", "thermometer"}
     assert page.not_proved == ("1", "2", "10")
+    assert page.caps == (6_000, 200_000, 9_000)
     told = {figure.title: (figure.found, figure.passes) for figure in page.figures}
     assert told["5 mL, 20 uL: scatter"][0].startswith("CV 1.")
     assert "n 25, 1 apart and counted" in told["5 mL, 20 uL: scatter"][0]
@@ -112,7 +114,8 @@ def test_a_certificate_on_paper_says_all_that_it_stands_on(tmp_path: Path, simul
     text = " ".join(" ".join(pages).split())
     assert all(("SIMULATED" in page) == simulated for page in pages)
     for said in (
-        "Calibration certificate 7", "serial 1001, firmware 1.0, map 1", "K-118", "due again on 2027-11-18",
+        "Calibration certificate 7", "serial 1001, firmware 1.0, map 1",
+        "depth 6.00 mm, dose 200 uL, 9 shots/s", "K-118", "due again on 2027-11-18",
         "measures the encoder, not the fluid", "density 998.207 kg/m3", "weights of 8000 kg/m3", "30 ug in 60.0 s",
         "Figures before", "As found", "As left", "Not measured for this certificate: dose, 1 mL syringe",
         "repeatability of the shots", "Not included:", "stands apart from the others", "Passes",
@@ -126,10 +129,12 @@ def test_a_certificate_on_paper_says_all_that_it_stands_on(tmp_path: Path, simul
 def test_a_depth_without_a_correction_has_one_plot_and_one_table(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     kept = Ledger.open(path, "real", clock_wall_ms=lambda: 1, boot_id="b")
-    kept.append(rows(certificate(1, proof("depth", depth_as_kept()), proof("5", dose_as_kept()), simulated=False)))
+    stands = (proof("depth", depth_as_kept()), proof("5", dose_as_kept()))
+    kept.append(rows(certificate(1, *stands, simulated=False, version=1, caps=msgspec.UNSET)))
     kept.close()
     text = " ".join(" ".join(text_of(cli_calibration.certificate(path, 1, "pdf", tmp_path))).split())
     assert "no correction was written" in text
+    assert "not on this certificate" in text, "one of the first form names no caps"
     assert "as found" not in text
 
 

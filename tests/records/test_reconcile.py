@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
+from drivers.registers import SHOTS_MAX, ControllerState, Identity, Outcome, ShotRecord, Status
 from kiosk.records.facts import Fact
 from kiosk.records.ids import ID_STRIDE
 from kiosk.records.known import LedgerView
@@ -100,6 +100,21 @@ def test_a_shot_cut_off_by_a_reset_counts_at_its_commanded_dose_and_is_uncertain
     assert [(s.certainty, s.counted_nl) for s in found.shots] == [(Certainty.UNKNOWN, DOSE)]
     assert outcome(found) == (Certainty.UNKNOWN, 1)
     assert found.sentences == ("Motion 10 was cut off by a reset: 20.0 uL count in full",)
+
+
+@pytest.mark.requirement("LED-2", "LED-4")
+def test_a_shot_that_ended_in_a_way_without_a_name_counts_in_full_and_is_uncertain() -> None:
+    found = compare(moved(1, 7_000), record(10, measured_dose_nl=7_000, outcome=77))
+    assert [(s.certainty, s.counted_nl, s.outcome) for s in found.shots] == [(Certainty.UNKNOWN, DOSE, 77)]
+    assert outcome(found) == (Certainty.UNKNOWN, 1)
+    assert found.sentences == ("Motion 10 ended in an unknown way (code 77): 20.0 uL count in full",)
+
+
+@pytest.mark.requirement("LED-4")
+def test_a_row_that_names_more_shots_than_any_slice_has_counts_as_one_slice() -> None:
+    damaged = view(unresolved=(msgspec.structs.replace(AUTH, shots=1 << 40),))
+    assert len(reconcile(damaged, None, None, (), mono_ms=77).shots) == SHOTS_MAX
+    assert len(compare(moved(100), ledger=damaged).shots) == SHOTS_MAX + 1
 
 
 @pytest.mark.requirement("LED-4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from collections.abc import Callable
@@ -19,6 +20,13 @@ from kiosk.view.local import Local
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 FRAMES = 200
 """Frames that a test waits for something at most."""
+
+
+def _settings() -> Path:
+    """A folder for Kivy's settings, which it reads all through its process, and which goes with that."""
+    folder = tempfile.TemporaryDirectory(prefix="nappage-kivy-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 class Time:
@@ -43,7 +51,7 @@ class Stage:
         self.flips = 0
         self.away = False
         if "KIVY_HOME" not in os.environ or not Path(os.environ["KIVY_HOME"]).exists():
-            kiosk_app.prepare(Path(tempfile.mkdtemp(prefix="nappage-kivy-")), size)
+            kiosk_app.prepare(_settings(), size)
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window

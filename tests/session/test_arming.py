@@ -11,6 +11,7 @@ import pytest
 from drivers.registers import Outcome
 from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
+from kiosk.protocols.budget import Course, Given
 from kiosk.records.facts import Fact
 from tests.session.bench import PRACTITIONER, Bench
 
@@ -68,7 +69,8 @@ ENDS: dict[str, tuple[Callable[[Bench], object], str]] = {
     "pins": (lambda bench: setattr(bench.panel, "alive", lambda: False), "the pins are silent"),
     "pedal": (lambda bench: bench.do("fault pedal-contradiction on"), "two contacts contradict"),
     "unplug": (lambda bench: bench.do("unplug"), "the link to the injector was lost"),
-    "lot": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 400 * 86_400_000), "waits for: needle"),
+    "needle's age": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 5 * 3_600_000), "waits for: needle"),
+    "another day": (lambda bench: setattr(bench, "wall_ms", bench.wall_ms + 400 * 86_400_000), "over 12 h ago"),
 }
 
 
@@ -214,6 +216,37 @@ def test_no_to_a_soft_limit_leaves_the_value_what_it_was(subject: Bench) -> None
     subject.run(0.1)
     assert subject.treat.dose.value == 20_000
     subject.live()
+
+
+@pytest.mark.requirement("LIM-1", "UI-5")
+def test_what_is_crossed_without_an_edit_is_asked_from_where_it_is_armed(bench: Bench) -> None:
+    """Nobody set anything: the last session was sooner than the protocol wants."""
+    bench.courses["P1"] = Course(1, 0, 1, (Given("forehead", 2),))
+    bench.start().open().screen().product().needle().syringe()
+    bench.tell(ask.Prepared(True))
+    bench.prime().run(0.1)
+    (said,) = bench.snap.missing
+    assert "was given this product 2 days ago" in said
+    assert bench.treat.asks
+    assert bench.snap.question is None
+    bench.tell(ask.AskSoft())
+    bench.run(0.1)
+    question = bench.snap.question
+    assert question is not None
+    assert f"{question.sentence}." == said
+    bench.tell(ask.WithdrawSoft(question.key))
+    bench.run(0.1)
+    assert bench.treat.asks, "a No leads nowhere, and the way stays open"
+    bench.do("unplug")
+    bench.run(0.3)
+    assert not bench.treat.asks, "there is more that nobody can confirm"
+    bench.do("replug")
+    bench.until(lambda: bench.snap.link.connected and bench.snap.treat is not None and bench.treat.asks, 5)
+    bench.tell(ask.AskSoft())
+    bench.tell(ask.ConfirmSoft(question.key, "the physician wants it"))
+    bench.run(0.1)
+    assert not bench.treat.asks
+    bench.live()
 
 
 @pytest.mark.requirement("LIM-1")

@@ -378,6 +378,8 @@ def test_a_shot_that_meets_the_reserve_is_no_shot(subject: Weighed, monkeypatch:
 def test_a_stroke_that_ended_early_by_itself_is_no_shot() -> None:
     record = ShotRecord(9, 16, 500, 500, 20_000, 7_000, 0, 80, int(Outcome.PARTIAL_FAULT))
     assert why_none(Ended(Certainty.DONE, [record], "")) == "the stroke ended early (partial fault)"
+    odd = msgspec.structs.replace(record, outcome=77)
+    assert why_none(Ended(Certainty.DONE, [odd], "")) == "the stroke ended early (code 77)"
     assert why_none(Ended(Certainty.UNKNOWN, [], "")) == "it is not known what became of it"
 
 

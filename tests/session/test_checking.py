@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from drivers.registers import CommandKind
+from drivers.registers import STATUS, CommandKind
 from hal_sim.build import Build
 from kiosk.channel import commands as ask
 from kiosk.channel.checking_commands import (
@@ -26,6 +26,7 @@ from kiosk.records.rows import AuthorisationKind, ShotRow
 from kiosk.session.checking import TITLES
 from kiosk.session.forced import against_power
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
+from tests.session.extremes import instead
 
 USED = {
     "pedal": ("pedal down", "pedal up"),
@@ -144,7 +145,21 @@ def test_the_barrel_that_was_clamped_is_named(subject: Bench) -> None:
     assert end(subject).detail == "a barrel of 10 mL is sensed"
 
 
-@pytest.mark.parametrize("key", ["trigger", "pressure"])
+@pytest.mark.requirement("LIM-12")
+def test_a_barrel_that_is_none_of_ours_fails_the_clamp_and_is_pressed_against_by_nothing(subject: Bench) -> None:
+    begin(subject, "syringe").do("barrel none")
+    subject.run(0.2)
+    subject.says = instead(STATUS, "syringe_type", 9)
+    assert end(subject, 1).detail == "the clamp holds something unknown (code 9)"
+    assert subject.snap.checking is not None
+    assert subject.snap.checking.sensed is not None
+    assert subject.snap.checking.sensed.barrel_ml == 0
+    subject.do("needle remove")
+    subject.run(0.2)
+    assert "no syringe is in the clamp" in subject.refused(BeginCheck("load", True))
+
+
+@pytest.mark.parametrize("key", ["trigger", "syringe", "pressure"])
 def test_a_lost_link_fails_what_the_injector_senses(subject: Bench, key: str) -> None:
     begin(subject, key).do("unplug")
     found = end(subject, 3)

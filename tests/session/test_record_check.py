@@ -307,6 +307,39 @@ def test_the_anchor_is_written_after_the_commit_that_closes_a_session(subject: B
     assert not subject.snap.record.sentence
 
 
+def test_no_anchor_is_written_into_an_injector_that_is_not_this_records(subject: Bench) -> None:
+    """A session is signed while another one is plugged in: whose past its anchors tell is decided by the pairing."""
+    subject.swap_injector()
+    assert subject.engine.connection.state is State.BLOCKED
+    before = subject.anchored
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    subject.run(0.2)
+    assert subject.anchored == before
+    subject.pair()
+    subject.run(0.2)
+    assert subject.anchored[0] > before[0], "from here on it is this record's"
+
+
+def test_a_finding_is_overwritten_by_no_anchor_before_its_reason(subject: Bench) -> None:
+    injector = subject.cycle.injector
+    assert injector is not None
+    injector.write_anchor(Anchor(1_000_000, b"x" * 32))
+    subject.restart()
+    checked(subject)
+    subject.engine.selftest.passed = True
+    subject.sign_in()
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    for note in ("a bruise", "another"):
+        subject.tell(ask.NoteReaction(1, (), note))
+    subject.restart()
+    checked(subject)
+    assert "seen row 1000000" in subject.snap.record.sentence
+    give_reason(subject)
+    assert subject.anchored[0] < 1_000_000
+
+
 def test_no_shot_waits_for_an_anchor(subject: Bench) -> None:
     link = subject.cycle.injector._link  # type: ignore[union-attr]
     through = link.exchange

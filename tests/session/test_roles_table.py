@@ -25,7 +25,7 @@ EVERY_ROLE = """
 
 PRACTITIONERS = """
     OpenSession AnswerScreening UseProduct FitNeedle FitSyringe Prepared Prime ConfirmDrop ChooseZone Edit ChooseMode
-    ConfirmSoft WithdrawSoft Arm Finish ResumeTreating Sign WriteAftercare NoteReaction KeepPreset RetirePreset
+    ConfirmSoft AskSoft WithdrawSoft Arm Finish ResumeTreating Sign WriteAftercare NoteReaction KeepPreset RetirePreset
     FindPatient ListDue
     ListSessions ReadSession ExportSession
     Rehome ClearFaults Retract

@@ -109,3 +109,31 @@ def test_a_shell_ends_no_arming_but_by_a_stop(subject: Bench, shell: Shell) -> N
 def test_what_a_shell_is_for_is_not_refused_for_the_seat(subject: Bench, shell: Shell) -> None:
     for kind in FROM_A_SHELL - {ask.Stop}:
         assert shell.ask(sample(kind)).error != NoSeat.number, kind.__name__
+
+
+ANOTHER_SCREEN = 2
+"""The client that has the seat after the one that the bench began with."""
+
+
+@pytest.mark.requirement("WDG-5")
+def test_an_arming_ends_in_the_cycle_in_which_another_screen_takes_the_seat(subject: Bench) -> None:
+    """However fast the new one draws: the person who armed looks at the old one."""
+    subject.set(rate=4000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.shots == 1)
+    subject.seat.seat = ANOTHER_SCREEN
+    subject.seat.publish(subject.snap)
+    subject.step()
+    assert not subject.armed
+    assert subject.last_notice == "Disarmed: the screen that it was armed from is not connected any more"
+    subject.run(0.5)
+    subject.quiet()
+    subject.live()
+
+
+@pytest.mark.requirement("WDG-5")
+def test_frames_of_an_earlier_screen_do_not_let_the_next_one_arm(subject: Bench) -> None:
+    subject.run(0.2)
+    subject.seat.seat, subject.seat.shows = ANOTHER_SCREEN, False
+    assert "does not show what is going on" in subject.refused(subject.arm_command())
+    subject.seat.shows = True
+    subject.arm()

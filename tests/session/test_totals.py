@@ -84,3 +84,56 @@ def test_the_last_session_of_a_course_comes_near_its_limit_and_reaches_none(tmp_
     assert "Sessions of this course: 6 sessions" in what
     assert "Forehead" in what, "one total hides no other"
     bench.close()
+
+
+# -- the needle --------------------------------------------------------------------------------------------------------
+def blunt_after(shots: int) -> Library:
+    """The shipped profiles, with a source that says after how many shots a needle is changed."""
+    shelf = library()
+    needles = {key: msgspec.structs.replace(needle, shots_max=shots) for key, needle in shelf.needles.items()}
+    return msgspec.structs.replace(shelf, needles=MappingProxyType(needles))
+
+
+@pytest.mark.requirement("LIM-6", "ALM-1")
+def test_a_needle_gives_no_more_than_its_profile_says_and_a_new_one_goes_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, shelf=blunt_after(10)).prepare()
+    bench.set(shots=9, rate=4000).mode("continuous").live().fire(9)
+    bench.quiet()
+    assert bench.alarms() == {NEAR}
+    bench.set(shots=20).live().on_skin().press()
+    bench.until(lambda: not bench.armed, 5)
+    bench.quiet()
+    assert bench.shots == 10
+    said = "Shots of this needle: 10 shots counted of 10 shots, none is left (needle limit)"
+    assert bench.last_notice == f"Disarmed: {said}"
+    assert bench.alarms() == {REACHED}
+    assert "Shots of this needle" in bench.refused(bench.arm_command())
+    bench.needle().prime().run(0.1)
+    assert not bench.alarms()
+    assert used(bench, "needle") == 0
+    bench.live()
+    bench.close()
+
+
+@pytest.mark.requirement("LIM-6")
+def test_what_a_needle_gave_is_known_after_a_lost_link_and_a_restart(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, shelf=blunt_after(100)).prepare()
+    bench.set(shots=4, rate=4000).mode("continuous").live().fire(4)
+    bench.quiet()
+    bench.needle().prime().set(shots=3).live().fire(3)
+    bench.quiet()
+    assert used(bench, "needle") == 3
+    moved_unrecorded(bench, 0)
+    assert used(bench, "needle") == 3
+    bench.restart()
+    bench.start()
+    assert used(bench, "needle") == 3
+    bench.close()
+
+
+@pytest.mark.requirement("LIM-6")
+def test_where_no_source_gives_a_number_a_needle_has_no_limit(tmp_path: Path) -> None:
+    bench = Bench(tmp_path).prepare()
+    assert bench.snap.session is not None
+    assert "needle" not in {total.key for total in bench.snap.session.totals}
+    bench.close()

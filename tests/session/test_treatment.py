@@ -55,3 +55,46 @@ def test_a_press_that_comes_too_early_waits_for_its_release(subject: Bench) -> N
     subject.fire(1)
     subject.until(lambda: not subject.armed, 2)
     assert subject.shots == 3
+
+
+# -- what an arming has left -------------------------------------------------------------------------------------------
+def test_a_stroke_that_was_under_way_at_the_disarming_is_not_offered_once_more(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().fire(3)
+    subject.press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    before = subject.shots
+    subject.tell(ask.Disarm())
+    subject.release()
+    subject.until(lambda: subject.shots == before + 1, 3)
+    subject.quiet()
+    assert subject.events("disarmed")[-1].body["done"] == before
+    assert subject.treat.left == 20 - subject.shots
+
+
+def test_what_a_lost_link_hid_is_not_offered_once_more(subject: Bench) -> None:
+    subject.set(shots=20, rate=4000).mode("continuous").live().fire(3)
+    subject.press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.do("unplug")
+    subject.run(2)
+    subject.do("replug")
+    subject.quiet()
+    assert subject.shots > 3
+    assert subject.treat.left == 20 - subject.shots
+
+
+def test_what_is_left_belongs_to_its_zone_and_its_session(subject: Bench) -> None:
+    assert subject.treat.left == 0, "nothing was armed yet"
+    subject.set(shots=20).live()
+    assert subject.treat.left == 20
+    subject.tell(ask.Disarm())
+    subject.quiet()
+    here, protocol = (subject.treat.zone, subject.treat.side), subject.engine.setup.protocol
+    assert protocol is not None
+    other = next((zone.key, side) for zone in protocol.zones for side in zone.sides if (zone.key, side) != here)
+    subject.tell(ask.ChooseZone(*other))  # type: ignore[arg-type]
+    subject.run(0.1)
+    assert subject.treat.left == 0
+    subject.tell(ask.ChooseZone(*here))  # type: ignore[arg-type]
+    subject.run(0.1)
+    assert subject.treat.left == 20

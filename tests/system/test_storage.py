@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.system import storage
 from kiosk.system.errors import NoDataFolder
-from kiosk.system.storage import data_folder, free_mb, ledger_path, on_raspberry_pi, settings_file
+from kiosk.system.storage import data_folder, data_place, free_mb, ledger_path, on_raspberry_pi, settings_file
 
 
 @pytest.fixture
@@ -41,6 +41,13 @@ def test_off_a_pi_the_data_lies_in_the_xdg_folder(tmp_path: Path, desktop: Path)
 
     assert folder == tmp_path / "share/nappage"
     assert folder.stat().st_mode & 0o007 == 0
+
+
+def test_who_only_asks_where_it_is_makes_nothing(tmp_path: Path, desktop: Path, pi: Path) -> None:
+    assert data_place(environ={"HOME": str(tmp_path)}, model=desktop) == tmp_path / ".local/share/nappage"
+    assert data_place(tmp_path / "named", environ={}, model=pi) == tmp_path / "named"
+    assert data_place(environ={}, model=pi) == storage.PI_DATA
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_without_xdg_it_lies_below_home(tmp_path: Path, desktop: Path) -> None:

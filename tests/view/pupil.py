@@ -6,13 +6,14 @@ offers to a touch; what is not there cannot be touched.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from hal_sim.controls import BARRELS, CONTROLS, REFILL_KEY
+from hal_sim.controls import pressed, released
 from kiosk.channel import commands as c
 from kiosk.records.clerk import Asked, Clerk
 from kiosk.session import exchange as x
@@ -56,7 +57,6 @@ class Hands:
 
     def __init__(self, do: Callable[[str], str], run: Callable[[float], None]) -> None:
         self._do, self._run = do, run
-        self._on: dict[str, bool] = {}
         self._told = ""
 
     def follow(self, text: str) -> bool:
@@ -70,17 +70,12 @@ class Hands:
         return True
 
     def _press(self, key: str) -> None:
-        if key == REFILL_KEY:
-            self._do(f"barrel {BARRELS['ML_2']}")
-            return
-        control = next(each for each in CONTROLS if each.key == key)
-        if control.held:
-            self._do(control.on)
+        command, off = pressed(key, json.loads(self._do("state"))), released(key)
+        assert command is not None, f"no key of the bench's window is {key!r}"
+        self._do(command)
+        if off is not None:
             self._run(HELD_S)
-            self._do(control.off)
-            return
-        on = self._on[key] = not self._on.get(key, False)
-        self._do(control.on if on else control.off)
+            self._do(off)
 
 
 class Schoolroom(Bench):

@@ -244,4 +244,4 @@ def test_a_fault_is_cleared_without_leaving_what_was_measured() -> None:
     assert calibrating(unproved, at(), CATALOGUE).third.key == "", "that is what is being done"
     assert page("calibrating-runs").third.key == ""  # type: ignore[attr-defined]
     rows = panels.choosing(weighing("runs"), at(panel="recover")).rows
-    assert [row.key for row in rows] == ["rehome", "clear", "retract"], "no other page opens meanwhile"
+    assert [row.key for row in rows] == ["retract", "clear", "rehome"], "no other page opens meanwhile"

@@ -164,7 +164,9 @@ def test_a_certificate_says_its_verdict_its_figures_and_what_led_9_measures() ->
     told = {line.title: line.detail for line in page.lines}
     assert told["Gauge"] == "Dial 12.5, No. G7, certificate K-2026-119, due 2027-03-01"
     assert told["Not measured"] == "1 mL syringe, 10 mL syringe"
-    old = replace(CERTIFICATE, line=CERTIFICATES.lines[2], not_proved=())
+    assert told["Injector's caps"] == "6.00 mm, 200.0 uL, 9.0 shots/s"
+    old = replace(CERTIFICATE, line=CERTIFICATES.lines[2], not_proved=(), caps=None)
+    assert "not on this certificate" in {line.detail for line in certificate(at(certificate=old)).lines}
     assert certificate(at(certificate=old)).heading == "Certificate 1, SIMULATED"
     assert "a later one is in force" in certificate(at(certificate=old)).state
     assert certificate(at()).heading == "Reading the certificate"

@@ -62,6 +62,13 @@ def test_with_everything_answered_it_is_signed(answer: set[str]) -> None:
     assert end(CLOSING, written, CATALOGUE).sign.effect == a.Panel("pin:sign")
 
 
+def test_a_session_of_another_day_is_not_resumed_and_the_button_says_why() -> None:
+    assert end(CLOSING, at(), CATALOGUE).resume.effect == a.Send(c.ResumeTreating())
+    why = "The session was opened over 12 h ago: sign it, and open another for today."
+    old = snap("closing", session=replace(SESSION, over=why))
+    assert end(old, at(), CATALOGUE).resume.effect == a.Say(why)
+
+
 def test_the_end_says_what_was_given_and_how_far_each_step_is() -> None:
     shown = end(CLOSING, at(ticks=CLEAN, texts={"review": "20261206"}), CATALOGUE)
     assert [line.trail for line in shown.totals][:3] == ["800.0 uL", "240.0 uL", "1.04 mL"]

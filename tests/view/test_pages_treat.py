@@ -12,10 +12,9 @@ from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.actions import Panel
 from kiosk.view.frame import frame
-from kiosk.view.local import Draft, Left, Offer
-from kiosk.view.observe import see
+from kiosk.view.local import Draft, Offer
 from kiosk.view.panels import asked, choosing, editing, locked, offer, stopped, texting
-from kiosk.view.touch import NOTHING
+from kiosk.view.touch import NOTHING, Tile
 from kiosk.view.treat import limit_note, treating
 from kiosk.view.zones import given_of, zone_detail
 from tests.view.samples import CATALOGUE, SCENES, at, replace, snap
@@ -177,9 +176,11 @@ def test_the_offer_marks_what_lies_outside_its_usual_range() -> None:
 
 
 def test_where_fewer_shots_are_left_than_would_be_armed_the_tile_says_so() -> None:
-    assert treating(TREATING, 48).shots.note == "48 shots are left here"
-    assert treating(TREATING, 48).shots.tone == "warn"
-    assert treating(TREATING, 60).shots.note == treating(TREATING).shots.note == "max 88 shots"
+    def tile(left: int) -> Tile:
+        return treating(replace(TREATING, treat=replace(TREAT, left=left))).shots
+
+    assert (tile(48).note, tile(48).tone) == ("48 shots are left here", "warn")
+    assert tile(60).note == tile(0).note == "max 88 shots"
 
 
 @pytest.mark.requirement("STP-3")
@@ -209,7 +210,8 @@ def test_choices_send_their_command() -> None:
     assert [row.effect for row in choosing(TREATING, at(panel="mode")).rows] == [
         a.Send(c.ChooseMode(mode)) for mode in ("single", "burst", "continuous")
     ]
-    assert choosing(TREATING, at(panel="recover")).rows[0].hold_ms > 0
+    recover = {row.key: row for row in choosing(TREATING, at(panel="recover")).rows}
+    assert recover["rehome"].hold_ms > 0
 
 
 @pytest.mark.requirement("LED-5")
@@ -238,28 +240,32 @@ def test_a_zone_where_nothing_was_armed_promises_no_number() -> None:
     assert given_of(msgspec.structs.replace(zone, planned=20, done=3)) == "3 of 20 shots"
 
 
+@pytest.mark.requirement("LIM-1", "UI-5")
+def test_arm_leads_to_what_may_be_confirmed_and_to_nothing_while_more_is_missing() -> None:
+    said = ("Depth 1.20 mm is above the usual 0.90 mm.",)
+    crossed = replace(TREATING, missing=said, treat=replace(TREAT, asks=True))
+    arm = treating(crossed).arm
+    assert (arm.label, arm.effect, arm.tone) == ("ARM", a.Send(c.AskSoft()), "warn")
+    assert [line.title for line in treating(crossed).missing] == list(said)
+    for busy in (replace(crossed, busy="Priming"), replace(crossed, treat=replace(TREAT, asks=False))):
+        assert treating(busy).arm.effect != a.Send(c.AskSoft())
+
+
 # -- a pause -----------------------------------------------------------------------------------------------------------
 def test_what_an_arming_left_is_offered_again_in_two_steps() -> None:
-    local = see(at(phase="treat", session=18), ARMED).local
-    assert local.left == Left("cheek", "left", 48)
-    paused = see(local, TREATING).local
-    strip = frame(TREATING, paused, "treat").strip
+    paused = replace(TREATING, treat=replace(TREAT, left=48))
+    strip = frame(paused, at(), "treat").strip
     assert strip.text == "Paused: 48 shots left here"
     assert strip.touch.effect == Panel("edit:shots:48")
-    same = replace(TREATING, treat=replace(TREAT, shots=replace(TREAT.shots, value=48)))
-    assert frame(same, paused, "treat").strip.touch.effect == Panel("arm")
+    same = replace(TREATING, treat=replace(TREAT, left=48, shots=replace(TREAT.shots, value=48)))
+    assert frame(same, at(), "treat").strip.touch.effect == Panel("arm")
 
 
-def test_another_zone_or_the_last_shot_leaves_nothing() -> None:
-    paused = at(phase="treat", session=18, left=Left("cheek", "left", 48))
-    elsewhere = replace(TREATING, treat=replace(TREAT, side="right"))
-    assert see(paused, elsewhere).local.left is None
-    assert ARMED.treat is not None
-    assert ARMED.treat.arming is not None
-    spent = replace(ARMED, treat=replace(ARMED.treat, arming=replace(ARMED.treat.arming, done=60, left=0)))
-    assert see(paused, spent).local.left is None
-    assert see(at(phase="treat", session=18), TREATING).local.left is None
-    assert frame(replace(TREATING, missing=("The needle is not home",)), paused, "treat").strip.tone == "warn"
+def test_where_nothing_is_left_nothing_is_offered() -> None:
+    assert frame(TREATING, at(), "treat").strip.text == "Ready to arm"
+    assert frame(replace(TREATING, treat=None), at(), "treat").strip.text == "Ready to arm"
+    waits = replace(TREATING, treat=replace(TREAT, left=48), missing=("The needle is not home",))
+    assert frame(waits, at(), "treat").strip.tone == "warn"
 
 
 def test_the_needles_button_says_how_many_shots_it_has_made() -> None:

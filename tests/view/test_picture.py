@@ -149,11 +149,27 @@ def message(snapshot: s.Snapshot, local: Local | None = None, screen: Any = "hom
     return frame(snapshot, local or at(), screen).strip
 
 
+@pytest.mark.requirement("UI-5")
+def test_a_stop_while_nobody_is_signed_in_leads_to_who_can_acknowledge_it() -> None:
+    stop = snap(stop=s.StopView("released", "", "Released, not acknowledged."), user=None, phase="starting")
+    shown = message(stop, screen="selftest")
+    assert (shown.text, shown.tone) == ("The stop was released. Sign in to acknowledge it.", "danger")
+    assert (shown.touch.label, shown.touch.effect) == ("Sign in", a.Go("signin"))
+    assert message(stop, screen="signin").touch == NOTHING
+    assert message(stop, screen="first").touch == NOTHING
+    wrong = message(stop, at(notice="This PIN is wrong."), "signin")
+    assert (wrong.text, wrong.tone) == ("This PIN is wrong.", "danger")
+    pressed = replace(stop, stop=s.StopView("open", "", "The stop button is pressed."))
+    assert message(pressed, screen="selftest").text == "The stop button is pressed."
+    assert message(replace(stop, stop=s.StopView("open"))).text == "Stopped"
+
+
 def test_the_strip_says_what_matters_most() -> None:
     stop = snap(stop=s.StopView("released", "", "Released, not acknowledged."), alarms=ALARMS, busy="Priming")
     assert message(stop).text == "Released, not acknowledged."
     assert message(stop).touch.effect == a.Send(c.AcknowledgeStop())
     assert message(replace(stop, stop=s.StopView("open"))).text == "Stopped"
+    assert message(stop, at(notice="Said")).text == "Said"  # over it lies the panel of the stop
     calm = replace(stop, stop=s.StopView("clear"))
     assert message(calm, at(notice="Said")).text == "Said"
     assert message(calm).text.startswith("Blocked. Lift off.")

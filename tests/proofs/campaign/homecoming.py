@@ -1,7 +1,8 @@
 """The needle's way home: by when it has to be there, and who must say so when it is not.
 
 Only this file knows of that time: 100 ms after whatever ends a motion (STP-5). A needle that is late is a violation,
-unless carriage or spring are broken; then controller and screen must say that it may be out (ALM-4).
+unless carriage or spring are broken; then controller and screen must say that it may be out (ALM-4), and what the
+screen has said once it must go on saying as long as it is so (ALM-1).
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from tests.proofs.campaign.invariants import NEVER, Violation
 LEFT_OUT = Fault.RETRACT | Fault.HOMING
 NEEDLE_OUT = frozenset({705, 706, 728})
 """Alarms that say so: retract failed, spring broken, homing failed."""
+UNKNOWN = NEEDLE_OUT | {727}
+"""And the one that says that nobody knows: a shot was cut off."""
+ON_DISK_S = 3.0
+"""Whatever was told so long ago is in the record, unless that is broken."""
 
 
 class Homecoming:
@@ -31,6 +36,10 @@ class Homecoming:
         """When the last motion ended."""
         self._jammed_at = -NEVER
         """When the carriage was last jammed, or its spring broken: then nobody's command brings it home in time."""
+        self._told = False
+        """Whether the screen says that the needle may be out."""
+        self._told_since = NEVER
+        self._engine: Engine | None = None
 
     def look(self, at: float) -> None:
         """Whether something is broken now that would keep the needle out."""
@@ -91,6 +100,7 @@ class Homecoming:
         Raises:
             Violation: it is not, or something is.
         """
+        self._goes_on_saying(now, engine)
         if self._must_alarm == NEVER:
             return
         if not self._rig.controller.faults & LEFT_OUT:
@@ -105,3 +115,19 @@ class Homecoming:
         if not shown & NEEDLE_OUT:
             raise Violation("alarm", now, f"the needle did not come home, and the screen shows {shown}")
         self._must_alarm = NEVER
+
+    def _goes_on_saying(self, now: float, engine: Engine) -> None:
+        """No cable, reset or restart ends the alarm of a needle that is out; what a kill took from the record may."""
+        if engine is not self._engine:
+            self._told = self._told and now - self._told_since > ON_DISK_S
+            self._engine = engine
+        if engine.desk.ledger_broken:
+            self._told_since = now
+        if any(alarm.active and alarm.number in UNKNOWN for alarm in engine.signals.views()):
+            if not self._told:
+                self._told, self._told_since = True, now
+            return
+        travel = self._rig.body.carriage.travel(self._rig.now)
+        if self._told and not must.home(travel):
+            raise Violation("alarm", now, f"the needle is {travel:.0f} um from its stop, and its alarm has ended")
+        self._told = False

@@ -157,7 +157,8 @@ class Person:
             if status is not None and status.faults & Fault.RETRACT:
                 stage.do("reset")  # service has looked at it and switches it off and on
                 stage.run(1.5)
-        if status is not None and status.state == ControllerState.UNHOMED and stage.engine.selftest.passed:
+        unhomed = status is not None and (status.state == ControllerState.UNHOMED or status.faults & Fault.SPRING)
+        if unhomed and stage.engine.selftest.passed:  # before it has passed, it asks for the homing itself
             stage.say(ask.Rehome(True))
 
     def _look_at_handpiece(self) -> None:

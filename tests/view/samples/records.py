@@ -41,6 +41,10 @@ RECORD = s.SessionPage(
 
 SCENES: Scenes = {
     "record": (snap(), at("record", record=RECORD)),
+    "record-exported": (
+        snap(),
+        at("record", record=RECORD, exported="/var/lib/nappage/exports/SIMULATED-session-00001.pdf"),
+    ),
     "record-list": (snap(), at("record", record=RECORD, picks={"record": "list"})),
     "record-empty": (
         snap(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.channel import snapshot as s
-from kiosk.view.local import Change, Left, Offer
+from kiosk.view.local import Change, Offer
 from tests.view.samples.catalogue import PICKS
 from tests.view.samples.preparing import SESSION
 from tests.view.samples.surroundings import Scenes, at, replace, snap
@@ -103,7 +103,7 @@ SCENES: Scenes = {
         at(changed=Change("depth", 600, 650, 9e9)),
     ),
     "treat-missing": (UNREADY, at()),
-    "treat-paused": (TREATING, at(left=Left("cheek", "left", 48))),
+    "treat-paused": (replace(TREATING, treat=replace(TREAT, left=48)), at()),
     "treat-armed": (ARMED, at()),
     "treat-oblique": (treating_zones(MESOLIFT), at()),
     "treat-face-armed": (armed_in(MESOLIFT), at()),

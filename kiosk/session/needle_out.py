@@ -1,0 +1,95 @@
+"""What the injector last said of a needle that may be out, until it says itself that it is home (ALM-1, STP-5).
+
+The condition is the needle's and not the wire's: a cable that is pulled, an injector that starts again and forgets, or
+a restart of this program bring no needle home. So four of its faults outlive the status that told them. They end with a
+fresh status of an injector that is settled, reports none of them and has homed since.
+
+Every other fault ends with the link and comes back with it, and that is right: each tells of a shot that is over, or of
+what has to be mended before the next one, and without an injector there is no next one. So does a blocked line: it was
+drawn back, and what it may still hold is bounded (STP-6). A needle that is still in somebody's skin is none of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from drivers.registers import ControllerState, Fault, Input, Status
+from kiosk.alarms.conditions import A
+from kiosk.session.desk import Desk
+from kiosk.session.guards import UNCALIBRATED
+
+if TYPE_CHECKING:
+    from kiosk.session.connection import Connection
+
+ALARMS = {
+    Fault.HOMING: A.HOMING_FAILED,
+    Fault.RETRACT: A.RETRACT_FAILED,
+    Fault.SPRING: A.SPRING_BROKEN,
+    Fault.INTERRUPTED: A.INTERRUPTED,
+}
+"""The faults after which nobody knows where the needle is, and the alarm of each."""
+NEEDLE = Fault.HOMING | Fault.RETRACT | Fault.SPRING | Fault.INTERRUPTED
+AT_REST = (ControllerState.READY, ControllerState.AUTHORISED, ControllerState.FAULT)
+"""The states in which nothing moves, but that of a needle that was not homed."""
+UNASKED = "the injector cannot be asked now"
+UNPROVED = "the needle was not homed since"
+
+
+class NeedleOut:
+    """Faults of the needle that stand, whether or not there is an injector to ask."""
+
+    def __init__(self, desk: Desk, serial: int, standing: Iterable[int]) -> None:
+        """After a restart.
+
+        Args:
+            desk: Time and status of the present step.
+            serial: The injector that the record belongs to.
+            standing: Numbers of the alarms that had begun and not ended in the record.
+        """
+        self._desk = desk
+        told = set(standing)
+        self._said = {serial: Fault(sum(fault for fault, number in ALARMS.items() if number in told))}
+        """By serial number. A stranger's needle is one more that may be out, and vouches for none."""
+        self._ready = False
+
+    def step(self, connection: Connection) -> None:
+        """Look at what this cycle brought."""
+        desk, status = self._desk, self._desk.status
+        self._ready = connection.ready
+        if status is None or not desk.fresh or desk.identity is None:
+            return
+        serial, now = desk.identity.serial, Fault(status.faults) & NEEDLE
+        said = self._said.get(serial, Fault.NONE) | now
+        if not self._ready:
+            self._said[serial] = said
+            return
+        # Settled with another one: an administrator has paired it, with a reason, and the one before is out of use.
+        self._said = {serial: Fault.NONE if not now and _homed(status) else said}
+
+    @property
+    def faults(self) -> Fault:
+        """Those that stand."""
+        found = Fault.NONE
+        for said in self._said.values():
+            found |= said
+        return found
+
+    @property
+    def detail(self) -> str:
+        """Why one stands that the injector does not report just now."""
+        return UNPROVED if self._ready else UNASKED
+
+    def against(self) -> Iterator[str]:
+        """What it has against arming beside what the injector reports: nothing is connected that could say more."""
+        if self.faults and not self._ready:
+            yield "the needle may be out, and the injector cannot be asked now: lift the handpiece away"
+
+
+def _homed(status: Status) -> bool:
+    """Whether the needle is home and was homed since the controller started, as far as its status says.
+
+    A syringe or a calibration that is wanting hides the second in the state `FAULT`, and does not forbid homing; then
+    the closed home switch counts.
+    """
+    return status.state in AT_REST and bool(status.inputs & Input.HOME) and not status.faults & ~int(UNCALIBRATED)
