@@ -29,6 +29,8 @@ from tests.proofs.fuzz.parts import Notes, Told
 
 TOGETHER = 20
 """Mutated frames between two good ones."""
+AGAIN_MS = 1000
+"""A bench that was kept waiting takes a good frame for the tail of what came before it: then it is sent once more."""
 PATIENCE_MS = 10_000
 
 
@@ -117,8 +119,11 @@ def _some_to_bench(notes: Notes, bench: BenchProcess, many: int, began: dict[str
     while bench.hear(12):
         pass
     good = frames.closed(bytes((1, 3, 0, 0, 0, 1)))
-    os.write(bench.port, good)
-    if not bench.hear(PATIENCE_MS).endswith(frames.closed(b"\x01\x03\x02\x00\x01")):
+    for patience_ms in (AGAIN_MS, PATIENCE_MS):
+        os.write(bench.port, good)
+        if bench.hear(patience_ms).endswith(frames.closed(b"\x01\x03\x02\x00\x01")):
+            break
+    else:
         notes.find("a good frame is not answered any more", b"\n".join(sent))
     state = bench.state()
     for what in ("lifetime_shots", "lifetime_nl", "boot_count"):
