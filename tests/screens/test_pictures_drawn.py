@@ -190,6 +190,17 @@ def test_the_record_opens_as_a_picture_and_turns_to_lists(stage: Stage) -> None:
     assert "record:picture" in keys
 
 
+@pytest.mark.requirement("LED-7")
+def test_what_is_uncertain_is_said_as_well_once_the_record_was_exported(stage: Stage) -> None:
+    show(stage, "record-exported")
+    glass: Any = stage.app.glass
+    said = [
+        widget.text for widget in glass.walk(restrict=True) if type(widget).__name__ == "Text" and widget.height > 5
+    ]
+    assert "Exported to SIMULATED-session-00001.pdf" in said
+    assert RECORD.flags[0] in said
+
+
 def test_every_shot_has_its_mark(stage: Stage) -> None:
     from kivy.graphics import Mesh
 
