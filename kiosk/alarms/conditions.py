@@ -55,8 +55,8 @@ class A(IntEnum):
     STORAGE_FULL = 742
 
 
-ARMING = "arming and firing"
-ON_HARDWARE = "arming and firing on hardware"
+ARMING = "Arming and firing"
+ON_HARDWARE = "Arming and firing on hardware"
 """What a condition inhibits, where it inhibits anything."""
 
 

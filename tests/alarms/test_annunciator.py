@@ -165,7 +165,7 @@ def test_the_list_shows_the_highest_first_the_newest_first_within_and_the_values
     shown = subject.shown()
     assert [alarm.number for alarm in shown] == [707, 709, 722]
     assert shown[1].what.endswith("(0.82 mm measured)")
-    assert (shown[0].inhibits, shown[2].inhibits) == ("arming and firing", "")
+    assert (shown[0].inhibits, shown[2].inhibits) == ("Arming and firing", "")
 
 
 @given(st.lists(st.tuples(st.sets(st.sampled_from(list(A)), max_size=4), st.booleans()), max_size=30))

@@ -34,7 +34,7 @@ def test_a_page_tells_number_title_what_happened_the_patient_what_to_do_and_what
         "What happened": ALARMS[0].what,
         "The patient": ALARMS[0].patient,
         "What to do": ALARMS[0].todo,
-        "What it inhibits": "arming and firing",
+        "What it inhibits": "Arming and firing",
     }
     assert titles(720)["What it inhibits"] == FREE
 

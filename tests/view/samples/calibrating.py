@@ -36,7 +36,7 @@ PROPOSED = s.ProposalView(
 SUPPLY_LOST = s.Alarm(
     711, "medium", "Motor supply lost", "The motors lost their supply during a motion.",
     "The spring pulls the needle back.",
-    "Lift the handpiece away. Check the power supply, then home the needle again.", "arming and firing", True, True,
+    "Lift the handpiece away. Check the power supply, then home the needle again.", "Arming and firing", True, True,
 )  # fmt: skip
 
 
