@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +12,9 @@ from typing import cast
 import pytest
 
 from tests.proofs.campaign import report
+from tests.proofs.campaign.__main__ import _enough
 from tests.proofs.campaign.fan import Sum
-from tests.proofs.campaign.mischief import SETS, Mischief
+from tests.proofs.campaign.mischief import AS_FOUND, SETS, Mischief, first_set
 from tests.proofs.campaign.person import Person
 from tests.proofs.campaign.session import play
 from tests.seed import fixed_and_fresh
@@ -81,3 +83,16 @@ def test_a_pair_of_faults_counts_when_both_are_on_and_not_when_it_is_arranged() 
         act()
     assert mischief.sets == {len(SETS) - 1}
     assert set(SETS[-1]) <= mischief.made.keys()
+
+
+def test_in_a_long_campaign_every_set_of_faults_has_its_turn_to_come_first() -> None:
+    assert {first_set(number) for number in range(AS_FOUND, AS_FOUND + len(SETS))} == set(range(len(SETS)))
+
+
+@pytest.mark.parametrize(
+    ("shots", "sets", "enough"), [(99, 435, False), (100, 435, True), (149, 434, False), (150, 434, True)]
+)
+def test_a_campaign_goes_on_for_a_pair_that_has_not_come_but_not_for_ever(shots: int, sets: int, enough: bool) -> None:
+    so_far = Sum(1, shots=shots, sets=set(range(sets)), faults=Counter({"unplug": 10}))
+    assert _enough(so_far, 100, 10) is enough
+    assert _enough(so_far, 100, 0) is (shots >= 100), "a short one waits for none"
