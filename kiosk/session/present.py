@@ -257,7 +257,7 @@ def treat(engine: Engine, missing: tuple[str, ...]) -> Treat | None:
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),
-        asks=missing == guards.sentences(engine.answerable(setting)) != (),
+        asks=bool(missing) and missing == guards.sentences(engine.answerable(setting)),
         left=engine.treatment.left,
         shot_count=engine.tally.session.shots,
         syringe_left_nl=totals.syringe_usable_nl + envelope.reserve_nl,
