@@ -50,9 +50,8 @@ class NeedleOut:
         """
         self._desk = desk
         told = set(standing)
-        self.faults = sum(int(fault) for fault, number in ALARMS.items() if number in told)
-        """Those that stand, bits of `Fault`."""
-        self._said = {serial: self.faults}
+        self._faults = sum(int(fault) for fault, number in ALARMS.items() if number in told)
+        self._said = {serial: self._faults}
         """By serial number. A stranger's needle is one more that may be out, and vouches for none."""
         self._ready = False
 
@@ -70,9 +69,14 @@ class NeedleOut:
             if said and not now and _homed(status):
                 said = 0
         self._said[serial] = said
-        self.faults = 0
+        self._faults = 0
         for each in self._said.values():
-            self.faults |= each
+            self._faults |= each
+
+    @property
+    def faults(self) -> int:
+        """Those that stand, bits of `Fault`."""
+        return self._faults
 
     @property
     def detail(self) -> str:
