@@ -8,6 +8,7 @@ ahead of it.
 
 from __future__ import annotations
 
+from drivers.registers import Status
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationRow, EventRow, Row
 
@@ -23,6 +24,11 @@ Further up only those count that this record gave out."""
 def next_drawn(above: int) -> int:
     """The next id to draw above this one; it is also the first that a ledger with no greater one does not explain."""
     return above // ID_STRIDE * ID_STRIDE + ID_STRIDE
+
+
+def last_accepted(status: Status | None) -> int:
+    """The greatest id that a controller says it took, in either of its blocks; 0 when it says nothing."""
+    return max(status.authorisation_id, status.command_id) if status else 0
 
 
 def held(row: Row) -> int:

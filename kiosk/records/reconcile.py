@@ -14,7 +14,7 @@ from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, St
 from kiosk.records.as_set import disagreement, not_as_set
 from kiosk.records.ends import SURE, in_full_because
 from kiosk.records.facts import Fact
-from kiosk.records.ids import next_drawn
+from kiosk.records.ids import last_accepted, next_drawn
 from kiosk.records.known import BY_COMMAND, STILL, LedgerView
 from kiosk.records.rows import (
     AuthorisationKind,
@@ -62,7 +62,7 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 def next_id(max_id: int, status: Status | None) -> int:
     """The next id to draw: above ledger and controller, in steps (LED-5)."""
-    return next_drawn(max(max_id, _accepted(status)))
+    return next_drawn(max(max_id, last_accepted(status)))
 
 
 def reconcile(
@@ -116,7 +116,7 @@ def pairing(
     """
     if _why_stranger(view, identity, status) or view.serial == 0:
         left = _in_full(view, status, mono_ms, "an administrator paired another injector", "")
-        cursor, nl, top = status.lifetime_shots + 1, status.lifetime_nl, _accepted(status)
+        cursor, nl, top = status.lifetime_shots + 1, status.lifetime_nl, last_accepted(status)
         event = _agreed(Fact.PAIRED, identity, cursor, nl, max(view.max_id, top), mono_ms, view.session, (user, reason))
         paired = msgspec.structs.replace(left, events=(event,), cursor=cursor, lifetime_nl=nl)
     else:
@@ -124,10 +124,6 @@ def pairing(
     *others, last = paired.events
     last = msgspec.structs.replace(last, body={**last.body, "disowned": list(disowned)})
     return msgspec.structs.replace(paired, events=(*others, last))
-
-
-def _accepted(status: Status | None) -> int:
-    return max(status.authorisation_id, status.command_id) if status else 0
 
 
 def _why_stranger(view: LedgerView, identity: Identity, status: Status) -> str:
@@ -151,7 +147,7 @@ def _why_ahead(view: LedgerView, status: Status, records: Sequence[ShotRecord]) 
     limit = next_drawn(view.max_id)
     named = max((record.authorisation_id for record in records), default=0)
     unknown_past = view.serial == 0 and (status.lifetime_shots > 0 or status.lifetime_nl > 0)
-    if unknown_past or max(_accepted(status), named) >= limit:
+    if unknown_past or max(last_accepted(status), named) >= limit:
         return (
             "The injector did things that this record does not hold. An administrator has to pair it, "
             'or record "ledger restored" with a reason'
@@ -265,7 +261,7 @@ class _Comparison:
         self._count_unattributed()
         resolutions = tuple(self._resolve(row) for row in self._view.unresolved)
         cursor, nl = self._status.lifetime_shots + 1, self._status.lifetime_nl
-        max_id = self._view.max_id if kind is Fact.RECONCILED else max(self._view.max_id, _accepted(self._status))
+        max_id = self._view.max_id if kind is Fact.RECONCILED else max(self._view.max_id, last_accepted(self._status))
         moved = (cursor, nl) != (self._view.cursor, self._view.lifetime_nl)
         if moved or resolutions or kind is Fact.PAIRED:
             agreed = (kind, self._identity, cursor, nl, max_id, self._mono_ms, self._view.session, (user, reason))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drivers.registers import BARREL_NL, SHOTS_MAX, U32_MAX, ControllerState, ShotRecord, Status
-from kiosk.records.ids import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED
+from kiosk.records.ids import ID_STRIDE, LAST_DRAWN, LAST_FOLLOWED, last_accepted
 
 NL_MAX = U32_MAX * max(BARREL_NL.values())
 """More than a largest barrel in each motion that can be counted, nL; all of the ledger's sums stay far below 2^63."""
@@ -26,7 +26,7 @@ def against(status: Status | None, records: Sequence[ShotRecord], given: int) ->
     """
     if status is None:
         return ""
-    accepted = max(status.authorisation_id, status.command_id)
+    accepted = last_accepted(status)
     if given > LAST_DRAWN:
         return "this record has given out its last number, and nothing can be told to an injector any more"
     if accepted > max(LAST_FOLLOWED, given + ID_STRIDE - 1):

@@ -20,7 +20,7 @@ from drivers.errors import NappageError
 from drivers.registers import RECORDS_KEPT, RECORDS_PER_EXCHANGE, CommandKind, Identity, Refusal, ShotRecord, Status
 from kiosk.channel.snapshot import LinkView
 from kiosk.records.facts import Fact
-from kiosk.records.ids import next_drawn
+from kiosk.records.ids import last_accepted, next_drawn
 from kiosk.records.known import LedgerView
 from kiosk.records.reconcile import Reconciliation, pairing, reconcile
 from kiosk.records.rows import Restored, ShotRow
@@ -213,10 +213,10 @@ class Connection:
     def _void(self, status: Status | None) -> None:
         if status is None or self._ledger is None:
             return
-        identity, accepted = self._desk.identity, max(status.authorisation_id, status.command_id)
+        identity = self._desk.identity
         assert identity is not None, "connected, so its identity was read"
         self._ahead = dict(self._ledger.blocked).get(identity.serial, "")
-        if accepted >= next_drawn(self._ledger.max_id):
+        if last_accepted(status) >= next_drawn(self._ledger.max_id):
             # Written with the void's own row, which hides it from the ids: no kill between the two forgets it.
             self._ahead = AHEAD
             self._desk.event(Fact.BLOCKED, AHEAD, serial=identity.serial)

@@ -13,6 +13,7 @@ import msgspec
 from drivers.registers import ControllerState, Identity, Status
 from kiosk.channel.snapshot import Notice
 from kiosk.records.facts import Fact
+from kiosk.records.ids import last_accepted
 from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, WriteFailed
 from kiosk.session.believed import against
 from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
@@ -199,20 +200,16 @@ class Desk:
     # -- ids -----------------------------------------------------------------------------------------------------
     def draw_id(self) -> int:
         """The next id for what is committed before it is sent: max(ledger, controller) + 1 in steps (LED-5)."""
-        return self._ids.draw(self._accepted)
+        return self._ids.draw(last_accepted(self.status))
 
     def urgent_id(self) -> int:
         """An id for a command that waits for no disk: there is always one (LED-3)."""
-        taken = self._ids.take(self._accepted)
+        taken = self._ids.take(last_accepted(self.status))
         if self._ids.low and not self.ledger_broken:
             self.event(
                 Fact.RESERVED, "Another id was drawn, for stops and retracts that may follow", max_id=self.draw_id()
             )
         return taken
-
-    @property
-    def _accepted(self) -> int:
-        return 0 if self.status is None else max(self.status.authorisation_id, self.status.command_id)
 
     @property
     def max_id(self) -> int:
