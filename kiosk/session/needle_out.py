@@ -15,21 +15,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from drivers.registers import ControllerState, Fault, Input, Status
-from kiosk.alarms.conditions import A
+from kiosk.alarms.by_fault import BY_FAULT
 from kiosk.session.desk import Desk
 from kiosk.session.guards import UNCALIBRATED
 
 if TYPE_CHECKING:
     from kiosk.session.connection import Connection
 
-ALARMS = {
-    Fault.HOMING: A.HOMING_FAILED,
-    Fault.RETRACT: A.RETRACT_FAILED,
-    Fault.SPRING: A.SPRING_BROKEN,
-    Fault.INTERRUPTED: A.INTERRUPTED,
-}
-"""The faults after which nobody knows where the needle is, and the alarm of each."""
-NEEDLE = int(Fault.HOMING | Fault.RETRACT | Fault.SPRING | Fault.INTERRUPTED)
+FAULTS = (Fault.HOMING, Fault.RETRACT, Fault.SPRING, Fault.INTERRUPTED)
+"""Those after which nobody knows where the needle is."""
+NEEDLE = sum(map(int, FAULTS))
 """As plain bits: they are looked at in every cycle, and those of an enumeration cost ten times as much."""
 AT_REST = (ControllerState.READY, ControllerState.AUTHORISED, ControllerState.FAULT)
 """The states in which nothing moves, but that of a needle that was not homed."""
@@ -50,7 +45,7 @@ class NeedleOut:
         """
         self._desk = desk
         told = set(standing)
-        self._faults = sum(int(fault) for fault, number in ALARMS.items() if number in told)
+        self._faults = sum(int(fault) for fault in FAULTS if BY_FAULT[fault] in told)
         self._said = {serial: self._faults}
         """By serial number. A stranger's needle is one more that may be out, and vouches for none."""
         self._ready = False

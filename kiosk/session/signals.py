@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from drivers.registers import Fault
 from kiosk.alarms.annunciator import Annunciator, BeaconLevels
+from kiosk.alarms.by_fault import BY_FAULT
 from kiosk.alarms.conditions import A, Raised
 from kiosk.channel.snapshot import Alarm
 from kiosk.protocols.budget import near, reached
@@ -25,24 +25,6 @@ from kiosk.session.words import ml
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
 
-BY_FAULT = {
-    Fault.HOMING: A.HOMING_FAILED,
-    Fault.RETRACT: A.RETRACT_FAILED,
-    Fault.SPRING: A.SPRING_BROKEN,
-    Fault.DEPTH_MISMATCH: A.DEPTH_MISMATCH,
-    Fault.DOSE_MISMATCH: A.DOSE_MISMATCH,
-    Fault.OCCLUSION: A.OCCLUSION,
-    Fault.SUPPLY: A.SUPPLY_LOST,
-    Fault.LEASE: A.LEASE_LAPSED,
-    Fault.CONTACT: A.CONTACT_LOST,
-    Fault.INPUT_STUCK: A.INPUT_STUCK,
-    Fault.MEMORY: A.MEMORY_FAULT,
-    Fault.CALIBRATION: A.CONTROLLER_CALIBRATION,
-    Fault.PISTON: A.PISTON_NOT_MET,
-    Fault.RESERVE: A.RESERVE,
-    Fault.INTERRUPTED: A.INTERRUPTED,
-    Fault.COUNTER: A.COUNTER_FULL,
-}
 RELAY_FOLLOWS_S = 0.100
 """A relay that has not followed its output after this long has failed (feedback is due within 50 ms)."""
 

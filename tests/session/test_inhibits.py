@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from drivers.registers import STATUS, Fault
+from kiosk.alarms.by_fault import BY_FAULT
 from kiosk.alarms.catalogue import CATALOGUE
 from kiosk.alarms.conditions import ON_HARDWARE, A
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow, Room
 from kiosk.records.verdict import Verdict
 from kiosk.session import guards
-from kiosk.session.signals import BY_FAULT
 from tests.session.bench import Bench
 from tests.session.extremes import instead
 from tests.session.test_totals import clinic, most
