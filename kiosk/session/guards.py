@@ -12,7 +12,7 @@ from drivers.registers import CommandKind, ControllerState, Fault, Input
 from kiosk.session.desk import LEAST_MB
 from kiosk.session.setup import OUTLIVED
 from kiosk.session.slot import MOVES
-from kiosk.session.words import HELD, fault_words
+from kiosk.session.words import HELD, as_sentence, fault_words
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -196,7 +196,7 @@ def missing(engine: Engine) -> tuple[str, ...]:
 
 def sentences(found: Iterable[str]) -> tuple[str, ...]:
     """As they are shown."""
-    return tuple(sentence[:1].upper() + sentence[1:] + "." for sentence in found)
+    return tuple(map(as_sentence, found))
 
 
 def _missing(engine: Engine) -> Iterator[str]:

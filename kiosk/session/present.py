@@ -35,8 +35,8 @@ from kiosk.session import guards, present_calibration, present_checking
 from kiosk.session.date_time import in_words
 from kiosk.session.setup import OUTLIVED
 from kiosk.session.tally import NOTHING
+from kiosk.session.words import as_sentence, place
 from kiosk.session.words import in_words as setting_in_words
-from kiosk.session.words import place
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -190,7 +190,7 @@ def session(engine: Engine) -> SessionView:
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
         aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
         next_visit=engine.followup.next_visit() if facts.finished else NextVisit(),
-        over=f"{OUTLIVED[:1].upper()}{OUTLIVED[1:]}." if engine.setup.outlived else "",
+        over=as_sentence(OUTLIVED) if engine.setup.outlived else "",
     )
 
 

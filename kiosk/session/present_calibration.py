@@ -18,6 +18,7 @@ from kiosk.session.gauging import Gauging
 from kiosk.session.mending import NO_FIGURES
 from kiosk.session.proving import Change, Proposal, figures_of
 from kiosk.session.weighing_out import BLANK_S, WeighingOut
+from kiosk.session.words import as_sentence
 
 if TYPE_CHECKING:
     from kiosk.session.engine import Engine
@@ -134,7 +135,7 @@ def _factory(engine: Engine) -> ProposalView:
     mending = engine.calibrating.mending
     wanted = mending.wanted()
     if wanted is None:
-        return ProposalView("", False, f"{NO_FIGURES[:1].upper()}{NO_FIGURES[1:]}.", why_not_write=NO_FIGURES)
+        return ProposalView("", False, as_sentence(NO_FIGURES), why_not_write=NO_FIGURES)
     sentence = "Nothing is armed with these figures: depth and dose are measured and proved first."
     return ProposalView(mending.key(), False, sentence, tuple(map(_view, figures_of(wanted))))
 

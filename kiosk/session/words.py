@@ -60,6 +60,11 @@ def rate(mhz: int) -> str:
     return f"{mhz / 1000:.1f} shots/s"
 
 
+def as_sentence(reason: str) -> str:
+    """A reason as it is shown: with a capital and a full stop."""
+    return f"{reason[:1].upper()}{reason[1:]}."
+
+
 def place(title: str, side: str) -> str:
     """The side is part of the place (LIM-15): "left cheek", "forehead"."""
     return title if side == "whole" else f"{side} {title[:1].lower()}{title[1:]}"

@@ -102,10 +102,15 @@ def test_an_answer_about_an_earlier_connection_says_nothing(subject: Bench) -> N
     assert not subject.snap.missing
 
 
-def test_rows_lost_at_the_end_block_with_the_row_until_an_administrator_gives_a_reason(subject: Bench) -> None:
+def anchored_further(subject: Bench) -> None:
+    """The injector holds an anchor of a row that this record does not have."""
     injector = subject.cycle.injector
     assert injector is not None
     injector.write_anchor(Anchor(1_000_000, b"x" * 32))
+
+
+def test_rows_lost_at_the_end_block_with_the_row_until_an_administrator_gives_a_reason(subject: Bench) -> None:
+    anchored_further(subject)
     last, _ = subject.ledger.last
     subject.restart()
     checked(subject)
@@ -134,9 +139,7 @@ def test_rows_lost_at_the_end_block_with_the_row_until_an_administrator_gives_a_
 
 
 def test_a_finding_keeps_its_row_whatever_is_written_before_the_reason(subject: Bench) -> None:
-    injector = subject.cycle.injector
-    assert injector is not None
-    injector.write_anchor(Anchor(1_000_000, b"x" * 32))
+    anchored_further(subject)
     subject.restart()
     checked(subject)
     first = subject.snap.record
@@ -322,9 +325,7 @@ def test_no_anchor_is_written_into_an_injector_that_is_not_this_records(subject:
 
 
 def test_a_finding_is_overwritten_by_no_anchor_before_its_reason(subject: Bench) -> None:
-    injector = subject.cycle.injector
-    assert injector is not None
-    injector.write_anchor(Anchor(1_000_000, b"x" * 32))
+    anchored_further(subject)
     subject.restart()
     checked(subject)
     subject.engine.selftest.passed = True
