@@ -17,7 +17,7 @@ from kiosk.session.dispatch import Stage
 from kiosk.session.exchange import Disable
 from kiosk.session.link_state import State
 from tests.records.test_chain import tamper
-from tests.session.bench import ADMINISTRATOR, PRACTITIONER, Bench
+from tests.session.bench import ADMINISTRATOR, PERIOD, PRACTITIONER, Bench
 from tests.session.extremes import instead
 
 REST = Status(ControllerState.READY, 0, 0, 3, 5, 48, 49, 0, 9, 500_000, 0, 0, 0, 24_000, 9_000, 0)
@@ -119,6 +119,30 @@ def test_no_lease_reaches_it_until_its_own_has_lapsed(subject: Bench) -> None:
     subject.run(0.35)
     assert lease.echo == before
     assert not lease.live
+
+
+@pytest.mark.requirement("STP-1", "STP-5", "WDG-1")
+@pytest.mark.parametrize("after", [1, 2, 4])
+@pytest.mark.parametrize("how", ["glass", "button", "both"])
+def test_a_stop_renews_no_lease_that_is_kept_back_to_lapse(subject: Bench, after: int, how: str) -> None:
+    """The relay's contact is welded: only the lapse still ends the run of whoever holds the trigger."""
+    treating(subject).do("fault relay-stuck on")
+    subject.says = instead(STATUS, "authorisation_id", U32_MAX)
+    refused(subject)
+    lease = subject.rig.controller.lease
+    before = lease.echo
+    subject.run(after * PERIOD)
+    if how != "button":
+        subject.send(ask.Stop())
+        subject.step()
+    if how != "glass":
+        subject.do("stop press")
+    subject.run(0.25)
+    assert lease.echo == before
+    assert subject.rig.controller.motion is None
+    moved = subject.rig.controller.journal.lifetime_shots
+    subject.run(1.5)
+    assert subject.rig.controller.journal.lifetime_shots == moved
 
 
 @pytest.mark.requirement("STP-5")
