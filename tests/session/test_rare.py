@@ -74,6 +74,19 @@ def test_homing_that_may_not_begin_is_refused(bench: Bench) -> None:
     assert "touches something" in bench.refused(ask.AnswerCheck("homing", True))
 
 
+@pytest.mark.requirement("PST-1")
+def test_homing_that_is_refused_because_the_injector_is_at_work_is_asked_again(bench: Bench) -> None:
+    bench.start()
+    homes = bench.send(ask.Rehome(True))
+    bench.send(ask.RunSelfTest())
+    bench.step()
+    assert "still at work" in bench.refused(ask.AnswerCheck("homing", True))
+    assert bench.check("homing") == "asks"
+    assert bench.reply(homes).ok
+    bench.tell(ask.AnswerCheck("homing", True))
+    bench.until(lambda: bench.check("homing") == "passed", 5)
+
+
 @pytest.mark.requirement("LIM-11", "PST-1")
 def test_a_pedal_or_trigger_that_is_held_at_the_start_is_a_failed_input(bench: Bench) -> None:
     bench.rig.advance(bench.clock.now)
