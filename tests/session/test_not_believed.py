@@ -382,11 +382,25 @@ def test_an_arming_that_cannot_be_read_offers_nothing_again(subject: Bench, body
 
 
 @pytest.mark.requirement("LED-5", "LIM-9")
-@pytest.mark.parametrize("serial", ["'x'", "null", "-1", f"{1 << 63}"])
-def test_a_damaged_agreement_is_passed_over_for_the_one_before(subject: Bench, serial: str) -> None:
+@pytest.mark.parametrize("key", ["serial", "cursor", "lifetime_nl"])
+@pytest.mark.parametrize("value", ["'x'", "null", "-1", f"{1 << 63}"])
+def test_a_damaged_agreement_is_passed_over_for_the_one_before(subject: Bench, key: str, value: str) -> None:
     subject.live().fire(1)
     subject.do("lift")
     subject.restart()
     subject.until(lambda: subject.events("reconciled"), 3)
-    damage(subject, BODY.format(f"json_set(body, '$.serial', {serial})", "reconciled"))
+    damage(subject, BODY.format(f"json_set(body, '$.{key}', {value})", "reconciled"))
     subject.until(lambda: subject.snap.link.connected, 3)
+    assert not subject.engine.desk.ledger_broken
+    assert subject.engine.desk.cursor == subject.rig.controller.journal.lifetime_shots + 1
+
+
+@pytest.mark.requirement("LED-5", "LED-10")
+def test_a_motion_that_is_recorded_is_not_read_again_whatever_an_agreement_says(subject: Bench) -> None:
+    subject.live().fire(1)
+    subject.do("lift")
+    subject.restart()
+    subject.until(lambda: subject.events("reconciled"), 3)
+    damage(subject, BODY.format("json_set(body, '$.cursor', 2)", "reconciled"))
+    subject.until(lambda: subject.snap.link.connected, 3)
+    assert not subject.engine.desk.ledger_broken
