@@ -404,3 +404,21 @@ def test_a_motion_that_is_recorded_is_not_read_again_whatever_an_agreement_says(
     damage(subject, BODY.format("json_set(body, '$.cursor', 2)", "reconciled"))
     subject.until(lambda: subject.snap.link.connected, 3)
     assert not subject.engine.desk.ledger_broken
+
+
+ACCOUNT = f"UPDATE account SET {{}} WHERE name = '{PRACTITIONER.name}'"
+
+
+@pytest.mark.requirement("ACC-1", "LIM-9")
+@pytest.mark.parametrize("role", ["", "x"])
+def test_whoever_has_a_role_that_there_is_not_may_do_nothing_and_ends_no_control(subject: Bench, role: str) -> None:
+    damage(subject, ACCOUNT.format(f"role = '{role}'"))
+    assert subject.snap.user is not None
+    assert "may" in subject.refused(ask.Finish())
+    subject.sign_in(ADMINISTRATOR)
+
+
+@pytest.mark.requirement("ACC-2", "LIM-9")
+def test_a_damaged_count_of_wrong_pins_ends_no_start(subject: Bench) -> None:
+    damage(subject, ACCOUNT.format(f"failures = {1 << 62}"))
+    assert subject.snap.user is not None
