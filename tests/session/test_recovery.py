@@ -260,3 +260,15 @@ def test_what_was_found_is_counted_once_however_the_link_goes_and_comes(subject:
     subject.run(1)
     replugged(subject)
     assert subject.shots == len(subject.shot_rows()) == 1
+
+
+def test_what_was_moved_before_a_session_and_is_found_in_it_counts_for_nobody(bench: Bench) -> None:
+    bench.start()
+    bench.send(ask.Rehome(True))
+    bench.until(lambda: bench.rig.controller.motion is not None, 3)
+    bench.do("unplug")
+    bench.run(0.5)
+    bench.open()
+    replugged(bench)
+    assert {row.session for row in bench.rows(ShotRow)} == {0}
+    assert bench.engine.tally.session.shots == bench.engine.tally.product_nl == 0
