@@ -240,7 +240,7 @@ def test_arming_takes_two_steps_and_repeats_what_was_shown() -> None:
     newer = World(replace(TREATING, number=77), CATALOGUE)
     local, sent = after(local, a.ArmShown(), world=newer)
     assert sent == (
-        c.Arm(77, "cheek", "left", 600, 20_000, "continuous", 2_000, 60, "hyaluron", "s2", "n30g4"),
+        c.Arm(77, "zygoma", "left", 600, 20_000, "continuous", 2_000, 60, "hyaluron", "s2", "n30g4"),
     )  # fmt: skip
     assert (local.panel, local.offer) == ("", None)
 
@@ -250,7 +250,7 @@ def test_arming_takes_two_steps_and_repeats_what_was_shown() -> None:
     "change",
     [
         {"treat": replace(TREAT, side="right")},
-        {"treat": replace(TREAT, zone="neck")},
+        {"treat": replace(TREAT, zone="nose")},
         {"treat": replace(TREAT, mode="burst")},
         {"treat": replace(TREAT, depth=replace(TREAT.depth, value=650))},
         {"treat": replace(TREAT, dose=replace(TREAT.dose, value=21_000))},
