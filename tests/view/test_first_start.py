@@ -10,8 +10,7 @@ import pytest
 from kiosk.channel import snapshot as s
 from kiosk.view import actions as a
 from kiosk.view.start import selftest
-from tests.session.bench import Bench
-from tests.view.pupil import Pupil, touches
+from tests.view.pupil import Pupil, Schoolroom, touches
 from tests.view.samples import at, replace, snap
 from tests.view.samples.surroundings import ACCOUNTS, ADMIN
 
@@ -35,8 +34,7 @@ class Owner(Pupil):
 
 @pytest.fixture
 def owner(tmp_path: Path) -> Iterator[Owner]:
-    bench = Bench(tmp_path, simulated=False)
-    bench.engine.people._accounts.clear()
+    bench = Schoolroom(tmp_path, new=True)
     made = Owner(tmp_path, bench)
     yield made
     bench.close()
