@@ -68,6 +68,7 @@ SAID: dict[type, tuple[str, ...]] = {
     channel.ProtocolCard: ("title", "summary", "techniques", "zones", "sessions", "interval"),
     channel.Choice: ("title", "detail"),
     channel.SyringeChoice: ("title",),
+    channel.Preset: ("zone_title",),
     InForceView: ("sentence",),
     ChangeView: ("title",),
     ProposalView: ("sentence", "why_not_write", "why_not_certify"),
@@ -296,6 +297,8 @@ def kept_in_language(local: Local) -> Local:
             ("patient", local.patient),
             ("sessions", local.sessions),
             ("record", local.record),
+            ("approvals", local.approvals),
+            ("approval", local.approval),
             ("certificate", local.certificate),
         )
     }

@@ -45,7 +45,7 @@ KEPT: dict[type, str] = {
 }  # fmt: skip
 """Pages that are kept as they come, and where."""
 ALLOWED: dict[str, frozenset[str]] = {
-    "starting": EVERYWHERE | BENCH | WORKSHOP | SERVICE | {"first", "signin", "calibration"},
+    "starting": EVERYWHERE | BENCH | WORKSHOP | OFFICE | SERVICE | {"first", "signin", "calibration"},
     "home": EVERYWHERE | HOME | OFFICE | BENCH | WORKSHOP | SERVICE | {"first"},
     "setup": EVERYWHERE | PLACES,
     "treat": EVERYWHERE | {"needle", "syringe"},

@@ -51,7 +51,8 @@ ADMINISTRATOR_PLACES: dict[str, ScreenKey] = {
     "approvals": "approvals",
     "approval": "approval",
 }
-"""Pages for an administrator only."""
+"""Pages for an administrator only, also while the self-test fails: a new device has nobody else, and its injector is
+calibrated by a technician, whom they make."""
 TECHNICIAN_PLACES: dict[str, ScreenKey] = {
     "calibration": "calibration",
     "instruments": "instruments",
@@ -130,6 +131,11 @@ def is_technician(snapshot: Snapshot) -> bool:
     return snapshot.user is not None and snapshot.user.role == "technician"
 
 
+def is_administrator(snapshot: Snapshot) -> bool:
+    """Whether an administrator is signed in."""
+    return snapshot.user is not None and snapshot.user.role == "administrator"
+
+
 def looks_after(snapshot: Snapshot) -> bool:
     """Whether somebody is signed in who looks after the device."""
     return snapshot.user is not None and snapshot.user.role in ("technician", "administrator")
@@ -147,8 +153,6 @@ def _inside(snapshot: Snapshot, local: Local) -> ScreenKey:
         return TECHNICIAN_PLACES[local.place]
     if snapshot.calibrating is not None and snapshot.phase == "calibrate":
         return "proposal" if snapshot.calibrating.step in ("factory", "proposal", "writing") else "calibrating"
-    if snapshot.user is not None and snapshot.user.role == "administrator" and local.place in ADMINISTRATOR_PLACES:
-        return ADMINISTRATOR_PLACES[local.place]
     return _served(snapshot, local) or HOME_PLACES.get(local.place, "home")
 
 
@@ -156,6 +160,8 @@ def _served(snapshot: Snapshot, local: Local) -> ScreenKey | None:
     """A page of those who look after the device."""
     if looks_after(snapshot) and local.place in SERVICE_PLACES:
         return SERVICE_PLACES[local.place]
+    if is_administrator(snapshot):
+        return ADMINISTRATOR_PLACES.get(local.place)
     return TECHNICIAN_PLACES.get(local.place) if is_technician(snapshot) else None
 
 

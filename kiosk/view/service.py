@@ -30,7 +30,6 @@ def service(snapshot: Snapshot, local: Local) -> Service:
     role = snapshot.user.role if snapshot.user else ""
     technical = "" if role == "technician" else say(TECHNICIAN_WHY)
     office = "" if role == "administrator" else say(ADMINISTRATOR_WHY)
-    elsewhere = "" if snapshot.phase == "home" else say("After the self-test.")
     calibrate = Touch("calibration", say("Calibration"), Go("calibration"), say("In force, due, measure"), icon="gauge")
     inputs = Touch("inputs", say("Inputs and outputs"), Go("inputs"), say("Live, checks, times"), icon="pulse")
     people = Touch("people", say("People"), Go("people"), say("Accounts, roles and PINs"), icon="account")
@@ -45,8 +44,8 @@ def service(snapshot: Snapshot, local: Local) -> Service:
             Touch("wear", say("Wear"), Go("wear"), say("Shots, volume, relay, parts"), icon="timer"),
             Touch("faults", say("Faults"), Go("faults"), say("Alarms of the record"), icon="bell"),
             Touch("link", say("Link"), Go("link"), say("Frames lost, answer times"), icon="usb"),
-            unless(people, office or elsewhere),
-            unless(approve, office or elsewhere),
+            unless(people, office),
+            unless(approve, office),
             unless(backup, office),
             bundle,
         ),

@@ -76,11 +76,17 @@ def _onwards(snapshot: Snapshot, local: Local, *, failed: bool) -> Touch:
         return NOTHING
     if snapshot.user is None:
         return Touch("signin", say("Sign in"), Go("signin"), icon="account", tone="primary")
-    if snapshot.user.role == "technician" and any(
-        check.key == UNCALIBRATED for check in snapshot.checks if check.state == "failed"
-    ):
-        return Touch("calibration", say("Calibration"), Go("calibration"), icon="gauge", tone="primary")
+    if any(check.key == UNCALIBRATED for check in snapshot.checks if check.state == "failed"):
+        if snapshot.user.role == "technician":
+            return Touch("calibration", say("Calibration"), Go("calibration"), icon="gauge", tone="primary")
+        if snapshot.user.role == "administrator" and not _has_technician(snapshot):
+            return Touch("people", say("People"), Go("people"), icon="account", tone="primary")
     return Touch("recover", say("Recover"), Panel("recover"), icon="refresh", tone="primary")
+
+
+def _has_technician(snapshot: Snapshot) -> bool:
+    """Whether somebody can sign in who calibrates; on a first start nobody can yet."""
+    return any(account.role == "technician" and not account.disabled for account in snapshot.accounts)
 
 
 def _check(check: Check) -> Line:

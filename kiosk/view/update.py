@@ -354,7 +354,9 @@ def _submit_pin(local: Local, purpose: str, world: World) -> Outcome:
             next_date=next_date(local, world.snapshot.session) if world.snapshot.session else "",
         )
         return Outcome(replace(wiped, panel="", focus=""), (signed,))
-    return Outcome(wiped, (channel.SignIn(name=local.picks.get("account", ""), pin=pin),))
+    user = world.snapshot.user  # who unlocks is who is signed in, wherever they chose their name
+    name = user.name if user is not None else local.picks.get("account", "")
+    return Outcome(wiped, (channel.SignIn(name=name, pin=pin),))
 
 
 def _account_pin(local: Local, purpose: str, pin: str, world: World) -> Outcome:

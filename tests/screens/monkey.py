@@ -2,7 +2,7 @@
 
 Application, channel, engine, cycle and ledger are the product's; the device is the model in virtual time. After every
 frame the monkey looks at what must hold. It is curious: what it has touched least it touches next; and it knows what a
-person knows: PINs, and what gets a session on. `tests.screens.monkeys` sets one after another at the glass.
+person knows (`tests.screens.knows`). `tests.screens.monkeys` sets one after another at the glass.
 """
 
 from __future__ import annotations
@@ -10,72 +10,44 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kiosk.access.demo import DEMO_ACCOUNTS, DemoAccount
+from kiosk.access.demo import DEMO_ACCOUNTS
 from kiosk.channel import commands as c
-from kiosk.channel.server import Request
-from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
+from kiosk.channel.snapshot import Snapshot
 from kiosk.records.rows import AuthorisationRow, ShotRow
+from tests.screens import knows
+from tests.screens.ear import Ear
+from tests.screens.knows import (
+    AHEAD,
+    AROUND,
+    FAILED,
+    HANDS,
+    LEAVING,
+    MADE,
+    MEASURING,
+    MEND,
+    ONLY,
+    PROPOSED,
+    ROUND,
+    TYPED,
+)  # fmt: skip
 from tests.screens.stage import Stage
 from tests.view.pupil import Schoolroom
 
-HANDS = (
-    "contact on", "contact on", "trigger down", "trigger down", "trigger up", "lift", "pedal down", "pedal up",
-    "stop press", "stop release", "stop release", "unplug", "replug", "replug", "barrel 5",
-)  # fmt: skip
-AHEAD = (
-    "soft:", "strip:signin", "acknowledge", "homing:yes", "buzzer:yes", "adult", "consent", "more", "patient:yes",
-    "find",
-    "product:example-saline", "needle:30g-4mm", "needle:new", "syringe:5ml", "syringe:new", "syringe:line",
-    "disinfected", "anaesthetic:none", "prime", "drop:yes", "clean:", "cleanup", "reaction:", "reactions", "done",
-    "sign", "protocol:mesolift", "arm:confirm", "arm", "continue", "new", "confirm", "enter",
-)  # fmt: skip
-"""What gets a session on, by the beginning of its key: of what is on the glass the first that is not chosen yet."""
-LEAVING = ("stop", "lock", "signout")
-"""What ends whatever was being done; STOP is touched for its own sake as well."""
-MEND = ("clear", "rehome", "retract", "recover")
-"""What puts right whatever stands in the way of arming."""
-TYPED = {"expiry": "20991231", "next": "20991231", "review": "20991231", "lot": "a1", "patient": "m7"}
-"""What is typed into a field; "12" into any other."""
 ANSWER_FRAMES = 2
 """STOP under a finger has stopped the device within so many control cycles."""
-
-
-class Ear:
-    """The channel's server as the cycle's seat, with the monkey listening."""
-
-    def __init__(self, server: Any, heard: Callable[[c.AnyCommand], None]) -> None:
-        self._server = server
-        self._heard = heard
-
-    @property
-    def seat(self) -> Any:
-        return self._server.seat
-
-    def poll(self) -> list[tuple[Any, Request]]:
-        came = list(self._server.poll())
-        for _, request in came:
-            self._heard(request.command)
-        return came
-
-    def publish(self, snapshot: Snapshot) -> None:
-        self._server.publish(snapshot)
-
-    def reply(self, client: Any, reply: Reply) -> None:
-        self._server.reply(client, reply)
-
-    def send_catalogue(self, catalogue: Catalogue) -> None:
-        self._server.send_catalogue(catalogue)
+HANDS_OVER, GOES_BACK, ENDS = 0.15, 0.2, 0.5
+"""How often at home somebody signs out for the next one; on a page goes back from it, or ends what was filled in."""
 
 
 class Monkey:
     """One run from one seed. `frames` counts control cycles, each followed by a drawn frame.
 
-    A `ready` one begins at a session that can be armed, any other at the power switch; `account` is who it signs in as
-    where it is sensible. `pages` are the frames seen of
+    A `ready` one begins at a session that can be armed, any other at the power switch; a `new` one at a device that was
+    just unpacked, with a real injector as far as control can tell and nobody's account. `account` is who it signs in as
+    first where it is sensible; each time somebody has left, it is the next one's turn. `pages` are the frames seen of
     each screen with its panel; `digest` is over every place and time a finger came down, moved or lifted.
     """
 
@@ -84,13 +56,14 @@ class Monkey:
         seed: int | str,
         folder: Path,
         *,
-        ready: bool,
+        ready: bool = False,
+        new: bool = False,
         size: tuple[int, int] = (800, 480),
-        account: DemoAccount = DEMO_ACCOUNTS[0],
+        account: str = "",
     ) -> None:
         self.chance = random.Random(seed)
         self.stage = Stage(size)
-        self.bench = Schoolroom(folder)
+        self.bench = Schoolroom(folder, new=new)
         self.bench.do("barrel 5")
         if ready:
             self.bench.prepare()
@@ -98,6 +71,8 @@ class Monkey:
         self.stage.away = True
         self.frames = self.touches = self.stops = self.arms = self.shots = self.authorisations = 0
         self.account = account
+        self.pins = {account.name: account.pin for account in DEMO_ACCOUNTS}
+        self.inside = False
         self.holding = ("", 0.0)
         self.commands: dict[str, int] = {}
         self.pages: Counter[tuple[str, str]] = Counter()
@@ -141,6 +116,8 @@ class Monkey:
     def _hear(self, command: c.AnyCommand) -> None:
         name = type(command).__name__
         self.commands[name] = self.commands.get(name, 0) + 1
+        if isinstance(command, c.CreateFirstAdministrator | c.CreateAccount | c.SetPin):
+            self.pins[command.name] = command.pin
         if isinstance(command, c.Arm):
             key, since = self.holding
             assert key == "arm:confirm", f"armed while the finger was on {key!r}"
@@ -164,11 +141,10 @@ class Monkey:
         elif what < (0.75 if self._where() == ("signin", "") else 0.45):  # outside there is little to be curious about
             self._sensible()
         else:
-            self._press(self._new())
+            self._press(self._new(self.stage.touchables()))
 
-    def _new(self) -> Any:
+    def _new(self, seen: list[Any]) -> Any:
         """Something on the glass; what was touched least is the likeliest, what ends it all less so."""
-        seen = self.stage.touchables()
         where = self._where()
         weights = [
             (0.1 if widget.model.key in LEAVING else 1.0) * (1 + self._known[(*where, widget.model.key)]) ** -2.0
@@ -261,6 +237,8 @@ class Monkey:
             if treat is not None and treat.arming is not None:
                 self._fire()
                 return
+            if shown is not None and shown.calibrating is not None and shown.calibrating.step == "shot":
+                self._fire()
             if not self._step(shown):
                 return
             self._wait(self.chance.randint(4, 16))
@@ -278,31 +256,64 @@ class Monkey:
 
     def _step(self, shown: Snapshot | None) -> bool:
         """One touch of a way through; whether there was any."""
+        self._take_turns(shown)
         offered = self._offered()
         screen, panel = self._where()
-        if f"account:{self.account.name}" in offered:
-            self._press(offered[f"account:{self.account.name}"])
+        role = shown.user.role if shown is not None and shown.user is not None else ""
+        if f"account:{self.account}" in offered:
+            self._press(offered[f"account:{self.account}"])
         if any(key.startswith("key:") for key in offered):
             self._type(self._text(screen, panel, shown))
             offered = self._offered()
-        wanted = AHEAD
-        if (screen == "treat" and not panel and "arm" not in offered) or panel == "choice":
-            wanted = (*self.chance.sample(MEND, len(MEND)), *AHEAD)
-        elif screen in ("alarms", "alarm", "about", "settings") and not panel:
-            wanted = ("back",)
-        elif screen == "product" and not panel:
-            missing = [
-                key for key, text in (("field:lot", "A1"), ("field:expiry", "2099")) if not self._says(key, text)
-            ]
-            wanted = ("product:example-saline", *missing, *AHEAD)
-        if screen == "signin" and not panel:
-            wanted = ("enter",)
-        for begin in wanted:
+        if screen == "home" and not panel and "signout" in offered and self.chance.random() < HANDS_OVER:
+            self._press(offered["signout"], whole=True)
+            return True
+        if not panel and (screen in ROUND or (screen == "home" and role != "practitioner")):
+            return self._look_round(offered)
+        for begin in self._wanted(screen, panel, role, offered):
             key = next((key for key in offered if key == begin or (begin[-1] == ":" and key.startswith(begin))), "")
             if key:
                 self._press(offered[key], whole=True)
                 return True
         return False
+
+    def _wanted(self, screen: str, panel: str, role: str, offered: dict[str, Any]) -> tuple[str, ...]:
+        """Beginnings of the keys that a person would touch here, in their order."""
+        mend = (*self.chance.sample(MEND, len(MEND)), *AHEAD)
+        if panel:
+            return mend if panel == "choice" else AHEAD
+        match screen:
+            case "treat" if "arm" not in offered:
+                return mend
+            case "product":
+                asked = (("field:lot", "A1"), ("field:expiry", "2099"))
+                return ("product:example-saline", *(key for key, text in asked if not self._says(key, text)), *AHEAD)
+            case "first":
+                return ("create", "field:pin" if self.stage.app.local.focus == "name" else "field:name")
+            case "selftest" if role:
+                return (*AHEAD, *self.chance.sample(FAILED, len(FAILED)))
+            case "calibrating" | "proposal":
+                other = ("depth", *PROPOSED)
+                return (*self.chance.sample(other, self.chance.randint(0, len(other))), *MEASURING)
+            case _:
+                return ONLY.get(screen, AHEAD)
+
+    def _take_turns(self, shown: Snapshot | None) -> None:
+        """After somebody has left, the next one signs in."""
+        if shown is not None and shown.user is None and self.inside:
+            self.account = knows.after(self.account, shown.accounts)
+        self.inside = shown is not None and shown.user is not None
+
+    def _look_round(self, offered: dict[str, Any]) -> bool:
+        """What was touched least of a page on which nothing comes first; and away from a page that has nothing else."""
+        here = [widget for key, widget in offered.items() if key not in AROUND]
+        if "back" in offered and (not here or self.chance.random() < GOES_BACK):
+            here = [offered["back"]]
+        elif self.chance.random() < ENDS and (made := [widget for widget in here if widget.model.key in MADE]):
+            here = made
+        if here:
+            self._press(self._new(here), whole=True)
+        return bool(here)
 
     def _offered(self) -> dict[str, Any]:
         """What can be touched and is not chosen yet."""
@@ -315,12 +326,18 @@ class Monkey:
     def _text(self, screen: str, panel: str, shown: Snapshot | None) -> str:
         """What belongs into the field that is open: a PIN where one is asked for, digits into a number."""
         user = shown.user if shown is not None else None
+        local = self.stage.app.local
+        if local.panel == "pin:new" or (screen == "first" and local.focus == "pin"):
+            return knows.OWN_PIN
+        if local.panel == "pin:renew":
+            return self.pins.get(local.picks.get("person", ""), knows.OWN_PIN)
         if panel in ("pin", "lock") or (screen == "signin" and not panel):
-            name = user.name if user is not None else self.account.name
-            return next((account.pin for account in DEMO_ACCOUNTS if account.name == name), "135790")
+            return self.pins.get(user.name if user is not None else self.account, knows.OWN_PIN)
         if panel == "edit":
-            return str(self.chance.randint(1, 40))
-        return TYPED.get(self.stage.app.local.focus or screen, "12")
+            work, draft = shown.calibrating if shown is not None else None, local.draft
+            told = knows.reading(draft.field, work) if work is not None and draft is not None else ""
+            return told or str(self.chance.randint(1, 40))
+        return TYPED.get(local.focus or screen, "12")
 
     def _type(self, text: str) -> None:
         """Takes back what does not belong there, then types the rest, key by key."""

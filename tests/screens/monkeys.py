@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -31,6 +31,12 @@ SIZES = ((800, 480), (1280, 720), (720, 1280))
 FRAMES = 3_000
 """Of one monkey: 75 s of control's time."""
 MINUTES = 5.0
+KINDS: tuple[dict[str, Any], ...] = (
+    {"ready": True, "account": DEMO_ACCOUNTS[0].name},
+    *({"account": account.name} for account in DEMO_ACCOUNTS),
+    {"new": True},
+)
+"""One after another: at a session, at the power switch as each of the roles, at a device just unpacked."""
 
 
 class Told(msgspec.Struct):
@@ -86,10 +92,9 @@ def again(seed: int, size: tuple[int, int], number: int, frames: int) -> str:
 
 
 def let_loose(seed: int, size: tuple[int, int], number: int, frames: int, told: Told, out: Path) -> bool:
-    """One monkey, to its end; whether nothing was found. Of four one begins at a session; one of each role does not."""
+    """One monkey, to its end; whether nothing was found. `KINDS` tells where each of five begins."""
     with TemporaryDirectory(prefix="nappage-monkey-") as folder:
-        ready, account = number % 4 == 0, DEMO_ACCOUNTS[max(0, number % 4 - 1)]
-        monkey = Monkey(f"{seed} {named(size)} {number}", Path(folder), ready=ready, size=size, account=account)
+        monkey = Monkey(f"{seed} {named(size)} {number}", Path(folder), size=size, **KINDS[number % len(KINDS)])
         try:
             monkey.run(frames)
         except Exception as error:  # noqa: BLE001  whatever it was, it is what is looked for
@@ -110,7 +115,7 @@ def let_loose(seed: int, size: tuple[int, int], number: int, frames: int, told: 
 def run(
     seed: int, sizes: Sequence[tuple[int, int]], minutes: float, frames: int, out: Path, one: int | None = None
 ) -> list[Told]:
-    """Monkeys for so many minutes at each size, at least four; or the one of that number."""
+    """Monkeys for so many minutes at each size, at least one of each kind; or the one of that number."""
     told: list[Told] = []
     for size in sizes:
         figures = Told(size, digests=[], found=[])
@@ -119,7 +124,7 @@ def run(
         number = 0 if one is None else one
         while let_loose(seed, size, number, frames, figures, out) and one is None:
             number += 1
-            if number >= 4 and time.monotonic() >= until:
+            if number >= len(KINDS) and time.monotonic() >= until:
                 break
         print("\n".join(figures.lines() + figures.found), flush=True)
     return told

@@ -33,7 +33,7 @@ def test_arming_needs_the_hold(stage: Stage) -> None:
     stage.hold("arm:confirm", 1.2)
     [arm] = stage.heard
     assert isinstance(arm, c.Arm)
-    assert (arm.zone, arm.side, arm.depth_um, arm.dose_nl) == ("cheek", "left", 600, 20_000)
+    assert (arm.zone, arm.side, arm.depth_um, arm.dose_nl) == ("zygoma", "left", 600, 20_000)
 
 
 @pytest.mark.requirement("UI-6")

@@ -188,7 +188,8 @@ def _of_pin(ticket: int, question: x.CheckPin | x.HashPin) -> x.Answer:
     pin = question.pin
     if isinstance(question, x.HashPin):
         return x.Answer(ticket, True, text=f"hash of {pin}")
-    return x.Answer(ticket, any(a.pin == pin and a.hashed == question.hashed for a in DEMO_ACCOUNTS))
+    made_here = question.hashed == f"hash of {pin}"
+    return x.Answer(ticket, made_here or any(a.pin == pin and a.hashed == question.hashed for a in DEMO_ACCOUNTS))
 
 
 class Bench:

@@ -79,10 +79,16 @@ class Hands:
 
 
 class Schoolroom(Bench):
-    """The bench as `nappage run` starts it, with 2 mL in the clamp and a clerk that writes and reads the record."""
+    """The bench as `nappage run` starts it, with 2 mL in the clamp and a clerk that writes and reads the record.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    A `new` one is a device that was just unpacked: control takes the model for a real injector, and nobody has an
+    account.
+    """
+
+    def __init__(self, folder: Path, *, new: bool = False) -> None:
+        super().__init__(folder, simulated=not new)
+        if new:
+            self.engine.people._accounts.clear()
         self.do("barrel 2")
 
     def _answer(self, ticket: int, question: x.Question) -> x.Answer:

@@ -10,13 +10,14 @@ from kiosk.view.after import Bounds, after
 from kiosk.view.records import record
 from tests.view.samples import SCENES, at, replace
 from tests.view.samples.records import RECORD
-from tests.view.samples.zones import ABSENT
+from tests.view.samples.zones import ABSENT, NECK
 
 
 def test_the_map_and_the_totals_show_every_zone() -> None:
     shown = after(RECORD)
-    assert [plate.figure for plate in shown.plates] == ["face", "neck"]
-    assert (shown.zones[1].title, shown.zones[1].detail) == ("Cheek, left", "12 of 60 shots, 240.0 uL")
+    assert [plate.figure for plate in shown.plates] == ["face"]
+    assert [plate.figure for plate in after(replace(RECORD, zones=(*RECORD.zones, *NECK))).plates] == ["face", "neck"]
+    assert (shown.zones[1].title, shown.zones[1].detail) == ("Cheekbone, left", "12 of 60 shots, 240.0 uL")
     assert shown.note == ""
     far = after(replace(RECORD, zones=(*RECORD.zones, *ABSENT[1:])))
     assert far.note == "Not on the map: Ring finger, left; Ring finger, right"
@@ -44,7 +45,7 @@ def test_the_limits_are_drawn_where_they_were_in_force() -> None:
     )
     assert depth.words.endswith("limits from 1.05 mm")
     assert len(dose.bounds) == 1
-    open_below = after(replace(RECORD, limits=(PlanLimits("cheek", "left", 0, 1_050, 0, 0),)))
+    open_below = after(replace(RECORD, limits=(PlanLimits("zygoma", "left", 0, 1_050, 0, 0),)))
     assert [piece.low for piece in open_below.curves[0].bounds] == [-1.0]
     assert open_below.curves[0].words.endswith("limits in part")
     assert open_below.curves[1].bounds == ()

@@ -100,8 +100,8 @@ def test_the_map_shows_the_figure_of_the_chosen_zone_and_offers_the_others() -> 
 def test_touching_a_zone_chooses_it_and_its_side() -> None:
     spots = choosing_zone(TREATING, at(panel="zone")).plate.spots
     chosen = {spot.touch.key: spot for spot in spots}
-    assert chosen["zone:cheek:right"].touch.effect == a.Send(c.ChooseZone("cheek", "right"))
-    assert [key for key, spot in chosen.items() if spot.selected] == ["zone:cheek:left"]
+    assert chosen["zone:zygoma:right"].touch.effect == a.Send(c.ChooseZone("zygoma", "right"))
+    assert [key for key, spot in chosen.items() if spot.selected] == ["zone:zygoma:left"]
     assert choosing_zone(TREATING, at()).words.effect == a.Panel("zones")
 
 
@@ -116,7 +116,7 @@ def test_what_is_not_drawn_is_named() -> None:
 
 def test_the_last_visit_is_shown_for_this_patient_only() -> None:
     seen = choosing_zone(TREATING, at(panel="zone", patient=KNOWN))
-    assert [spot.title for spot in seen.plate.spots if spot.before] == ["Forehead", "Cheek, left"]
+    assert [spot.title for spot in seen.plate.spots if spot.before] == ["Forehead", "Cheekbone, left"]
     assert seen.before == "last visit, 2026-11-01"
     for patient in (None, s.PatientPage("ZT-0007", True, last_zones=ZONES[:2]), replace(KNOWN, last_zones=())):
         other = choosing_zone(TREATING, at(panel="zone", patient=patient))
@@ -134,7 +134,7 @@ def test_without_a_session_the_map_is_empty_and_can_be_left() -> None:
 def test_every_target_is_large_enough_and_none_lies_on_another(figure: object, width: float, height: float) -> None:
     shown = next(each for each in figures() if each is figure)
     names = {(each.key, each.side): Spot(each.key, each.side) for each in shown.regions}
-    spots = tuple(spot for spot in names.values() if spot.key != "cheek")[:9]
+    spots = tuple(spot for spot in names.values() if spot.key != "zygoma")[:9]
     layout = lay_out(shown, spots, width, height, TARGET, (104.0, TARGET))
     for place in layout.places:
         assert min(place.box.width, place.box.height) >= TARGET - 0.01

@@ -84,7 +84,7 @@ def test_touching_a_code_looks_it_up_and_repeats_its_treatment() -> None:
     assert outcome.commands == (c.FindPatient("MK-2291"),)
     local = hear(outcome.local, s.Reply(2, True, page=replace(KNOWN, similar=())))
     page: Any = draw(snap(), local, CATALOGUE).page
-    assert (page.question, page.yes.label, page.yes.enabled) == ("Same person?", "Same person: Facial mesolift", True)
+    assert (page.question, page.yes.label, page.yes.enabled) == ("Same person?", "Same person: Mesolift", True)
 
 
 def test_without_a_code_repeat_asks_for_one() -> None:

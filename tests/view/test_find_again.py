@@ -24,8 +24,8 @@ WORLD = World(snap(), CATALOGUE)
     ("typed", "found"),
     [
         ("", [card.key for card in CATALOGUE.protocols]),
-        ("PAPULE", ["mesolift", "eyelid", "scars"]),
-        ("neck nappage", ["mesolift", "neck"]),
+        ("PAPULE", ["mesolift", "lower-eyelid", "scars"]),
+        ("neck nappage", ["neck-and-decollete"]),
         (" scalp ", ["scalp"]),
         ("elbow", []),
     ],
@@ -65,7 +65,7 @@ def test_the_last_treatment_of_a_known_patient_is_repeated() -> None:
     assert wanted is not None
     local = act(at(picks={"protocol": "scars"}), wanted, WORLD).local
     local = replace(local.with_text("patient", "MK-2291"), patient=replace(KNOWN, similar=()))
-    assert patient(local, CATALOGUE).yes.label == "Same person: Facial mesolift"
+    assert patient(local, CATALOGUE).yes.label == "Same person: Mesolift"
     opened = act(local, a.OpenTyped(), WORLD)
     assert opened.commands == (c.OpenSession("mesolift", "MK-2291", False),)
 

@@ -23,7 +23,7 @@ def test_a_record_keeps_asked_and_measured_apart() -> None:
     assert page is not None
     open_page = replace(page, line=replace(page.line, signed=False, simulated=False))
     assert record(at(record=open_page)).heading == "Session 17, MK-2291, not signed"
-    assert shown.shots[-1][1] == "Cheek, left"
+    assert shown.shots[-1][1] == "Cheekbone, left"
     unknown = replace(page, zones=(), shots=(replace(page.shots[0], zone="toe"), replace(page.shots[-1], zone="toe")))
     assert [row[1] for row in record(at(record=unknown)).shots] == ["toe", "toe left"]
     assert record(at()).heading == "Reading the record"

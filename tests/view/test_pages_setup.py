@@ -90,7 +90,7 @@ def test_an_unapproved_treatment_is_chosen_in_simulation_only() -> None:
 def test_a_known_code_shows_its_last_session_and_asks() -> None:
     shown = patient(at(texts={"patient": "MK-2291"}, patient=KNOWN), CATALOGUE)
     assert shown.question == "Same person?"
-    assert [line.detail for line in shown.lines][:3] == ["2026-11-01", "Facial mesolift", "Cheek"]
+    assert [line.detail for line in shown.lines][:3] == ["2026-11-01", "Mesolift", "Cheekbone"]
     assert shown.no.effect == a.Say("A code is never given twice: choose another code.")
 
 

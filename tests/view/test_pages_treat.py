@@ -34,7 +34,7 @@ def test_the_tiles_show_values_units_and_the_limit_that_binds() -> None:
         ("Dose", "20.0", "uL", "max 100.0 uL"),
         ("Rate", "2.0", "shots/s", "max 4.5 shots/s"),
         ("Mode", "Continuous", "", "runs while held"),
-        ("Zone", "Cheek, left", "", "12 of 60, 240.0 uL"),
+        ("Zone", "Cheekbone, left", "", "12 of 60, 240.0 uL"),
         ("Shots", "60", "shots", "max 88 shots"),
     ]
 
@@ -103,7 +103,7 @@ def test_a_zone_says_technique_and_spacing() -> None:
 @pytest.mark.requirement("LIM-4")
 def test_an_edited_value_stands_between_its_limits_with_their_origin() -> None:
     shown = editing(TREATING, at(draft=Draft("depth", 750, 0.0)), CATALOGUE)
-    assert (shown.title, shown.number, shown.unit) == ("Depth: Cheek, left", "0.75", "mm")
+    assert (shown.title, shown.number, shown.unit) == ("Depth: Cheekbone, left", "0.75", "mm")
     assert shown.now == "now 0.60 mm"
     assert shown.scale.at == 0.5
     assert shown.scale.low == "0.00 mm\ndevice"
@@ -159,7 +159,7 @@ def test_the_offer_says_the_values_in_words_and_is_held() -> None:
         "0.60 mm",
         "20.0 uL",
         "1.20 mL",
-        "Cheek, left",
+        "Cheekbone, left",
         "Continuous, 2.0 shots/s",
     ]
     assert shown.confirm.effect == a.ArmShown()
@@ -205,7 +205,7 @@ def test_without_the_home_switch_no_screen_says_safe() -> None:
 
 def test_choices_send_their_command() -> None:
     zones = choosing(TREATING, at(panel="zones")).rows
-    assert zones[2].effect == a.Send(c.ChooseZone("cheek", "right"))
+    assert zones[2].effect == a.Send(c.ChooseZone("zygoma", "right"))
     assert zones[1].selected
     assert [row.effect for row in choosing(TREATING, at(panel="mode")).rows] == [
         a.Send(c.ChooseMode(mode)) for mode in ("single", "burst", "continuous")

@@ -211,7 +211,7 @@ def test_the_rail_leads_back_to_alarms_and_out() -> None:
     assert frame(TREATING, at(), "treat").back == NOTHING
     assert frame(ARMED, at("alarms"), "alarms").back.effect == a.Back()
     assert frame(snap(wall=""), at(), "home").wall == "Clock not trusted"
-    assert frame(TREATING, at(), "treat").where == "MK-2291 · Facial mesolift"
+    assert frame(TREATING, at(), "treat").where == "MK-2291 · Mesolift"
 
 
 @pytest.mark.requirement("UI-5")
@@ -239,7 +239,7 @@ def test_what_matters_more_stays_in_the_strip() -> None:
 @pytest.mark.parametrize("scene", ["panel-depth", "panel-dose-fault", "panel-question", "panel-reason", "panel-arm"])
 def test_beside_a_value_that_is_being_meant_stands_whom_it_is_for(scene: str) -> None:
     strip = picture(scene).frame.strip
-    assert (strip.text, strip.tone) == ("MK-2291 · Facial mesolift", "quiet")
+    assert (strip.text, strip.tone) == ("MK-2291 · Mesolift", "quiet")
 
 
 def test_under_the_lock_nothing_is_called_ready() -> None:

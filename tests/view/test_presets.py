@@ -51,7 +51,7 @@ def test_the_chosen_one_says_what_it_holds_who_made_it_and_when() -> None:
     told = {line.key: (line.title, line.detail) for line in shown.lines}
     assert shown.heading == "Dr. Martin, forehead"
     assert told["values"] == ("0.65 mm, 20.0 uL", "Continuous, 2.0 shots/s, 40 shots")
-    assert told["treatment"] == ("Facial mesolift", "Forehead")
+    assert told["treatment"] == ("Mesolift", "Forehead")
     assert told["made"] == ("Kept by Dr. Amelie Laurent", "2026-11-20 17:40")
     assert [card.key for card in shown.cards if card.selected] == ["preset:3"]
 

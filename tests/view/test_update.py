@@ -15,6 +15,7 @@ from kiosk.view.update import World, act, offered, same_offer
 from tests.view.samples import CATALOGUE, at, replace, snap
 from tests.view.samples.catalogue import PICKS
 from tests.view.samples.preparing import SESSION, setup
+from tests.view.samples.surroundings import ADMIN
 from tests.view.samples.treating import OFFER, TREAT, TREATING
 
 WORLD = World(TREATING, CATALOGUE)
@@ -119,6 +120,15 @@ def test_a_pin_takes_digits_only_and_is_forgotten_when_used() -> None:
 def test_unlocking_signs_in_again() -> None:
     sent = after(at(picks=PICKS), *keys("482915"), a.SubmitPin("unlock"))[1]
     assert sent == (c.SignIn("Dr. Amelie Laurent", "482915"),)
+
+
+@pytest.mark.requirement("ACC-3")
+def test_a_screen_that_never_saw_the_name_chosen_unlocks_for_who_is_signed_in() -> None:
+    """After a first start, and after the kiosk's process began again in a session."""
+    locked = World(snap(user=replace(ADMIN, locked=True)), CATALOGUE)
+    for picks in ({}, PICKS):
+        sent = after(at(picks=picks), *keys("915837"), a.SubmitPin("unlock"), world=locked)[1]
+        assert sent == (c.SignIn(ADMIN.name, "915837"),)
 
 
 def test_the_first_administrator_has_name_and_pin() -> None:
@@ -240,7 +250,7 @@ def test_arming_takes_two_steps_and_repeats_what_was_shown() -> None:
     newer = World(replace(TREATING, number=77), CATALOGUE)
     local, sent = after(local, a.ArmShown(), world=newer)
     assert sent == (
-        c.Arm(77, "cheek", "left", 600, 20_000, "continuous", 2_000, 60, "hyaluron", "s2", "n30g4"),
+        c.Arm(77, "zygoma", "left", 600, 20_000, "continuous", 2_000, 60, "hyaluron", "s2", "n30g4"),
     )  # fmt: skip
     assert (local.panel, local.offer) == ("", None)
 
@@ -250,7 +260,7 @@ def test_arming_takes_two_steps_and_repeats_what_was_shown() -> None:
     "change",
     [
         {"treat": replace(TREAT, side="right")},
-        {"treat": replace(TREAT, zone="neck")},
+        {"treat": replace(TREAT, zone="nose")},
         {"treat": replace(TREAT, mode="burst")},
         {"treat": replace(TREAT, depth=replace(TREAT.depth, value=650))},
         {"treat": replace(TREAT, dose=replace(TREAT.dose, value=21_000))},

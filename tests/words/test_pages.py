@@ -14,6 +14,7 @@ from kiosk.view.local import Local
 from kiosk.view.picture import draw
 from kiosk.view.touch import Line, Tile, Touch
 from tests.view.samples import CATALOGUE, SCENES
+from tests.view.samples.shipped import LIBRARY
 from tests.words.pseudo import CODE, spoken
 
 NO_TEXT: dict[type, set[str]] = {
@@ -102,6 +103,22 @@ def test_every_text_of_every_scene_was_given_to_be_translated(scene: str) -> Non
     picture = draw(snapshot, local_in(local, CODE), CATALOGUE)
     written = written_in(snapshot, local)
     assert [text for text in texts(picture) if untranslated(text, written)] == []
+
+
+TITLES = frozenset(
+    words
+    for protocol in LIBRARY.protocols.values()
+    for words in (protocol.title, *(zone.title for zone in protocol.zones))
+)
+"""Of treatments and zones, in the shipped profiles."""
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_treatments_and_zones_of_the_shipped_profiles_are_said_in_the_language(scene: str) -> None:
+    snapshot, local = SCENES[scene]
+    picture = draw(snapshot, local_in(local, CODE), CATALOGUE)
+    pieces = {piece for text in texts(picture) for piece in re.split(r"[:,·.;] ?| (?=\()", text)}
+    assert pieces & TITLES == set()
 
 
 def test_every_greyed_button_says_why_in_the_language() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.alarms.annunciator import Annunciator
 from kiosk.alarms.conditions import A, Raised
 from kiosk.channel import snapshot as s
+from tests.view.samples.shipped import place
 from tests.view.samples.surroundings import Scenes, at, snap
 
 
@@ -18,7 +19,7 @@ def _told(*raised: Raised) -> tuple[s.Alarm, ...]:
 
 ALARMS = _told(
     Raised(A.OCCLUSION, "310 kPa"),
-    Raised(A.TOTAL_REACHED, "Neck: 2.00 mL"),
+    Raised(A.TOTAL_REACHED, f"{place('mesolift', 'nose')}: 2.00 mL"),
     Raised(A.CALIBRATION_SOON, "on 2026-12-04, in 12 days"),
 )
 """One of each priority; the last one acknowledged."""

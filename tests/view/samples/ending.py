@@ -28,7 +28,7 @@ SCENES: Scenes = {
                 ),
             ),
         ),
-        at(ticks=ENDED | {"reaction:bruising", "reaction:pain"}, texts={"reactions": "left cheek only"}),
+        at(ticks=ENDED | {"reaction:bruising", "reaction:pain"}, texts={"reactions": "left cheekbone only"}),
     ),
     "cleanup": (CLOSING, at("cleanup", ticks=frozenset({"clean:needle", "clean:path"}))),
     "aftercare": (CLOSING, at("aftercare")),

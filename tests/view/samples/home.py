@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from kiosk.channel import snapshot as s
 from tests.view.samples.catalogue import PICKS
-from tests.view.samples.surroundings import ADMIN, CHECKS, CLOCK, NO_ANSWER, TECHNICIAN, Scenes, at, snap
+from tests.view.samples.surroundings import (
+    ACCOUNTS,
+    ADMIN,
+    CHECKS,
+    CLOCK,
+    NO_ANSWER,
+    TECHNICIAN,
+    Scenes,
+    at,
+    replace,
+    snap,
+)
 
 DUE = s.DueList(
     (
@@ -15,6 +26,12 @@ DUE = s.DueList(
         s.DueLine("demo-patient-12", "2026-11-29", 7),
     )
 )
+
+UNPROVED = s.Check(
+    "calibration", "Calibration", "failed",
+    "The injector's calibration is not the one last certified: a technician calibrates it.",
+)  # fmt: skip
+"""An injector as it comes: no certificate of this device proves it."""
 
 SCENES: Scenes = {
     "selftest": (snap("starting", user=None, ready=False), at()),
@@ -31,6 +48,15 @@ SCENES: Scenes = {
                     f"{NO_ANSWER}. Check the cable and the injector's supply.",
                 ),
             ),
+        ),
+        at(),
+    ),
+    "selftest-alone": (
+        snap(
+            "starting",
+            user=ADMIN,
+            accounts=ACCOUNTS[2:],
+            checks=(*CHECKS[:7], UNPROVED, replace(CHECKS[8], state="waiting"), *CHECKS[9:]),
         ),
         at(),
     ),

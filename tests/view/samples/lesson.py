@@ -32,11 +32,11 @@ SCENES: Scenes = {
     "lesson-prime": (setup("prime"), at(lesson=TAUGHT)),
     "lesson-map": (FIRST, at(panel="zone", lesson=TAUGHT)),
     "lesson-depth": (
-        replace(FIRST, treat=replace(TREAT, zone="neck", side="whole", shot_count=0)),
+        replace(FIRST, treat=replace(TREAT, zone="nose", side="whole", shot_count=0)),
         at(panel="edit:depth", draft=Draft("depth", 600, 0.0), lesson=TAUGHT),
     ),
     "lesson-contact": (
-        replace(ARMED, treat=replace(TREAT, zone="neck", side="whole", shot_count=0, arming=ARMING, enabled=True)),
+        replace(ARMED, treat=replace(TREAT, zone="nose", side="whole", shot_count=0, arming=ARMING, enabled=True)),
         at(lesson=TAUGHT),
     ),
     "lesson-stop": (ARMED, at(lesson=TAUGHT)),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from kiosk.channel import snapshot as s
+from tests.view.samples.shipped import treatment
 from tests.view.samples.surroundings import ACCOUNTS, ADMIN, Scenes, at, replace, snap
 
 SHA = "3f1a9c07" * 8
 APPROVALS = s.ApprovalList(
     (
-        s.ApprovalLine("mesolift", "Facial mesolift", SHA, "changed", "Clinic administrator", "2026-11-02 09:14"),
-        s.ApprovalLine("face", "Face and skin, general", "0b" * 32, "approved", "Ada Byron", "2026-11-20 17:40"),
-        s.ApprovalLine("scalp", "Scalp", "77" * 32, "never", needs=("sessions", "interval_days")),
-        s.ApprovalLine("pain", "Pain points: shoulder, lower back and knee", "5d" * 32, "never"),
+        s.ApprovalLine("mesolift", treatment("mesolift"), SHA, "changed", "Clinic administrator", "2026-11-02 09:14"),
+        s.ApprovalLine(
+            "face-and-skin", treatment("face-and-skin"), "0b" * 32, "approved", "Ada Byron", "2026-11-20 17:40"
+        ),
+        s.ApprovalLine("scalp", treatment("scalp"), "77" * 32, "never", needs=("sessions", "interval_days")),
+        s.ApprovalLine("tender-points", "Tender points: shoulder, lower back and knee", "5d" * 32, "never"),
     )
 )
 CITED = "skin thickness by ultrasound, forehead: women 1.06 mm, men 1.39 mm (PMC9205051); under 0.5 mm is the epidermal"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.channel import snapshot as s
 from tests.view.samples.catalogue import PICKS
+from tests.view.samples.shipped import LIBRARY, place, treatment
 from tests.view.samples.surroundings import Scenes, at, replace, snap
 from tests.view.samples.zones import ZONES
 
@@ -16,7 +17,7 @@ TOTALS = (
 SESSION = s.SessionView(
     18,
     "mesolift",
-    "Facial mesolift",
+    treatment("mesolift"),
     "MK-2291",
     "Dr. Amelie Laurent",
     None,
@@ -26,30 +27,18 @@ SESSION = s.SessionView(
     "LX-4471",
     "2027-04-30",
     "n30g4",
-    "30G x 4 mm",
+    "30G, 4 mm",
     52,
     "s2",
-    "2 mL Luer lock",
+    LIBRARY.syringes["2ml"].title,
     120_000,
     250_000,
     False,
     ZONES,
     TOTALS,
-    (
-        "Syringe, line and needle are new for this patient, out of unopened packets",
-        "Disinfect the area carefully and let it dry",
-        "Where anaesthetic cream is used: leave it on for 30 to 40 minutes, then remove it",
-        "Cold spray is an alternative to the cream",
-    ),
-    (
-        "Keep the area disinfected",
-        "No cream and no touching by hand for 2 hours",
-        "Redness and swelling for up to 2 days are known",
-        "Bruising, pain, burning for minutes and numbness for days to weeks are known",
-        "An infection may show 1 to 12 weeks later: see the clinic at any lump, redness or pain",
-        "Agree on a date to look at the area again",
-    ),
-    next_visit=s.NextVisit("2026-12-06", "2026-11-22", "Facial mesolift: 14 days between two sessions"),
+    tuple(item.text for item in LIBRARY.protocols["mesolift"].preparation),
+    tuple(item.text for item in LIBRARY.protocols["mesolift"].aftercare),
+    next_visit=s.NextVisit("2026-12-06", "2026-11-22", f"{treatment('mesolift')}: 14 days between two sessions"),
 )
 
 
@@ -61,8 +50,8 @@ def setup(step: str, **changes: object) -> s.Snapshot:
 
 
 KNOWN = s.PatientPage(
-    "MK-2291", True, "2026-11-01", "Cheek", "Hyaluron mix (example)", "Facial mesolift", ("MK-2281",),
-    last_zones=ZONES[:2],
+    "MK-2291", True, "2026-11-01", place("mesolift", "zygoma"), "Hyaluron mix (example)", treatment("mesolift"),
+    ("MK-2281",), last_zones=ZONES[:2],
 )  # fmt: skip
 NEW = s.PatientPage("ZT-0007", False)
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from kiosk.channel import snapshot as s
+from tests.view.samples.shipped import LIBRARY, treatment
 from tests.view.samples.surroundings import Scenes, at, replace, snap
 from tests.view.samples.zones import ABSENT, PAIN, ZONES
 
 LINE = s.SessionLine(
-    17, "2026-11-20 10:42", "MK-2291", "Facial mesolift", "Dr. Amelie Laurent", 132, 2_640_000, True, True
+    17, "2026-11-20 10:42", "MK-2291", treatment("mesolift"), "Dr. Amelie Laurent", 132, 2_640_000, True, True
 )
 RECORD = s.SessionPage(
     LINE,
     "Hyaluron mix (example)",
     "LX-4471",
     "2027-04-30",
-    "30G x 4 mm",
-    "2 mL Luer lock",
+    "30G, 4 mm",
+    LIBRARY.syringes["2ml"].title,
     ZONES,
     tuple(
         s.ShotLine(
             at,
-            "forehead" if at <= 28 else "cheek",
+            "forehead" if at <= 28 else "zygoma",
             "whole" if at <= 28 else "left",
             600,
             590 + at % 20,
@@ -35,7 +36,7 @@ RECORD = s.SessionPage(
     ("Shot 10 is uncertain and counted at its commanded 20.0 uL",),
     (
         s.PlanLimits("forehead", "whole", 50, 1_350, 1_000, 25_000),
-        s.PlanLimits("cheek", "left", 50, 1_050, 1_000, 25_000),
+        s.PlanLimits("zygoma", "left", 50, 1_050, 1_000, 25_000),
     ),
 )
 

@@ -6,6 +6,7 @@ from kiosk.channel import snapshot as s
 from kiosk.view.local import Change, Offer
 from tests.view.samples.catalogue import PICKS
 from tests.view.samples.preparing import SESSION
+from tests.view.samples.shipped import place
 from tests.view.samples.surroundings import Scenes, at, replace, snap
 from tests.view.samples.zones import MESOLIFT, STRETCH_MARKS
 
@@ -13,15 +14,16 @@ DEPTH = s.Value(600, 50, 0, 1500, "device", "zone", 600, 400, 900, "forehead ski
 DOSE = s.Value(20_000, 1_000, 3_000, 100_000, "calibration", "protocol", 20_000, 10_000, 40_000, "pubmed 27401775", "A")
 RATE = s.Value(2_000, 100, 500, 4_500, "device", "needle", 2_000)
 SHOTS = s.Value(60, 1, 1, 88, "device", "syringe", 60, None, 60)
+OFFERED = f"Left {place('mesolift', 'zygoma').lower()}: 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s"
 TREAT = s.Treat(
-    "cheek",
+    "zygoma",
     "left",
     "continuous",
     DEPTH,
     DOSE,
     RATE,
     SHOTS,
-    "Left cheek: 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s",
+    OFFERED,
     None,
     52,
     960_000,
@@ -40,9 +42,7 @@ TREAT = s.Treat(
     270,
     300,
 )
-ARMING = s.ArmingView(
-    "Left cheek: 60 shots of 20.0 uL at 0.60 mm, continuous, 2.0 shots/s", 60, 12, 48, "12 shots left: product limit"
-)
+ARMING = s.ArmingView(OFFERED, 60, 12, 48, "12 shots left: product limit")
 TREATING = snap("treat", session=SESSION, treat=TREAT)
 UNREADY = replace(
     TREATING,
