@@ -137,7 +137,7 @@ class HostileWire:
         if treatment == "reordered request":
             self._behind.append(carry)
             self._time_out()
-        if not (treatment or self._stale or faults.active()):
+        if not (treatment or self._stale or faults.any()):
             self.answers += 1
             return carry(now)
         return self._answer(treatment, now, registers, carry)
