@@ -48,8 +48,9 @@ class Block(Generic[T]):
         self.struct_type = struct_type
         self.fields = tuple(fields)
         self._packer = struct.Struct(">" + "".join(field.code for field in fields))
-        # bytes and struct are made from each other field by field, in one order
-        assert [field.name for field in fields] == list(struct_type.__struct_fields__), name
+        assert [field.name for field in fields] == list(struct_type.__struct_fields__), (
+            f"bytes and struct of {name} are made from each other field by field, in one order"
+        )
         self.size = self._packer.size
         self.registers = self.size // 2
         self.sealed = fields[-1].name == "crc"
