@@ -104,7 +104,7 @@ def _play(stage: Stage, dice: random.Random, number: int, shots: int, told: Told
                 raise Violation("frozen", stage.clock.now, f"no shot since {since:.0f} s: {stage.snap.notices}")
             person.make_ready()
             planned = min(shots - stage.watch.strokes + 5, dice.choice((5, 20, 20, 40, 60, 100)))
-            person.choose_values(planned)
+            person.values.choose(planned)
             treat = stage.snap.treat
             if treat is None or not person.arm():
                 continue
