@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 import zlib
 from enum import IntFlag
-from operator import attrgetter
 from typing import Generic, TypeVar
 
 import msgspec
@@ -49,7 +48,9 @@ class Block(Generic[T]):
         self.struct_type = struct_type
         self.fields = tuple(fields)
         self._packer = struct.Struct(">" + "".join(field.code for field in fields))
-        self._values = attrgetter(*(field.name for field in fields))  # every block has two fields or more
+        assert [field.name for field in fields] == list(struct_type.__struct_fields__), (
+            f"bytes and struct of {name} are made from each other field by field, in one order"
+        )
         self.size = self._packer.size
         self.registers = self.size // 2
         self.sealed = fields[-1].name == "crc"
@@ -60,7 +61,7 @@ class Block(Generic[T]):
         Raises:
             struct.error: a value does not fit its registers.
         """
-        data = self._packer.pack(*self._values(value))
+        data = self._packer.pack(*msgspec.structs.astuple(value))
         if not self.sealed:
             return data
         body = data[:-4]

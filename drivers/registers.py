@@ -340,5 +340,5 @@ NOT_WRITTEN = bytes(4)
 def decode_exchange(data: bytes) -> tuple[Status, tuple[ShotRecord, ...]]:
     """Status and the written ones of the two records that follow it. `data` is what one lease transaction reads."""
     status = STATUS.decode(data[: STATUS.size])
-    records = (data[start : start + RECORD.size] for start in range(STATUS.size, len(data), RECORD.size))
-    return status, tuple(RECORD.decode(record) for record in records if record[:4] != NOT_WRITTEN)
+    written = [at for at in range(STATUS.size, len(data), RECORD.size) if data[at : at + 4] != NOT_WRITTEN]
+    return status, tuple([RECORD.decode(data[at : at + RECORD.size]) for at in written])

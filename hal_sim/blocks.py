@@ -276,7 +276,7 @@ class Registers:
             )
         )
         cursor = max(controller.cursor, journal.oldest())
-        return status + b"".join(journal.record(cursor + more) for more in range(RECORDS_PER_EXCHANGE))
+        return b"".join([status, *map(journal.record, range(cursor, cursor + RECORDS_PER_EXCHANGE))])
 
     def _inputs(self) -> int:
         body, controller = self._controller.body, self._controller

@@ -45,7 +45,7 @@ class Carriage:
         return _at(self._segments[0], self._segments[0][0])
 
     def travel(self, now: float) -> float:
-        return self.state(now)[0]
+        return self._segments[-1][1] if now >= self.arrives else self.state(now)[0]
 
     def pull_n(self, now: float) -> float:
         """What the return spring draws the needle up with, N; 0 when it is broken."""

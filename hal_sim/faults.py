@@ -96,6 +96,10 @@ class Faults:
             raise KeyError(name)
         setattr(self, name.replace("-", "_"), on)
 
+    def any(self) -> bool:
+        """Whether one of them is on."""
+        return any(_SWITCHES(self))
+
     def active(self) -> tuple[str, ...]:
         """Names of the faults that are on."""
         return tuple(compress(FAULTS, _SWITCHES(self)))

@@ -11,6 +11,8 @@ import math
 NEVER = math.inf
 _STILL_KPA = 1e-9
 """Closer to the back-pressure than this is there: an exponential never ends by itself."""
+LAWS = 4
+"""So many are looked through: under a steady inflow a path opens or closes, loses its air, and closes."""
 
 
 class Fluid:
@@ -70,18 +72,21 @@ class Fluid:
         """When the pressure gets to `level`, if inflow and path stay as they are; now if it is there, else never."""
         if (self.pressure >= level) if rising else (self.pressure <= level):
             return self.now
-        probe = Fluid(self._compliance, self._air_ratio, self.air_nl, self.resistance)
-        probe.back_kpa, probe.inflow, probe.now, probe.pressure = self.back_kpa, self.inflow, self.now, self.pressure
-        for _ in range(4):
-            length, ends_at = probe._phase()
-            crossing = probe._crosses(level)
-            if crossing <= length:
-                return probe.now + crossing
-            if length == NEVER:
-                return NEVER
-            probe._pass(length, ends_at)
-            probe.now += length
-        return NEVER
+        return self._crossing(level, LAWS)
+
+    def _crossing(self, level: float, laws: int) -> float:
+        """The same, over so many laws one after the other; most of what is asked the present one answers."""
+        length, ends_at = self._phase()
+        crossing = self._crosses(level)
+        if crossing <= length:
+            return self.now + crossing
+        if length == NEVER or laws == 1:
+            return NEVER
+        ahead = Fluid(self._compliance, self._air_ratio, self.air_nl, self.resistance)
+        ahead.back_kpa, ahead.inflow, ahead.now, ahead.pressure = self.back_kpa, self.inflow, self.now, self.pressure
+        ahead._pass(length, ends_at)
+        ahead.now += length
+        return ahead._crossing(level, laws - 1)
 
     def _open(self) -> bool:
         if self.resistance == NEVER:

@@ -79,6 +79,10 @@ class Rig:
             NoAnswer: the device started again meanwhile.
         """
         self._look(now)
+        self._take(address, data)
+
+    def _take(self, address: int, data: bytes) -> None:
+        """One block has arrived, at the present instant."""
         try:
             self.registers.write(self.now, address, data)
         except PowerCut:
@@ -96,7 +100,7 @@ class Rig:
         """
         self._look(now)
         self.registers.check_readable(read_address, read_registers)
-        self.write(now, address, data)
+        self._take(address, data)
         self.body.settle(self.now)
         return self.registers.read(read_address, read_registers)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from operator import attrgetter
+from typing import Any, Protocol
 
 from drivers.counted import LinkStatistics
 from drivers.errors import BadFrame, LinkTimeout, NappageError, PortGone, Refused
@@ -22,6 +23,7 @@ from kiosk.session import exchange as x
 
 SEAT = 1
 CONTACTS = ("stop_a", "stop_b", "pedal_no", "pedal_nc", "feedback")
+_LEVELS = attrgetter(*CONTACTS)
 
 
 class Levels(Protocol):
@@ -121,33 +123,33 @@ class VirtualLink:
         return -1
 
     def begin_read(self, address: int, registers: int) -> VirtualAsked:
-        return self._begin(lambda: self.read(address, registers))
+        return self._begin(self.read, address, registers)
 
     def begin(
         self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
     ) -> VirtualAsked:
-        return self._begin(lambda: self.exchange(address, data, read_address, read_registers, gate=gate))
+        return self._begin(self.exchange, address, data, read_address, read_registers, gate=gate)
 
-    def _begin(self, act: Callable[[], bytes]) -> VirtualAsked:
+    def _begin(self, ask: Callable[..., bytes], *what: Any, **gate: Gate | None) -> VirtualAsked:
         try:
-            return VirtualAsked(self._clock, act(), self.late_s)
+            return self._asked(ask(*what, **gate))
         except (LinkTimeout, BadFrame, Refused, PortGone) as error:  # of the answer; all others are of the sending
-            return VirtualAsked(self._clock, error, self.late_s)
+            return self._asked(error)
+
+    def _asked(self, answer: bytes | NappageError) -> VirtualAsked:
+        """What was begun just now, with what came of it."""
+        return VirtualAsked(self._clock, answer, self.late_s)
 
     def read(self, address: int, registers: int) -> bytes:
-        return self._do("read", lambda: self._model.read(self._clock.now, address, registers))
+        return self._do("read", self._model.read, address, registers)
 
     def write(self, address: int, data: bytes, *, gate: Gate | None = None) -> None:
-        self._guarded("write", gate, lambda: self._model.write(self._clock.now, address, data) or b"")
+        self._guarded("write", gate, self._model.write, address, data)
 
     def exchange(
         self, address: int, data: bytes, read_address: int, read_registers: int, *, gate: Gate | None = None
     ) -> bytes:
-        return self._guarded(
-            "exchange",
-            gate,
-            lambda: self._model.exchange(self._clock.now, address, data, read_address, read_registers),
-        )
+        return self._guarded("exchange", gate, self._model.exchange, address, data, read_address, read_registers)
 
     def distrust(self, why: str) -> BadFrame:
         return BadFrame(why=why)
@@ -155,18 +157,19 @@ class VirtualLink:
     def close(self) -> None:
         """There is nothing to let go of."""
 
-    def _guarded(self, what: str, gate: Gate | None, act: Callable[[], bytes]) -> bytes:
+    def _guarded(self, what: str, gate: Gate | None, act: Callable[..., Any], *asked: Any) -> Any:
         if gate is None:
-            return self._do(what, act)
-        answers: list[bytes] = []
-        gate(lambda: answers.append(self._do(what, act)))
+            return self._do(what, act, *asked)
+        answers: list[Any] = []
+        gate(lambda: answers.append(self._do(what, act, *asked)))
         return answers[0]
 
-    def _do(self, what: str, act: Callable[[], bytes]) -> bytes:
+    def _do(self, what: str, act: Callable[..., Any], *asked: Any) -> Any:
+        """One act of the model, now."""
         if not self._plugged():
             raise PortGone(port=self.port)
         try:
-            return act()
+            return act(self._clock.now, *asked)
         except self._silence as error:
             raise LinkTimeout(timeout_ms=40) from error
         except self._refusal as error:
@@ -204,7 +207,8 @@ class VirtualPanel:
             self._enabled,
             self._clock.now,
         )
-        self._edges += [] if self._before is None else list(self._between(self._before, now, was_on))
+        if self._before is not None and _LEVELS(now) != _LEVELS(self._before):
+            self._edges += self._between(self._before, now, was_on)
         self._before = now
         return now
 

@@ -138,6 +138,17 @@ def test_a_level_is_reached_when_it_says(
         assert subject.pressure == pytest.approx(level, abs=0.2)
 
 
+@given(changes, st.floats(-50.0, 400.0), st.booleans())
+def test_looking_ahead_moves_nothing(plan: list[tuple[float, float, float, float]], level: float, rising: bool) -> None:
+    subject = path(2_000.0)
+    for length, inflow, resistance, back in plan:
+        subject.inflow, subject.resistance, subject.back_kpa = inflow, resistance, back
+        subject.advance(subject.now + length)
+        before = [getattr(subject, figure) for figure in Fluid.__slots__]
+        subject.reaches(level, rising=rising)
+        assert [getattr(subject, figure) for figure in Fluid.__slots__] == before
+
+
 @pytest.mark.requirement("STP-6")
 def test_the_volume_stored_at_the_occlusion_threshold_is_inside_one_microlitre() -> None:
     from hal_sim.motion import OCCLUSION_KPA

@@ -347,6 +347,8 @@ def test_every_fault_switch_has_an_attribute_and_a_sentence() -> None:
     assert not subject.occlusion
     with pytest.raises(KeyError):
         subject.set("gremlins", True)
+    assert not Faults().any()
+    assert all(Faults(name).any() for name in FAULTS)
 
 
 def test_what_the_panel_drives_is_kept_and_shown() -> None:

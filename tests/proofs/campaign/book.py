@@ -32,7 +32,7 @@ class Session:
         self.day = ""
         """On which the product was chosen: sessions of one day share what is limited by session."""
 
-    def take(self, row: EventRow, day: str) -> None:
+    def take(self, row: EventRow, day: Callable[[], str]) -> None:
         if row.kind in (Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE):
             self.parts[row.kind] = str(row.body[row.kind])
         if row.kind == Fact.PRODUCT:
@@ -43,7 +43,7 @@ class Session:
         elif row.kind == Fact.SOFT_LIMIT:
             self.confirmed.add(str(row.body["key"]))
         elif row.kind == "course":
-            self.course_sessions, self.day = cast("int", row.body["sessions"]), day
+            self.course_sessions, self.day = cast("int", row.body["sessions"]), day()
 
     def all_parts(self) -> Parts:
         product, needle, syringe = (self.parts[str(kind)] for kind in (Fact.PRODUCT, Fact.NEEDLE, Fact.SYRINGE))
@@ -77,7 +77,7 @@ class Book:
                 case EventRow():
                     session = self.sessions.get(row.session)
                     if session is not None:
-                        session.take(row, self._day())
+                        session.take(row, self._day)
                     if row.kind == Fact.ARMING:
                         number = cast("int", row.body["arming"])
                         self.armed_mhz[row.session, number] = cast("int", row.body["rate_mhz"])

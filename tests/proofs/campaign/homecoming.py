@@ -123,11 +123,11 @@ class Homecoming:
             self._engine = engine
         if engine.desk.ledger_broken:
             self._told_since = now
-        if any(alarm.active and alarm.number in UNKNOWN for alarm in engine.signals.views()):
+        shown = engine.signals.views()
+        if shown and any(alarm.active and alarm.number in UNKNOWN for alarm in shown):
             if not self._told:
                 self._told, self._told_since = True, now
             return
-        travel = self._rig.body.carriage.travel(self._rig.now)
-        if self._told and not must.home(travel):
+        if self._told and not must.home(travel := self._rig.body.carriage.travel(self._rig.now)):
             raise Violation("alarm", now, f"the needle is {travel:.0f} um from its stop, and its alarm has ended")
         self._told = False

@@ -7,7 +7,6 @@ take nothing from the engine's insides but whether it is worth waiting.
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from drivers.registers import ControllerState, Fault
 from kiosk.channel import commands as ask
@@ -16,13 +15,13 @@ from kiosk.session.dispatch import Stage as Step
 from tests.proofs.campaign.invariants import Violation
 from tests.proofs.campaign.skipping import skip
 from tests.proofs.campaign.stage import PRACTITIONER, Stage
+from tests.proofs.campaign.values import Values
 
 BARREL_ML = {"1ml": 1, "2ml": 2, "5ml": 5, "10ml": 10}
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 TRIES = 100
 NEXT_PATIENT = 0.7
 """How often the next session is another patient's; else the last one is treated once more on the same day."""
-RATES = tuple(range(500, 9001, 100))
 
 
 class Person:
@@ -31,6 +30,7 @@ class Person:
     def __init__(self, stage: Stage, dice: random.Random) -> None:
         self.stage = stage
         self.dice = dice
+        self.values = Values(stage, dice)
         self.patients = 0
         self.patient = ""
         self._seen = ("", "")
@@ -202,6 +202,9 @@ class Person:
         if any("is allowed in" in sentence for sentence in snap.missing):
             self._finish()  # the figures of these parts leave nothing between them
             return
+        if session.step in ("preparation", "prime") and _used_up(snap):
+            self._finish()  # the course or the day leaves nothing: nobody primes for that
+            return
         match session.step:
             case "screening":
                 stage.say(ask.AnswerScreening(True, True, ()))
@@ -246,86 +249,30 @@ class Person:
         stage = self.stage
         status = stage.engine.desk.status
         against = " ".join(snap.missing)
-        if (status is not None and status.faults & SYRINGE_FAULTS) or "syringe above its reserve" in against:
+        if (status is not None and status.faults & SYRINGE_FAULTS) or _empty(snap):
             self._fit_syringe()
         elif " a shot, but " in against or "never pushes slower" in against:
-            self._slow_down(snap)
-        elif "counted of" in against or "allows" in against or "not possible" in against:
-            self._finish()
+            if not self.values.slow_down(snap):
+                self._finish()
+        elif _used_up(snap):
+            if not self.values.go_to_next_zone(snap):
+                self._finish()
         elif "Not confirmed" in against or "usual" in against or "days ago" in against or "plans at most" in against:
             self._answer_crossing()
-        else:
-            stage.run(0.05)
-
-    def _slow_down(self, snap: Snapshot) -> None:
-        """A shot that does not fit its interval: first a slower rate, then a smaller dose, then other parts."""
-        treat = snap.treat
-        assert treat is not None, "values do not fit once there are values"
-        if treat.rate.value > treat.rate.hard_low:
-            self._edit("rate", max(treat.rate.hard_low, treat.rate.value // 200 * 100))
-        elif treat.dose.value > treat.dose.hard_low:
-            self._edit("dose", treat.dose.hard_low)
-        else:
-            self._finish()
+        elif against:
+            stage.until(lambda: stage.snap is not snap, 0.05)
 
     def _answer_crossing(self) -> None:
         """Arming asks what was not confirmed in these parts."""
         stage = self.stage
         stage.say(self.arm_command())
-        self._confirm()
+        self.values.confirm()
 
     def _finish(self) -> None:
         self.stage.say(ask.Finish())
         self.stage.say(ask.Sign(PRACTITIONER.pin, cleaned_up=True, aftercare_given=True))
 
     # -- treating ------------------------------------------------------------------------------------------------
-    def choose_values(self, shots: int) -> None:
-        """Zone, mode, depth, dose, rate and how many, most of them allowed."""
-        dice, stage = self.dice, self.stage
-        session = stage.snap.session
-        if session is None or stage.snap.treat is None:
-            return
-        if dice.random() < 0.5:
-            zone = dice.choice(session.zones)
-            stage.say(ask.ChooseZone(zone.key, zone.side))
-        protocol = stage.library.protocols[session.protocol]
-        if dice.random() < 0.5:
-            modes = [mode for mode in protocol.modes for _ in range(6 if mode == "continuous" else 1)]
-            stage.say(ask.ChooseMode(dice.choice(modes)))  # type: ignore[arg-type]
-        treat = stage.snap.treat
-        if treat is None:
-            return
-        for field in ("depth", "dose", "rate"):
-            if dice.random() < 0.5 or field == "rate":
-                value = getattr(treat, field)
-                self._edit(field, self._wanted(field, value))
-        self._edit("shots", min(shots, treat.shots.hard_high))
-
-    def _wanted(self, field: str, value: Any) -> int:
-        dice = self.dice
-        if dice.random() < 0.02:  # a mistake: outside, or off the step
-            return dice.choice((value.hard_high + value.step, max(0, value.hard_low - value.step), value.hard_low + 1))
-        if field == "rate":  # shots by the rate, so that each rate gets about the same time
-            return max(value.hard_low, min(value.hard_high, dice.choices(RATES, RATES)[0]))
-        if field == "dose" and dice.random() < 0.8:
-            return min(value.hard_high, value.hard_low + dice.randrange(0, 6) * value.step)
-        return dice.randrange(value.hard_low, value.hard_high + 1, value.step)
-
-    def _edit(self, field: str, value: int) -> None:
-        self.stage.say(ask.Edit(field, value))  # type: ignore[arg-type]
-        self._confirm()
-
-    def _confirm(self) -> None:
-        """Answer the questions that stand: mostly yes, with a reason."""
-        for _ in range(4):
-            question = self.stage.engine.treatment.question
-            if question is None:
-                return
-            if self.dice.random() < 0.8:
-                self.stage.say(ask.ConfirmSoft(question.key, "the physician wants it"))
-            else:
-                self.stage.say(ask.WithdrawSoft(question.key))
-
     def arm_command(self) -> ask.Arm:
         snap = self.stage.snap
         session, treat = snap.session, snap.treat
@@ -383,3 +330,14 @@ class Person:
             elif stage.clock.now - since > patience_s:
                 break
         self.let_go()
+
+
+def _empty(snap: Snapshot) -> bool:
+    """Whether the screen asks for another syringe."""
+    return any("syringe above its reserve" in sentence for sentence in snap.missing)
+
+
+def _used_up(snap: Snapshot) -> bool:
+    """Whether a total leaves nothing of what is set; that of a syringe ends with another one."""
+    words = ("counted of", "allows", "not possible")
+    return not _empty(snap) and any(word in sentence for sentence in snap.missing for word in words)

@@ -50,7 +50,7 @@ def _idle(stage: Stage) -> bool:
     if current is None or current.stage is not Step.LIVE or engine.treatment.arming is None or status is None:
         return False
     heard = not cycle._posted and not cycle.line._sent and cycle.line.awaited is None
-    quiet = stage.wire.calm and not rig.faults.active() and stage.undisturbed and heard
+    quiet = stage.wire.calm and not rig.faults.any() and stage.undisturbed and heard
     settled = not engine.signals.views() and engine.desk.fresh and engine.lease.live(stage.clock.now - 0.2)
     same = status.state == rig.controller.state and status.lifetime_shots == rig.controller.journal.lifetime_shots
     recorded = not any(rig.controller.journal.record(engine.intake._next))

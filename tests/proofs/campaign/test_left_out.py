@@ -58,7 +58,7 @@ def left_out(folder: Path) -> Stage:
     stage = Stage(folder, load(SHIPPED))
     person = Person(stage, random.Random(1))
     assert person.make_ready()
-    person.choose_values(5)
+    person.values.choose(5)
     assert person.make_ready()
     assert person.arm(), stage.snap.missing
     person.touch_skin()

@@ -61,7 +61,7 @@ class Firing:
         person.make_ready()
         stage.say(ask.ChooseMode("continuous"))
         for field, value in (("dose", DOSE_NL), ("rate", RATE_MHZ), ("shots", SHOTS)):
-            person._edit(field, value)
+            person.values.edit(field, value)
         person.make_ready()
         assert stage.say(person.arm_command()), stage.snap.missing
         person.touch_skin()

@@ -47,13 +47,12 @@ class WatchedRig(Rig):
         self.watch.look()  # what a hand ends or takes away is seen as it was until then
         return super().do(now, command)
 
-    def write(self, now: float, address: int, data: bytes) -> None:
-        self.advance(now)
+    def _take(self, address: int, data: bytes) -> None:
         frames = self.watch.frames
         before = frames.offered(self.now, address, data)
         self._undecided = True
         try:
-            super().write(now, address, data)
+            super()._take(address, data)
         except ModbusException:
             self.watch.hear(f"refused: {self.registers.refusal!r}")
             frames.refused(before)

@@ -12,12 +12,12 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from drivers.errors import BadFrame
+from drivers.errors import BadFrame, NappageError
 from drivers.registers import AUTHORISATION, COMMAND, LEASE
 from hal_sim.blocks import ModbusException, NoAnswer
 from hal_sim.electrics import Levels
 from hal_sim.rig import Rig
-from kiosk.session.virtual import TIMEOUT_S, VirtualAsked, VirtualLink
+from kiosk.session.virtual import TIMEOUT_S, Clock, VirtualAsked, VirtualLink
 
 EVERY = 10
 """A named fault of single frames strikes each tenth, as on the simulated device's own line."""
@@ -137,7 +137,7 @@ class HostileWire:
         if treatment == "reordered request":
             self._behind.append(carry)
             self._time_out()
-        if not (treatment or self._stale or faults.active()):
+        if not (treatment or self._stale or faults.any()):
             self.answers += 1
             return carry(now)
         return self._answer(treatment, now, registers, carry)
@@ -193,27 +193,20 @@ class HostileLink(VirtualLink):
         self.arrives = float("inf")
         """When the answer to what was asked last arrives, or its time is over."""
 
-    def _begin(self, act: Callable[[], bytes]) -> VirtualAsked:
-        def asks() -> bytes:
-            try:
-                return act()
-            finally:
-                self.late_s = self._wire.takes_s
-
-        asked = super()._begin(asks)
+    def _asked(self, answer: bytes | NappageError) -> VirtualAsked:
+        asked = WaitedFor(self._clock, answer, self._wire)
         self.arrives = asked._due
-        return WaitedFor(asked, self._wire, self._clock.now)
+        return asked
 
 
 class WaitedFor(VirtualAsked):
     """An answer, and what waiting for it to the end costs whoever does so."""
 
-    def __init__(self, asked: VirtualAsked, wire: HostileWire, begun: float) -> None:
-        self.__dict__ = asked.__dict__
+    def __init__(self, clock: Clock, answer: bytes | NappageError, wire: HostileWire) -> None:
+        super().__init__(clock, answer, wire.takes_s)
         self._wire = wire
-        self._begun = begun
 
     def take(self, within_s: float) -> bytes | None:
         if within_s >= TIMEOUT_S:
-            self._wire.stalled_s += max(0.0, self._due - self._begun)
+            self._wire.stalled_s += max(0.0, self._due - self.written)
         return super().take(within_s)
