@@ -131,7 +131,6 @@ class Engine:
         """Why the parts that are known make no envelope (LIM-9)."""
         self._snapshot_number = 0
         self._verdict: tuple[object, Verdict] | None = None
-        self._counted: tuple[object, tuple[Total, ...]] | None = None
         self._zones: tuple[object, tuple[Zone, ...]] | None = None
         self._restore(restored)
 
@@ -243,7 +242,7 @@ class Engine:
         """What may be done with the parts as they are now; nothing while one of them is missing or unknown."""
         facts, connected, identity = self.setup.facts, self.connection.connected, self.desk.identity
         self.treatment.envelope, self.why_no_envelope = None, ""
-        self._verdict = self._counted = self._zones = None
+        self._verdict = self._zones = None
         protocol, library = self.setup.protocol, self.library
         if facts is None or protocol is None or not (facts.product and facts.needle and facts.syringe):
             return
@@ -294,13 +293,10 @@ class Engine:
         )
 
     def counted(self, setting: Setting) -> tuple[Total, ...]:
-        """Every total of this zone with its limit, worked out again when something was counted."""
-        envelope, totals = self.treatment.envelope, self.totals(setting)
+        """Every total of this zone with its limit."""
+        envelope = self.treatment.envelope
         assert envelope is not None, "totals have limits once the parts are known"
-        key = (setting.zone, setting.side, totals)
-        if self._counted is None or self._counted[0] != key:
-            self._counted = (key, envelope.totals(setting.zone, setting.side, totals))
-        return self._counted[1]
+        return envelope.totals(setting.zone, setting.side, self.totals(setting))
 
     def zones_shown(self) -> tuple[Zone, ...]:
         """The protocol's zones with what was given, worked out again when something was given."""
