@@ -11,6 +11,8 @@ from kiosk.channel import commands as ask
 from kiosk.channel.certificates import NameInstrument
 from kiosk.channel.snapshot import Zone
 from kiosk.session import instruments, people, present
+from kiosk.session.cycle import PUBLISH_EVERY_S
+from kiosk.session.exchange import Effect, Inputs, SetCursor
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, TECHNICIAN, Bench
 
 KEPT = (
@@ -76,3 +78,30 @@ def test_what_was_kept_is_always_what_would_be_made_anew(subject: Bench, monkeyp
     assert all(2 * len(made[name]) < count for name, count in asked.items()), {
         n: (len(made[n]), asked[n]) for n in made
     }
+
+
+def test_what_somebody_may_see_is_published_at_once_and_an_acknowledgement_to_the_injector_is_not(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject.set(shots=6, rate=4000).mode("continuous").live().on_skin()
+    step, effects = subject.engine.step, list[Effect]()
+
+    def watched(inputs: Inputs, now: float) -> list[Effect]:
+        effects[:] = step(inputs, now)
+        return [*effects]
+
+    monkeypatch.setattr(subject.engine, "step", watched)
+    subject.press()
+    acknowledged = published = 0
+    last = subject.snap.stamp
+    while subject.armed:
+        subject.step()
+        at_once = subject.snap.stamp == subject.clock.now
+        due = subject.clock.now - last >= PUBLISH_EVERY_S
+        alone = bool(effects) and all(isinstance(effect, SetCursor) for effect in effects)
+        assert at_once == (due or (bool(effects) and not alone))
+        acknowledged += alone and not due
+        published += at_once and not due
+        last = subject.snap.stamp
+    assert acknowledged
+    assert published
