@@ -158,14 +158,14 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
 
 def session(engine: Engine) -> SessionView:
     """The open session."""
-    facts, library, setup = engine.setup.facts, engine.library, engine.setup
+    setup, library = engine.setup, engine.library
+    facts = setup.facts
     assert facts is not None, "asked for while a session is open"
-    setting, wall_ms = engine.treatment.setting, setup.wall_ms
-    known = engine.treatment.envelope is not None and setting is not None
+    envelope, setting, wall_ms = engine.treatment.envelope, engine.treatment.setting, setup.wall_ms
     return _session(
         facts,
         setup.protocol,
-        engine.treatment.envelope,
+        envelope,
         (library.products.get(facts.product), library.needles.get(facts.needle), library.syringes.get(facts.syringe)),
         facts.step(wall_ms),
         facts.steps_done(wall_ms),
@@ -173,7 +173,7 @@ def session(engine: Engine) -> SessionView:
         engine.path.asked_drop,
         not engine.device.barrel_sensed,
         () if setup.protocol is None else zones(setup.protocol, engine.tally.by_zone, engine.treatment.planned),
-        engine.counted(setting) if known and setting is not None else (),
+        () if envelope is None or setting is None else engine.counted(setting),
         engine.followup.next_visit() if facts.finished else NO_VISIT,
         as_sentence(OUTLIVED) if setup.outlived else "",
     )
