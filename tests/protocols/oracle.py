@@ -148,6 +148,7 @@ def _totals(shots: int, setting: Setting, totals: Totals, parts: dict[str, Any],
         _most(protocol.session_shots),
         shots,
     )
+    over("needle", totals.needle_shots, parts["needle"].shots_max or None, shots)
     if product is not None:
         one = setting.dose_nl * FIVE_PERCENT_MORE
         if setting.mode == Mode.CONTINUOUS:
@@ -210,6 +211,7 @@ UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "protocol_nl": (None, FIGURE),
     "barrel_sensed": (True, st.just(False)),
     "needle": ("30g-4mm", st.sampled_from(list(p.LIBRARY.needles))),
+    "shots_max": (0, st.integers(1, 60)),
     "syringe": ("5ml", st.sampled_from(["1ml", "2ml"])),
     "course": (p.FIRST, st.builds(Course, st.integers(0, 4), VOLUME, st.integers(0, 5), GIVEN)),
     "product_today": (Counted(0, 0), COUNTED),
@@ -231,6 +233,7 @@ UNUSUAL: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "given_product_nl": (0, VOLUME),
     "given_course_nl": (0, VOLUME),
     "given_sessions": (1, st.integers(0, 5)),
+    "given_by_needle": (0, COUNT),
 }
 NAMES = st.sampled_from(list(UNUSUAL))
 TOGETHER = (  # a limit and what runs into it
@@ -242,7 +245,7 @@ TOGETHER = (  # a limit and what runs into it
     ("compliance_nl_per_100kpa", "dose_nl"), ("zone", "side"), ("zone", "side", "depth_um"), ("rate_mhz", "usable_nl"),
     ("session_nl", "product_today"), ("session_shots", "product_today"), ("session_shots", "product_today", "today"),
     ("zone_nl", "today"), ("zone_shots", "today"), ("protocol_nl", "today"), ("today", "given_session"),
-    ("zone_nl", "today", "zone", "side"),
+    ("zone_nl", "today", "zone", "side"), ("shots_max", "given_by_needle"),
 )  # fmt: skip
 
 Case = tuple[dict[str, Any], Setting, Totals]
@@ -267,7 +270,7 @@ def cases(draw: st.DrawFn) -> Case:
         device=replace(device, barrel_sensed=value["barrel_sensed"], unsensed_dose_nl=19_000),
         identity=replace(p.IDENTITY, **{cap: value[cap] for cap in caps}),
         calibration=replace(p.CALIBRATION, **smallest),
-        needle=p.LIBRARY.needles[value["needle"]],
+        needle=replace(p.LIBRARY.needles[value["needle"]], shots_max=value["shots_max"]),
         syringe=p.LIBRARY.syringes[value["syringe"]],
         protocol=replace(protocol, session_nl=value["protocol_nl"]),
         product=None
@@ -286,5 +289,6 @@ def cases(draw: st.DrawFn) -> Case:
         product_nl=value["given_product_nl"],
         course_nl=value["given_course_nl"],
         course_sessions=value["given_sessions"],
+        needle_shots=value["given_by_needle"],
     )
     return whole, setting, counted

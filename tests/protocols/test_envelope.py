@@ -236,7 +236,9 @@ def test_every_total_names_the_origin_of_its_limit() -> None:
 
     protocol = replace(p.with_zone(zone_nl=figure(10), zone_shots=figure(11)), session_nl=figure(12))
     product = p.product(point_nl=50_000, session_nl=14, session_shots=15, course_nl=16, course_sessions=17)
-    totals = p.envelope(protocol=protocol, product=product).totals("forehead", "whole", p.totals(syringe_usable_nl=18))
+    needle = replace(p.LIBRARY.needles["30g-4mm"], shots_max=19)
+    subject = p.envelope(protocol=protocol, product=product, needle=needle)
+    totals = subject.totals("forehead", "whole", p.totals(syringe_usable_nl=18))
     assert {total.key: total.limit for total in totals} == {
         "point": Limit(50_000, Origin.PRODUCT),
         "zone": Limit(10, Origin.ZONE),
@@ -245,6 +247,7 @@ def test_every_total_names_the_origin_of_its_limit() -> None:
         "session shots": Limit(15, Origin.PRODUCT),
         "product": Limit(14, Origin.PRODUCT),
         "syringe": Limit(18, Origin.SYRINGE),
+        "needle": Limit(19, Origin.NEEDLE),
         "course": Limit(16, Origin.COURSE),
         "course sessions": Limit(17, Origin.COURSE),
     }
@@ -326,6 +329,13 @@ def test_a_protocols_limit_of_a_session_counts_every_session_of_the_day() -> Non
     assert [refusal.sentence.split(":")[0] for refusal in alone] == ["This session"]
     shots = subject.check(p.setting(shots=1), p.totals(session=Counted(2, 0)), p.NONE).refusals[-1]
     assert shots.sentence.startswith("Shots in today's sessions: 100 shots counted of 100 shots")
+    (one,) = p.envelope(protocol=protocol).check(p.setting(shots=1), p.totals(session=Counted(100, 0)), p.NONE).refusals
+    assert one.sentence.startswith("Shots in this session: 100 shots counted of 100 shots")
+
+
+@pytest.mark.requirement("LIM-6")
+def test_a_night_after_which_it_is_another_day_has_twelve_hours() -> None:
+    assert budget.NIGHT_MS == 12 * 60 * 60 * 1000
 
 
 @pytest.mark.requirement("LIM-6")

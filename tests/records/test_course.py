@@ -15,7 +15,7 @@ from kiosk.protocols.budget import Course, Given, Today
 from kiosk.protocols.limits import Counted
 from kiosk.records.clerk import Asked, Clerk
 from kiosk.records.connection import open_reader, run
-from kiosk.records.course import NIGHT_MS, course
+from kiosk.records.course import course
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import AuthorisationKind, Row
@@ -164,7 +164,7 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.requirement("LIM-6")
 @pytest.mark.usefixtures("utc")
-@pytest.mark.parametrize(("after_ms", "counts"), [(NIGHT_MS - 1, 3), (NIGHT_MS, 0)])
+@pytest.mark.parametrize(("after_ms", "counts"), [(12 * 3_600_000 - 1, 3), (12 * 3_600_000, 0)])
 def test_midnight_gives_no_limit_anew(subject: Ledger, db: Database, after_ms: int, counts: int) -> None:
     """The sample was given in the afternoon: less than twelve hours later it is another date and the same day."""
     subject.append(given(1, {"forehead": 3}))

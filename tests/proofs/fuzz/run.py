@@ -21,7 +21,9 @@ import msgspec
 from tests.proofs.fuzz.parts import Finding, Notes, Part, Told, resident_kb
 
 PATIENCE_S = 120
-"""A batch takes seconds; one that takes this long is an input that does not end."""
+"""Processor seconds: a batch takes a few; one that takes so many is an input that does not end. A starved one waits."""
+STUCK_S = 1800
+"""Seconds after which a batch waits for what does not come."""
 GROWTH_KB = 120_000
 """What a worker may grow by after its first batches of every part: caches, not a leak."""
 WARM = 4
@@ -73,14 +75,17 @@ def _begin(parts: tuple[Part, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _late(_number: int, _frame: object) -> None:
-    raise TooSlow(f"it did not end within {PATIENCE_S} s")
+def _late(number: int, _frame: object) -> None:
+    took = f"{PATIENCE_S} s of processor time" if number == signal.SIGPROF else f"{STUCK_S} s"
+    raise TooSlow(f"it did not end within {took}")
 
 
 def one_batch(part: Part, seed: int, number: int) -> Told:
     """One batch; whatever breaks it is a finding, and so is one that does not end."""
-    signal.signal(signal.SIGALRM, _late)
-    signal.alarm(PATIENCE_S)
+    for over in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(over, _late)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE_S)
+    signal.setitimer(signal.ITIMER_REAL, STUCK_S)
     try:
         return part.batch(seed, number)
     except Exception as error:  # noqa: BLE001  a batch that breaks has found something
@@ -89,7 +94,8 @@ def one_batch(part: Part, seed: int, number: int) -> Told:
         notes.find(f"the batch was broken off by {type(error).__name__}: {error} ({where})", b"")
         return notes.told()
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _where(error: BaseException) -> str:

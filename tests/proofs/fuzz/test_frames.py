@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import zlib
 from collections.abc import Callable
 
@@ -187,3 +188,21 @@ def test_a_batch_that_breaks_is_a_finding() -> None:
 
     told = one_batch(Broken(), 4, 2)
     assert "IndexError: 4 2" in told.findings[0].what
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_batch_that_does_not_end_is_a_finding(waits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.proofs.fuzz import run
+
+    class Endless:
+        name = title = "endless"
+        size = 1
+
+        def batch(self, seed: int, number: int) -> Told:
+            while True:
+                if waits:
+                    signal.pause()
+
+    monkeypatch.setattr(run, "STUCK_S" if waits else "PATIENCE_S", 0.05)
+    (finding,) = run.one_batch(Endless(), 4, 2).findings
+    assert ("0.05 s (" if waits else "0.05 s of processor time (") in finding.what
