@@ -24,7 +24,7 @@ from kiosk.session.calibrating import Calibrating
 from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
-from kiosk.session.date_time import DateAndTime, iso_day
+from kiosk.session.date_time import DateAndTime
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, PATH_GONE, SYRINGE_GONE
@@ -332,7 +332,7 @@ class Engine:
 
     def today(self) -> str:
         """ISO date, UTC."""
-        return iso_day(self.desk.inputs.wall_ms)
+        return self.desk.today
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""
