@@ -20,7 +20,8 @@ LOCK_AFTER_S = 300.0
 
 def wait_after(failures: int) -> int:
     """Seconds to wait after so many failures in a row: 30 s, doubled each time, at most 1 h; 0 after none."""
-    return min(WAIT_FIRST_S << (failures - 1), WAIT_MAX_S) if failures > 0 else 0
+    # No account has more than ten; a damaged row may, and a number of so many bits would be no number.
+    return min(WAIT_FIRST_S << (min(failures, FAILURES_MAX) - 1), WAIT_MAX_S) if failures > 0 else 0
 
 
 def waits_s(account: AccountRow, wall_ms: int) -> int:

@@ -133,6 +133,11 @@ WHO_MAY: dict[type, Roles | None] = {
 COMMANDS: tuple[type, ...] = get_args(ask.AnyCommand)
 
 
+def named(role: str) -> Role | None:
+    """The role of this name; None for one that a damaged row holds: whoever has it may what anybody may."""
+    return next((known for known in Role if known == role), None)
+
+
 def may(role: Role | None, command: type) -> bool:
     """Whether somebody with `role` (None: nobody is signed in, or the screen is locked) may give `command`."""
     if command not in WHO_MAY:

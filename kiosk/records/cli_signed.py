@@ -16,7 +16,7 @@ import msgspec
 from kiosk.access.errors import AccountUnknown
 from kiosk.access.lockout import check_may_try, failed, refusal, succeeded
 from kiosk.access.pin import pin_is
-from kiosk.access.roles import Role, require
+from kiosk.access.roles import named, require
 from kiosk.records.chain import Kind
 from kiosk.records.errors import LedgerMissing, RecordShowsDamage
 from kiosk.records.ledger import Ledger
@@ -74,7 +74,7 @@ def signed(path: Path, kind: Kind, command: type, name: str, pin: str) -> Genera
 
 
 def _check(ledger: Ledger, account: AccountRow, command: type, pin: str) -> None:
-    require(Role(account.role), command)
+    require(named(account.role), command)
     check_may_try(account, _wall_ms())
     right = pin_is(pin, account.pin)
     row = succeeded(account, _mono_ms()) if right else failed(account, _wall_ms(), _mono_ms())

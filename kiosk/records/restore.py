@@ -60,18 +60,23 @@ def _single(db: Database, query: str, parameters: tuple[Any, ...] = ()) -> int:
 
 
 def _agreement(db: Database, serial: int) -> tuple[int, EventRow | None]:
-    """Row and event of the last time that ledger and this controller agreed; (0, None) when never."""
+    """Row and event of the last time that ledger and this controller agreed; (0, None) when never.
+
+    One whose counters are no counters was damaged; the one before it and the shots since tell the same.
+    """
     query = "SELECT row, json_extract(body, '$.serial') FROM event WHERE kind IN (?, ?) ORDER BY row DESC"
     for row, found in run(db, query, _AGREED):
         if found == serial:
-            return int(row), fetch(db, EventRow, "WHERE row = ?", (row,))[0]
+            event = fetch(db, EventRow, "WHERE row = ?", (row,))[0]
+            if all(number_in(event, key, -1) >= 0 for key in ("cursor", "lifetime_nl")):
+                return int(row), event
     return 0, None
 
 
 def number_in(event: EventRow | None, key: str, default: int) -> int:
     """An integer of an event's body."""
     value = event.body.get(key) if event else None
-    return value if isinstance(value, int) else default
+    return value if type(value) is int else default
 
 
 def last_serial(db: Database) -> int:
@@ -108,7 +113,12 @@ def counters(db: Database, serial: int) -> tuple[int, int]:
     """Cursor (lowest lifetime number not yet recorded) and lifetime nL of one controller, as the ledger knows them."""
     since, event = _agreement(db, serial)
     cursor, nl = number_in(event, "cursor", 1), number_in(event, "lifetime_nl", 0)
-    highest = _single(db, "SELECT max(number) FROM shot WHERE serial = ? AND row > ?", (serial, since))
+    # Numbers begin anew only with a pairing. A motion that is recorded is never read again, whatever an agreement says:
+    # the same record twice is a row that is refused, and with it the whole record (LED-12).
+    paired = "SELECT max(row) FROM event WHERE kind = ? AND json_extract(body, '$.serial') = ?"
+    begun = _single(db, paired, (Fact.PAIRED.value, serial))
+    last = "SELECT number FROM shot WHERE serial = ? AND number > 0 AND row > ? ORDER BY number DESC LIMIT 1"
+    highest = _single(db, last, (serial, begun))
     # Amounts counted in full without a record are our caution, not the controller's counter. What no register can hold
     # stands in a damaged row, which the check of the record names; the sum must not end the start with it.
     measured = "SELECT sum(max(0, min(measured_dose_nl, ?))) FROM shot WHERE serial = ? AND row > ? AND number > 0"

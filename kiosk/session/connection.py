@@ -303,6 +303,7 @@ class Connection:
         def written() -> None:
             self._recovery.stand(told)  # it is on disk, whatever became of the link meanwhile
             self._intake.stand(found.events)
+            self._intake.count(found.shots)
             self._done(found, then)
             answer(None)
 

@@ -178,12 +178,22 @@ class Cycle:
         self._publish(now, urgent=any(type(effect) is not UNSEEN for effect in effects))
 
     def _take_posted(self) -> tuple[tuple[Committed | WriteFailed | Room, ...], Restored | None]:
-        """What the ledger thread has told since the last cycle; what it tells from here on is the next one's."""
-        if not self._posted:
-            return (), None
-        posted = [self._posted.popleft() for _ in range(len(self._posted))]
-        restored = next((told for told in posted if isinstance(told, Restored)), None)
-        return tuple(told for told in posted if not isinstance(told, Restored)), restored
+        """What the ledger thread has told since the last cycle; what it tells from here on is the next one's.
+
+        So is what it told after a second reading back: each step hears of one.
+        """
+        told: list[Committed | WriteFailed | Room] = []
+        restored: Restored | None = None
+        for _ in range(len(self._posted)):
+            first = self._posted[0]
+            if not isinstance(first, Restored):
+                told.append(first)
+            elif restored is None:
+                restored = first
+            else:
+                break
+            self._posted.popleft()
+        return tuple(told), restored
 
     def _count(self, now: float) -> None:
         if now - self._counted >= COUNTED_EVERY_S:

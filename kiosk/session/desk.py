@@ -111,10 +111,8 @@ class Desk:
         elif self.ledger_slow and self.now - self._tried > TRY_AGAIN_S:
             self._tried = self.now
             self.event("storage", "The storage was slow and is tried again")
-        if self.inputs.restored is not None:
-            waiting, self._read_back = self._read_back, []
-            for then in waiting:
-                then(self.inputs.restored)
+        if self.inputs.restored is not None and self._read_back:  # each gets its own: an earlier one lacks later rows
+            self._read_back.pop(0)(self.inputs.restored)
         for answer in self.inputs.answers:
             heard = self._questions.pop(answer.ticket, None)
             if heard is not None:

@@ -88,7 +88,7 @@ class InForce:
         self._simulated = simulated
         self._certificates = {row.serial: row for row in certificates}
         self._events = list(events)
-        last = next((event for event in reversed(self._events) if event.body["what"] in (OPENED, LEFT)), None)
+        last = next((event for event in reversed(self._events) if event.body.get("what") in (OPENED, LEFT)), None)
         self._found_open = last is not None and last.body["what"] == OPENED
         """Whether control ended with a calibration open."""
         self._serial = 0
@@ -115,14 +115,27 @@ class InForce:
         """What the controller gave at most when it was certified; None where nothing says so."""
         self.covered = ""
         """Hash over the hashes of the proofs that the last certificate stands on."""
+        self._unread = False
+        """Whether a row since the last certificate was damaged: nobody knows what it said (LIM-9)."""
         for event in self._events:
-            if event.body["serial"] == serial:
-                self._fold(event)
+            self._read(event)
 
     # -- the record ------------------------------------------------------------------------------------------------
+    def _read(self, event: EventRow) -> None:
+        """Fold a row of the record; one that does not say whose it is may be of any injector."""
+        serial = event.body.get("serial")
+        if type(serial) is int and serial != self._serial:
+            return
+        try:
+            self._fold(event)
+        except (KeyError, ValueError):  # a figure is missing, or is none
+            self._unread = True
+
     def _fold(self, event: EventRow) -> None:
         body = event.body
         what = body["what"]
+        if body["serial"] != self._serial:
+            raise ValueError(what)
         if what == WRITING:
             new = _calibration(body)
             self._values[key_of(new)] = new
@@ -135,11 +148,13 @@ class InForce:
         elif what == PROVED and "proof" in body:  # one without its points belongs on no certificate
             self._prove(body)
         elif what == CERTIFIED:
-            self.covered, self._caps = str(body["proofs"]), _caps(body)
             if body["restored"]:
                 self.found.clear()
+            self.covered, self._caps, self._unread = str(body["proofs"]), _caps(body), False
         elif what == CAPS:
             self._caps = _caps(body)
+        elif what not in (OPENED, LEFT, PROVED):
+            raise ValueError(what)
 
     def _prove(self, body: dict[str, str | int | float | bool | list[str] | None]) -> None:
         proof = Proof(
@@ -165,7 +180,7 @@ class InForce:
     @property
     def next_number(self) -> int:
         """Number of the next certificate: they count from 1 in one ledger, whichever injector."""
-        return 1 + sum(event.body["what"] == CERTIFIED for event in self._events)
+        return 1 + sum(event.body.get("what") == CERTIFIED for event in self._events)
 
     # -- what the injector says --------------------------------------------------------------------------------------
     def compare(self, identity: Identity, calibration: Calibration | None) -> None:
@@ -229,6 +244,8 @@ class InForce:
         if self.different(calibration):
             sentence = DIFFERENT[:1].upper() + DIFFERENT[1:]
             return f"{sentence}: a technician calibrates it, or restores the certified figures."
+        if self._unread:
+            return "A row about this injector's calibration is damaged: a technician proves it anew."
         certified = self.certified
         if certified is None or (certified.id, certified.crc) != key_of(calibration):
             if self._simulated and key_of(calibration) not in self._values:
@@ -239,7 +256,9 @@ class InForce:
         other = self.other_caps()
         if other:
             return f"The injector's caps are not those of its certificate ({other}): a technician proves it anew."
-        return "" if today <= certified.expires else f"The calibration expired on {certified.expires}."
+        return (
+            "" if date.fromisoformat(today) <= _day(certified) else f"The calibration expired on {certified.expires}."
+        )
 
     def different(self, calibration: Calibration) -> bool:
         """Whether this is not the calibration that the record's last word puts in force."""
@@ -249,7 +268,7 @@ class InForce:
         """Days until the certificate expires; None without one."""
         if self.certified is None:
             return None
-        return (date.fromisoformat(self.certified.expires) - date.fromisoformat(today)).days
+        return (_day(self.certified) - date.fromisoformat(today)).days
 
     def raised(self, calibration: Calibration | None, today: str) -> Iterator[Raised]:
         """The alarm that stands for it, on every day and in every session."""
@@ -258,13 +277,13 @@ class InForce:
         refusal, certified = self.refusal(calibration, today), self.certified
         if certified is not None and (certified.id, certified.crc) == key_of(calibration):
             left = self.days_left(today)
-            if self.other_caps():
+            if self.other_caps() or self._unread:
                 yield Raised(A.CONTROLLER_CALIBRATION, refusal.rstrip("."))
             elif refusal:
                 yield Raised(A.CALIBRATION_EXPIRED, f"on {certified.expires}")
             elif left is not None and left <= WARN_DAYS:
                 yield Raised(A.CALIBRATION_SOON, f"on {certified.expires}, in {left} days")
-        elif refusal and (self.different(calibration) or key_of(calibration) in self._values):
+        elif refusal and (self._unread or self.different(calibration) or key_of(calibration) in self._values):
             yield Raised(A.CONTROLLER_CALIBRATION, refusal.rstrip("."))
 
     def proved(self, calibration: Calibration, part: str) -> Proof | None:
@@ -296,6 +315,14 @@ class InForce:
         )
 
 
+def _day(certified: CalibrationRow) -> date:
+    """Until when it may be used; a day that a damaged row names, and that there is not, is long past (LIM-9)."""
+    try:
+        return date.fromisoformat(certified.expires)
+    except ValueError:
+        return date.min
+
+
 def caps_body(caps: Caps) -> dict[str, int]:
     """Caps as the body of a row."""
     return {f"cap_{name}": value for name, value in msgspec.structs.asdict(caps).items()}
@@ -310,7 +337,8 @@ def _caps(body: dict[str, str | int | float | bool | list[str] | None]) -> Caps 
 
 def _int(body: dict[str, str | int | float | bool | list[str] | None], name: str) -> int:
     value = body[name]
-    assert isinstance(value, int), "written by this file"
+    if type(value) is not int:
+        raise ValueError(name)
     return value
 
 

@@ -61,6 +61,12 @@ class Intake:
         """Rows of a comparison are on disk: what they say of a shot that was not as set stands from now on."""
         self.mismatch = standing(self.mismatch, events)
 
+    def count(self, shots: Iterable[ShotRow]) -> None:
+        """Shots that a comparison found are on disk: they count from now on, also when the link is lost again."""
+        for shot in shots:
+            if shot.session == self._desk.session:
+                self._counted(shot)
+
     def clear(self) -> None:
         """A person looked and cleared the faults."""
         if self.mismatch:

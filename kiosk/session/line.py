@@ -133,8 +133,6 @@ class Line:
         if self.injector is None:
             self._try_to_connect()
             return None, ()
-        if stopped:
-            self._silent_until = float("-inf")
         self._hear(0.0 if stopped else PATIENCE_S)
         self._ask_waiting(most=0)
         if self._asked is None:

@@ -11,7 +11,7 @@ from kiosk.access import accounts
 from kiosk.access.demo import demo_pin
 from kiosk.access.errors import AccountsExist, AccountUnknown, NameRefused, NameTaken, PinRefused
 from kiosk.access.lockout import check_may_try, failed, locks, refusal, succeeded, waits_s
-from kiosk.access.roles import Role
+from kiosk.access.roles import Role, named
 from kiosk.channel.snapshot import Account, Page, User
 from kiosk.protocols.kept import kept
 from kiosk.records.rows import AccountRow
@@ -40,7 +40,7 @@ class People:
     @property
     def role(self) -> Role | None:
         """Role of whoever is signed in and not locked out by the lock screen."""
-        return Role(self._accounts[self._name].role) if self.active else None
+        return named(self._accounts[self._name].role) if self.active else None
 
     @property
     def active(self) -> bool:

@@ -98,8 +98,6 @@ class SelfTest:
         if not yes:
             self._failed[AWAY] = "Take the handpiece away from the patient, then answer yes."
             return
-        self._failed.pop(AWAY, None)
-        self._homing = True
 
         def homed(error: MotionFailed | None) -> None:
             self._homing = False
@@ -112,11 +110,9 @@ class SelfTest:
             self._failed[AWAY] = f"{relay}The needle did not home: {why}. Answer yes to try again."
             self._desk.event("self-test", self._failed[AWAY])
 
-        try:
-            self._slot.serve(CommandKind.HOME, 0, homed)
-        except NotNow:
-            self._homing = False
-            raise
+        self._slot.serve(CommandKind.HOME, 0, homed)
+        self._homing = True  # not before: what is refused, by a guard or by what is at work, is not on its way
+        self._failed.pop(AWAY, None)
 
     def _name_syringe(self) -> None:
         """What the injector still calls a fault with its needle home: the syringe, which the set-up asks for."""

@@ -243,9 +243,10 @@ class Treatment:
 
     # -- arming --------------------------------------------------------------------------------------------------
     def ask_crossings(self) -> None:
-        """Put the first crossing of the present values to the person again."""
+        """Put the first crossing of the present values to the person again, unless another value is asked about yet."""
         assert self.setting is not None, "values are known before they cross anything"
-        self._consider(self.setting)
+        if self.question is None:
+            self._consider(self.setting)
 
     def arm(self) -> None:
         """The person's act; everything was checked by the engine just before."""

@@ -25,6 +25,7 @@ def after(failures: int) -> AccountRow:
 @pytest.mark.requirement("ACC-2")
 def test_the_wait_grows_from_thirty_seconds_to_an_hour() -> None:
     assert [wait_after(failures) for failures in range(11)] == [0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    assert wait_after(1 << 62) == 3600
 
 
 @pytest.mark.requirement("ACC-2")

@@ -249,6 +249,26 @@ def test_what_is_crossed_without_an_edit_is_asked_from_where_it_is_armed(bench: 
     bench.live()
 
 
+@pytest.mark.requirement("LIM-1", "LIM-10")
+@pytest.mark.parametrize("asked", [ask.AskSoft, None])
+def test_a_value_that_is_being_asked_about_is_not_thrown_away_by_arming(
+    subject: Bench, asked: type[ask.AskSoft] | None
+) -> None:
+    subject.tell(ask.Edit("depth", 1200))
+    subject.run(0.1)
+    question = subject.snap.question
+    assert question is not None
+    if asked is None:
+        assert "question waits" in subject.refused(subject.arm_command())
+    else:
+        subject.tell(asked())
+    subject.run(0.1)
+    assert subject.snap.question == question
+    subject.tell(ask.ConfirmSoft(question.key, "thick skin"))
+    subject.run(0.1)
+    assert subject.treat.depth.value == 1200
+
+
 @pytest.mark.requirement("LIM-1")
 def test_another_mode_or_zone_throws_away_what_was_being_asked(subject: Bench) -> None:
     subject.tell(ask.Edit("dose", 2000))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from drivers.errors import BadFrame, LinkTimeout
 from drivers.injector import ModbusInjector
 from drivers.registers import CALIBRATION, Calibration, Identity
+from kiosk.alarms.conditions import A
 from kiosk.calibration.dose import Blank
 from kiosk.channel import commands as ask
+from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow
 from kiosk.session import present_calibration
 from kiosk.session.in_force import InForce
@@ -451,3 +454,61 @@ def test_on_hardware_depth_and_dose_together_make_the_certificate(tmp_path: Path
     bench.run(0.2)
     assert bench.check("calibration") == "passed"
     bench.close()
+
+
+# -- rows that were damaged ------------------------------------------------------------------------------------------
+def found_with(bench: Bench, *rows: CalibrationRow | EventRow) -> Bench:
+    """Control begins again with these rows in its record."""
+    bench.run(1)
+    bench.restart(meanwhile=lambda: appended(bench, *rows))
+    bench.run(1)
+    return bench
+
+
+def appended(bench: Bench, *rows: CalibrationRow | EventRow) -> None:
+    ledger = bench._open()
+    ledger.append(rows)
+    ledger.close()
+
+
+DAMAGED: list[dict[str, str | int]] = [
+    {},
+    {"what": "in force", "serial": "x"},
+    {"what": "in force", "serial": 1001},
+    {"what": "in force", "serial": 1001, "id": "x", "crc": 7},
+    {"what": "writing", "serial": 1001},
+    {"what": "certified", "serial": 1001, "proofs": "p"},
+    {"what": "certified", "serial": 1001, "proofs": "p", "restored": 0, "cap_depth_um": "x"},
+    {"what": "x", "serial": 1001},
+]
+
+
+@pytest.mark.requirement("LIM-9", "ACU-3")
+@pytest.mark.parametrize("body", DAMAGED, ids=str)
+def test_a_damaged_row_of_it_ends_no_start_and_blocks_until_a_fresh_certificate(
+    bench: Bench, body: dict[str, Any]
+) -> None:
+    found_with(bench, EventRow(Fact.CALIBRATION, 0, 0, "Tom", "said", {**body}))
+    assert "A row about this injector's calibration is damaged: a technician proves it anew." in bench.snap.missing
+    assert A.CONTROLLER_CALIBRATION in bench.alarms()
+    made: dict[str, Any] = {"what": "certified", "serial": 1001, "proofs": "p", "restored": False}
+    found_with(bench, EventRow(Fact.CALIBRATION, 0, 0, "Tom", "made", {**made}))
+    assert not any("damaged" in why and "calibration" in why for why in bench.snap.missing)
+
+
+@pytest.mark.requirement("ACU-3")
+def test_a_damaged_row_of_another_injector_says_nothing_of_this_one(bench: Bench) -> None:
+    found_with(bench, EventRow(Fact.CALIBRATION, 0, 0, "Tom", "said", {"what": "in force", "serial": 7}))
+    assert not any("damaged" in why for why in bench.snap.missing)
+
+
+@pytest.mark.requirement("LIM-9", "ACU-3")
+@pytest.mark.parametrize("expires", ["", "x", "9999-99-99"])
+def test_a_day_that_there_is_not_is_past(bench: Bench, expires: str) -> None:
+    bench.run(1)
+    calibration = bench.engine.calibrating.calibration
+    assert calibration is not None
+    row = CalibrationRow(calibration.id, 0, "Tom", 1001, calibration.crc, "2026-01-01", expires, "x")
+    found_with(bench, row)
+    assert f"The calibration expired on {expires}." in bench.snap.missing
+    assert A.CALIBRATION_EXPIRED in bench.alarms()

@@ -51,6 +51,24 @@ def test_a_certificate_holds_the_caps_that_the_injector_said(subject: Weighed) -
     assert not subject.rows("caps")
 
 
+@pytest.mark.parametrize(
+    ("cap", "value", "said"),
+    [
+        ("depth_um", 5_000, "depth 5.00 mm, certified 6.00 mm"),
+        ("dose_nl", 199_000, "dose 199.0 uL, certified 200.0 uL"),
+        ("rate_mhz", 8_000, "rate 8.0 shots/s, certified 9.0 shots/s"),
+    ],
+)
+def test_each_cap_blocks_by_itself(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, cap: str, value: int, said: str
+) -> None:
+    bench.start()
+    of_the_first_form(bench)
+    built_for(monkeypatch, **{cap: value})
+    connect_again(bench)
+    assert f"({said})" in bench.snap.in_force.sentence
+
+
 @pytest.mark.parametrize("restarted", [False, True])
 def test_other_caps_than_the_certificates_block_with_both_figures_until_a_fresh_proof(
     subject: Weighed, monkeypatch: pytest.MonkeyPatch, restarted: bool

@@ -11,6 +11,7 @@ from drivers.registers import STATUS, Fault
 from kiosk.alarms.by_fault import BY_FAULT
 from kiosk.alarms.catalogue import CATALOGUE
 from kiosk.alarms.conditions import ON_HARDWARE, A
+from kiosk.channel import commands as ask
 from kiosk.records.facts import Fact
 from kiosk.records.rows import CalibrationRow, EventRow, Room
 from kiosk.records.verdict import Verdict
@@ -78,7 +79,8 @@ def screen_stops(bench: Bench) -> None:
 def relay_sticks(bench: Bench) -> None:
     bench.live()
     bench.do("fault relay-stuck on")
-    bench.engine.treatment.end("the relay is to open")
+    bench.tell(ask.Disarm())
+    bench.until(lambda: bench.engine.slot.free, 3)
 
 
 def zone_is_full(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from kiosk.session.dispatch import Stage
 from kiosk.session.exchange import Disable
 from kiosk.session.link_state import State
 from tests.records.test_chain import tamper
-from tests.session.bench import ADMINISTRATOR, PRACTITIONER, Bench
+from tests.session.bench import ADMINISTRATOR, PERIOD, PRACTITIONER, Bench
 from tests.session.extremes import instead
 
 REST = Status(ControllerState.READY, 0, 0, 3, 5, 48, 49, 0, 9, 500_000, 0, 0, 0, 24_000, 9_000, 0)
@@ -119,6 +119,30 @@ def test_no_lease_reaches_it_until_its_own_has_lapsed(subject: Bench) -> None:
     subject.run(0.35)
     assert lease.echo == before
     assert not lease.live
+
+
+@pytest.mark.requirement("STP-1", "STP-5", "WDG-1")
+@pytest.mark.parametrize("after", [1, 2, 4])
+@pytest.mark.parametrize("how", ["glass", "button", "both"])
+def test_a_stop_renews_no_lease_that_is_kept_back_to_lapse(subject: Bench, after: int, how: str) -> None:
+    """The relay's contact is welded: only the lapse still ends the run of whoever holds the trigger."""
+    treating(subject).do("fault relay-stuck on")
+    subject.says = instead(STATUS, "authorisation_id", U32_MAX)
+    refused(subject)
+    lease = subject.rig.controller.lease
+    before = lease.echo
+    subject.run(after * PERIOD)
+    if how != "button":
+        subject.send(ask.Stop())
+        subject.step()
+    if how != "glass":
+        subject.do("stop press")
+    subject.run(0.25)
+    assert lease.echo == before
+    assert subject.rig.controller.motion is None
+    moved = subject.rig.controller.journal.lifetime_shots
+    subject.run(1.5)
+    assert subject.rig.controller.journal.lifetime_shots == moved
 
 
 @pytest.mark.requirement("STP-5")
@@ -358,11 +382,43 @@ def test_an_arming_that_cannot_be_read_offers_nothing_again(subject: Bench, body
 
 
 @pytest.mark.requirement("LED-5", "LIM-9")
-@pytest.mark.parametrize("serial", ["'x'", "null", "-1", f"{1 << 63}"])
-def test_a_damaged_agreement_is_passed_over_for_the_one_before(subject: Bench, serial: str) -> None:
+@pytest.mark.parametrize("key", ["serial", "cursor", "lifetime_nl"])
+@pytest.mark.parametrize("value", ["'x'", "null", "-1", f"{1 << 63}"])
+def test_a_damaged_agreement_is_passed_over_for_the_one_before(subject: Bench, key: str, value: str) -> None:
     subject.live().fire(1)
     subject.do("lift")
     subject.restart()
     subject.until(lambda: subject.events("reconciled"), 3)
-    damage(subject, BODY.format(f"json_set(body, '$.serial', {serial})", "reconciled"))
+    damage(subject, BODY.format(f"json_set(body, '$.{key}', {value})", "reconciled"))
     subject.until(lambda: subject.snap.link.connected, 3)
+    assert not subject.engine.desk.ledger_broken
+    assert subject.engine.desk.cursor == subject.rig.controller.journal.lifetime_shots + 1
+
+
+@pytest.mark.requirement("LED-5", "LED-10")
+def test_a_motion_that_is_recorded_is_not_read_again_whatever_an_agreement_says(subject: Bench) -> None:
+    subject.live().fire(1)
+    subject.do("lift")
+    subject.restart()
+    subject.until(lambda: subject.events("reconciled"), 3)
+    damage(subject, BODY.format("json_set(body, '$.cursor', 2)", "reconciled"))
+    subject.until(lambda: subject.snap.link.connected, 3)
+    assert not subject.engine.desk.ledger_broken
+
+
+ACCOUNT = f"UPDATE account SET {{}} WHERE name = '{PRACTITIONER.name}'"
+
+
+@pytest.mark.requirement("ACC-1", "LIM-9")
+@pytest.mark.parametrize("role", ["", "x"])
+def test_whoever_has_a_role_that_there_is_not_may_do_nothing_and_ends_no_control(subject: Bench, role: str) -> None:
+    damage(subject, ACCOUNT.format(f"role = '{role}'"))
+    assert subject.snap.user is not None
+    assert "may" in subject.refused(ask.Finish())
+    subject.sign_in(ADMINISTRATOR)
+
+
+@pytest.mark.requirement("ACC-2", "LIM-9")
+def test_a_damaged_count_of_wrong_pins_ends_no_start(subject: Bench) -> None:
+    damage(subject, ACCOUNT.format(f"failures = {1 << 62}"))
+    assert subject.snap.user is not None

@@ -23,7 +23,7 @@ from kiosk.session.dispatch import Stage
 from kiosk.session.errors import NotNow
 from kiosk.session.states import TABLE
 from kiosk.session.virtual import VirtualLedger, VirtualLink
-from tests.session.bench import Bench, library
+from tests.session.bench import PERIOD, Bench, library
 
 
 # -- self-test -------------------------------------------------------------------------------------------------------
@@ -72,6 +72,19 @@ def test_homing_that_may_not_begin_is_refused(bench: Bench) -> None:
     bench.on_skin()
     bench.run(0.1)
     assert "touches something" in bench.refused(ask.AnswerCheck("homing", True))
+
+
+@pytest.mark.requirement("PST-1")
+def test_homing_that_is_refused_because_the_injector_is_at_work_is_asked_again(bench: Bench) -> None:
+    bench.start()
+    homes = bench.send(ask.Rehome(True))
+    bench.send(ask.RunSelfTest())
+    bench.step()
+    assert "still at work" in bench.refused(ask.AnswerCheck("homing", True))
+    assert bench.check("homing") == "asks"
+    assert bench.reply(homes).ok
+    bench.tell(ask.AnswerCheck("homing", True))
+    bench.until(lambda: bench.check("homing") == "passed", 5)
 
 
 @pytest.mark.requirement("LIM-11", "PST-1")
@@ -524,3 +537,19 @@ def test_a_device_that_starts_again_in_a_transaction_is_a_time_out(subject: Benc
     void = COMMAND.encode(Command(subject.engine.desk.max_id + 64, CommandKind.VOID))
     with pytest.raises(LinkTimeout):
         link.exchange(COMMAND.address, void, LEASE.address, 4)
+
+
+@pytest.mark.requirement("LED-4")
+def test_who_has_the_record_read_back_gets_all_that_was_handed_in_before(bench: Bench) -> None:
+    """Two ask on a slow storage, with a row between them; what the first is told lacks it."""
+    bench.run(1)
+    desk, heard = bench.engine.desk, list[int]()
+    bench.disk.holding = True
+    for _ in range(2):
+        acts = [lambda: desk.event("note", "between"), lambda: desk.read_back(lambda read: heard.append(read.last_row))]
+        bench.engine.presets.step = lambda acts=acts: acts.pop(0)() if acts else None
+        bench.run(3 * PERIOD)
+    bench.disk.release()
+    bench.run(3 * PERIOD)
+    first, second = heard
+    assert first < second

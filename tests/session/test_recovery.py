@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.channel import commands as ask
 from kiosk.records.facts import Fact
-from kiosk.records.rows import AuthorisationKind, ShotRow
+from kiosk.records.rows import AuthorisationKind, ClosingRow, ShotRow
 from kiosk.session.dispatch import Stage
+from kiosk.session.link_state import State
 from kiosk.session.recovery import BEGINS
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
 
@@ -222,3 +223,52 @@ def test_a_shot_that_was_not_as_set_is_told_by_every_restart_until_the_fault_is_
     subject.restart()
     subject.run(0.1)
     assert said not in subject.snap.missing
+
+
+def test_what_was_found_counts_and_is_signed_also_when_the_link_is_lost_before_it_is_on_disk(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.do("unplug")
+    subject.run(1)
+    subject.do("replug")
+    subject.until(lambda: subject.engine.connection.state is State.READING, 5)
+    subject.disk.holding = True
+    subject.until(lambda: subject.engine.connection.state is State.SETTLING, 5)
+    subject.do("unplug")
+    subject.run(0.1)
+    assert subject.shots == 0
+    subject.disk.release()
+    subject.run(0.1)
+    assert subject.engine.connection.state is State.AWAY
+    assert subject.shots == len(subject.shot_rows()) == 1
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    (signed,) = subject.rows(ClosingRow)
+    assert (signed.shots, signed.given_nl) == (1, subject.shot_rows()[0].counted_nl)
+
+
+def test_what_was_found_is_counted_once_however_the_link_goes_and_comes(subject: Bench) -> None:
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.do("unplug")
+    subject.run(1)
+    subject.do("replug")
+    subject.until(lambda: subject.engine.connection.state is State.SETTLING, 5)
+    subject.until(lambda: subject.snap.link.connected, 5)
+    assert subject.shots == 1
+    subject.do("unplug")
+    subject.run(1)
+    replugged(subject)
+    assert subject.shots == len(subject.shot_rows()) == 1
+
+
+def test_what_was_moved_before_a_session_and_is_found_in_it_counts_for_nobody(bench: Bench) -> None:
+    bench.start()
+    bench.send(ask.Rehome(True))
+    bench.until(lambda: bench.rig.controller.motion is not None, 3)
+    bench.do("unplug")
+    bench.run(0.5)
+    bench.open()
+    replugged(bench)
+    assert {row.session for row in bench.rows(ShotRow)} == {0}
+    assert bench.engine.tally.session.shots == bench.engine.tally.product_nl == 0
