@@ -26,6 +26,8 @@ def wait_after(failures: int) -> int:
 
 def waits_s(account: AccountRow, wall_ms: int) -> int:
     """Seconds this account still has to wait, rounded up. `wall_ms` is UTC, ms."""
+    if not account.wait_until_ms:
+        return 0
     left_ms = account.wait_until_ms - wall_ms
     # A clock that was set back must not turn a wait of an hour into one of years.
     return max(0, min(-(-left_ms // 1000), wait_after(account.failures)))

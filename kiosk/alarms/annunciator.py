@@ -154,6 +154,8 @@ class Annunciator:
 
     def shown(self) -> tuple[Alarm, ...]:
         """What the screen lists: present conditions and those nobody has acknowledged; highest and newest first."""
+        if not self._occurrences:
+            return ()
         order = sorted(self._occurrences.values(), key=lambda o: (PRIORITIES.index(o.condition.priority), -o.since_ms))
         return tuple(_view(occurrence) for occurrence in order)
 

@@ -32,6 +32,9 @@ NIGHT_MS = 12 * 3_600_000
 """Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 
 
+NOTHING = Counted(0, 0)
+
+
 class Given(msgspec.Struct, frozen=True):
     """Days since a zone was last given the product, on either side; zone "" is an amount that no record can place.
 
@@ -76,7 +79,7 @@ class Course(msgspec.Struct, frozen=True):
     nl: int
     planned: int
     given: tuple[Given, ...] = ()
-    product_today: Counted = Counted(0, 0)
+    product_today: Counted = NOTHING
     today: tuple[Today, ...] = ()
 
     def __post_init__(self) -> None:
@@ -101,7 +104,7 @@ class Course(msgspec.Struct, frozen=True):
 
 def _sum(counted: Iterable[Counted]) -> Counted:
     every = tuple(counted)
-    return Counted(sum(one.shots for one in every), sum(one.nl for one in every))
+    return Counted(sum(one.shots for one in every), sum(one.nl for one in every)) if every else NOTHING
 
 
 def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Totals) -> tuple[Total, ...]:
@@ -109,14 +112,19 @@ def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Total
 
     The syringe's total counts what the next shots may take from it: 0 used of what is left above the reserve.
     """
-    product, protocol = parts.product, parts.protocol
-    here, session = _sum((totals.zone, course.today_in(zone.key, side))), _sum((totals.session, course.all_today))
-    nl = "nL"
+    product, protocol, nl = parts.product, parts.protocol, "nL"
+    here, today = course.today_in(zone.key, side), course.all_today
     return (
         Total("point", "This point", totals.point_nl, nl, _stated(product and product.point_nl, Origin.PRODUCT)),
-        Total("zone", zone.title, here.nl, nl, most(zone.zone_nl, Origin.ZONE)),
-        Total("zone shots", f"Shots in {zone.title}", here.shots, "shots", most(zone.zone_shots, Origin.ZONE)),
-        Total("session", _titled(course), session.nl, nl, most(protocol.session_nl, Origin.PROTOCOL)),
+        Total("zone", zone.title, totals.zone.nl + here.nl, nl, most(zone.zone_nl, Origin.ZONE)),
+        Total(
+            "zone shots",
+            f"Shots in {zone.title}",
+            totals.zone.shots + here.shots,
+            "shots",
+            most(zone.zone_shots, Origin.ZONE),
+        ),
+        Total("session", _titled(course), totals.session.nl + today.nl, nl, most(protocol.session_nl, Origin.PROTOCOL)),
         _session_shots(parts, course, totals.session.shots),
         Total(
             "product",

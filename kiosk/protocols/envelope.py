@@ -6,6 +6,8 @@ projected total again each time (LIM-1, LIM-5, LIM-6); the controller checks onc
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import final
 
 from drivers.ports import Authorisation, claim_mint
@@ -24,6 +26,7 @@ from kiosk.protocols.budget import Course
 from kiosk.protocols.effective import Parts, projected, smallest_dose_nl, zone_ranges
 from kiosk.protocols.errors import CalibrationUnusable, ClinicFigureMissing, EnvelopeRefusal, WrongParts, ZoneUnknown
 from kiosk.protocols.fit import Flow, flow, interval_ms, unfit
+from kiosk.protocols.kept import kept
 from kiosk.protocols.limits import (
     Limit,
     Origin,
@@ -56,11 +59,14 @@ VALID_MS = 30_000
 class Envelope:
     """What may be done. Immutable; built by `envelope_for` and by nothing else."""
 
-    __slots__ = ("_course", "_flow", "_parts", "_ranges")
+    __slots__ = ("_course", "_flow", "_parts", "_ranges", "_totals", "_zones")
     _course: Course
     _flow: Flow
     _parts: Parts
     _ranges: dict[str, ZoneRanges]
+    _totals: Callable[[Zone, str, Totals], tuple[Total, ...]]
+    """The totals of these parts; alarms, screen and verdict ask for the same ones in a cycle."""
+    _zones: dict[str, Zone]
 
     def __init__(self, seal: object, parts: Parts, course: Course) -> None:
         if seal is not _SEAL:
@@ -70,6 +76,8 @@ class Envelope:
             ("_parts", parts),
             ("_course", course),
             ("_ranges", ranges),
+            ("_totals", kept(partial(budget.totals_of, parts, course))),
+            ("_zones", {zone.key: zone for zone in parts.protocol.zones}),
             ("_flow", flow(parts.device, parts.identity, parts.needle, parts.product)),
         ):
             object.__setattr__(self, name, value)
@@ -91,7 +99,7 @@ class Envelope:
         `confirmed` are keys of crossings that a person confirmed with a reason; only others come back as crossings.
         Nothing is clamped: a value outside is refused (LIM-1), so is one off the hardware's step (LIM-3).
         """
-        zone = self._parts.protocol.zone(setting.zone)
+        zone = self._zones.get(setting.zone)
         if zone is None:
             known = ", ".join(self._ranges)
             sentence = f"The protocol has no zone '{setting.zone}'; it has: {known}"
@@ -101,7 +109,7 @@ class Envelope:
             return Verdict(tuple(refusals), ())
         parts = self._parts
         late = unfit(setting.depth_um, setting.dose_nl, setting.rate_mhz, parts.device, parts.identity, self._flow)
-        counted = budget.totals_of(parts, self._course, zone, setting.side, totals)
+        counted = self._totals(zone, setting.side, totals)
         refusals = [*([late] if late else []), *budget.exhausted(counted, setting)]
         refusals += budget.course_refusals(parts, self._course, zone, counted)
         crossings = [*self._unusual(setting), *budget.course_crossings(parts, self._course, zone)]
@@ -168,7 +176,7 @@ class Envelope:
         Raises:
             ZoneUnknown: the protocol has no such zone.
         """
-        return budget.totals_of(self._parts, self._course, self._zone(zone), side, totals)
+        return self._totals(self._zone(zone), side, totals)
 
     def prime_nl(self, *, refill: bool) -> int:
         """What a prime pushes, whole uL: the path and a margin, or the short prime of a refill (LIM-14)."""
@@ -208,7 +216,7 @@ class Envelope:
         return self._parts.syringe.reserve_nl
 
     def _zone(self, key: str) -> Zone:
-        zone = self._parts.protocol.zone(key)
+        zone = self._zones.get(key)
         if zone is None:
             raise ZoneUnknown(zone=key, allowed=", ".join(self._ranges))
         return zone

@@ -99,9 +99,10 @@ def rows_from(db: Database, first: int, migrations: tuple[Migration, ...] = MIGR
 
     def rows_of(table: str) -> Generator[Link, None, None]:
         columns = columns_of(table, version, migrations)
+        columns_in = {v: columns_of(table, v, migrations) for v in (1, *dict(began))}
         query = f"SELECT row, wall_ms, boot, hash, {', '.join(columns)} FROM {table} WHERE row >= ? ORDER BY row"  # noqa: S608
         for number, wall_ms, boot, digest, *values in db.conn.execute(query, (first,)):
-            kept = columns_of(table, written_in(number), migrations)
+            kept = columns_in[written_in(number)]
             yield Link(number, table, wall_ms, boot, kept, tuple(values[: len(kept)]), as_hash(digest))
 
     yield from heapq.merge(*map(rows_of, tables_of(version, migrations)), key=attrgetter("row"))

@@ -37,5 +37,7 @@ def against(status: Status | None, records: Sequence[ShotRecord], given: int) ->
         return f"it has {status.shots_left} shots left, and never gets more than {SHOTS_MAX}"
     if status.lifetime_nl > NL_MAX:
         return "its counter of what was given is over what all its motions could give"
+    if not records:
+        return ""
     ahead = next((record.number for record in records if record.number > status.lifetime_shots), 0)
     return f"it shows motion {ahead} and has counted {status.lifetime_shots}" if ahead else ""

@@ -26,7 +26,10 @@ PERIOD_S = 0.025
 COUNTED_EVERY_S = 1.0
 """The line's counts are added up so often."""
 PUBLISH_EVERY_S = 0.1
-"""A snapshot goes out at least so often, and at once when a cycle had effects; the kiosk redraws every 200 ms."""
+"""A snapshot goes out at least so often, and at once when a cycle had effects that somebody may see; the kiosk redraws
+every 200 ms."""
+UNSEEN = x.SetCursor
+"""An acknowledgement to the injector changes nothing of what is shown: the shot was shown as it was counted."""
 
 
 NO_CLOCK = x.ClockState()
@@ -172,7 +175,7 @@ class Cycle:
         self._ask_waiting()
         self.engine.connection.good, self.engine.connection.bad = self.line.good_frames, self.line.bad_frames
         self._count(now)
-        self._publish(now, urgent=bool(effects))
+        self._publish(now, urgent=any(type(effect) is not UNSEEN for effect in effects))
 
     def _take_posted(self) -> tuple[tuple[Committed | WriteFailed | Room, ...], Restored | None]:
         """What the ledger thread has told since the last cycle; what it tells from here on is the next one's.

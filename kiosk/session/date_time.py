@@ -33,19 +33,6 @@ def _minute_in_words(minutes: int) -> str:
     return datetime.fromtimestamp(minutes * 60, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-DAY_MS = 24 * 3600 * 1000
-
-
-def iso_day(wall_ms: int) -> str:
-    """UTC ms as an ISO date, UTC; asked for in every cycle."""
-    return _iso_day(wall_ms // DAY_MS)
-
-
-@lru_cache(maxsize=4)
-def _iso_day(days: int) -> str:
-    return datetime.fromtimestamp(days * (DAY_MS // 1000), UTC).date().isoformat()
-
-
 class DateAndTime:
     """The clock as people meet it."""
 

@@ -18,6 +18,7 @@ from kiosk.records.rows import Committed, EventRow, Restored, Room, Row, Unit, W
 from kiosk.session.believed import against
 from kiosk.session.exchange import Answer, Ask, Commit, Effect, Inputs, Question, Reread, WriteAnchor
 from kiosk.session.ids import Ids
+from kiosk.session.words import iso_day
 
 NOTICES_KEPT = 5
 SLOW_COMMIT_MS = 500
@@ -57,6 +58,8 @@ class Desk:
         self.simulated = simulated
         self.now = 0.0
         self.inputs: Inputs
+        self.today = ""
+        """ISO date of this step, UTC; of the wall time that came with its inputs."""
         self.effects: list[Effect] = []
         self.status: Status | None = None
         self.fresh = False
@@ -92,7 +95,7 @@ class Desk:
         self.doubt = against(inputs.status, inputs.records, self._ids.given)
         if self.doubt:
             inputs = msgspec.structs.replace(inputs, status=None, records=())
-        self.inputs, self.now = inputs, now
+        self.inputs, self.now, self.today = inputs, now, iso_day(inputs.wall_ms)
         self.effects = []
         self.fresh = inputs.status is not None
         if inputs.status is not None:

@@ -19,6 +19,8 @@ from kiosk.records.rows import AuthorisationRow, Certainty, ResolutionRow
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Disable, Disconnect, Enable, SendAuthorisation, SendCommand
 
+SUPPLY = int(Input.SUPPLY)
+"""As a plain number: it is looked at in every cycle that waits for it."""
 SUPPLY_WITHIN = 0.300
 """Seconds from enable to motor supply seen by the controller; feedback of the relay is due within 0.050 s."""
 FEEDBACK_WITHIN = 0.050
@@ -160,7 +162,7 @@ class Dispatch:
             if waited > FEEDBACK_WITHIN:
                 self.relay_late = True
                 self._withdraw("the enable relay did not close")
-        elif desk.fresh and desk.status is not None and desk.status.inputs & Input.SUPPLY:
+        elif desk.fresh and desk.status is not None and desk.status.inputs & SUPPLY:
             self._send()
         elif waited > SUPPLY_WITHIN:
             self._withdraw("the controller sees no motor supply")

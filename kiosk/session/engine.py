@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from drivers.errors import NappageError
 from drivers.registers import Calibration, CommandKind
-from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, WireView, Zone
+from kiosk.channel.snapshot import Catalogue, LoopView, Phase, Snapshot, WireView
 from kiosk.protocols.envelope import envelope_for
 from kiosk.protocols.library import Library
 from kiosk.protocols.limits import Setting, Total, Totals, Verdict
@@ -24,7 +24,7 @@ from kiosk.session.calibrating import Calibrating
 from kiosk.session.checking import Checking
 from kiosk.session.closing import Closing
 from kiosk.session.connection import Connection
-from kiosk.session.date_time import DateAndTime, iso_day
+from kiosk.session.date_time import DateAndTime
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import Effect, Inputs
 from kiosk.session.facts import NEEDLE_GONE, PATH_GONE, SYRINGE_GONE
@@ -131,8 +131,6 @@ class Engine:
         """Why the parts that are known make no envelope (LIM-9)."""
         self._snapshot_number = 0
         self._verdict: tuple[object, Verdict] | None = None
-        self._counted: tuple[object, tuple[Total, ...]] | None = None
-        self._zones: tuple[object, tuple[Zone, ...]] | None = None
         self._restore(restored)
 
     def _open_workshop(self, restored: Restored) -> None:
@@ -243,7 +241,7 @@ class Engine:
         """What may be done with the parts as they are now; nothing while one of them is missing or unknown."""
         facts, connected, identity = self.setup.facts, self.connection.connected, self.desk.identity
         self.treatment.envelope, self.why_no_envelope = None, ""
-        self._verdict = self._counted = self._zones = None
+        self._verdict = None
         protocol, library = self.setup.protocol, self.library
         if facts is None or protocol is None or not (facts.product and facts.needle and facts.syringe):
             return
@@ -294,20 +292,10 @@ class Engine:
         )
 
     def counted(self, setting: Setting) -> tuple[Total, ...]:
-        """Every total of this zone with its limit, worked out again when something was counted."""
-        envelope, totals = self.treatment.envelope, self.totals(setting)
+        """Every total of this zone with its limit."""
+        envelope = self.treatment.envelope
         assert envelope is not None, "totals have limits once the parts are known"
-        key = (setting.zone, setting.side, totals)
-        if self._counted is None or self._counted[0] != key:
-            self._counted = (key, envelope.totals(setting.zone, setting.side, totals))
-        return self._counted[1]
-
-    def zones_shown(self) -> tuple[Zone, ...]:
-        """The protocol's zones with what was given, worked out again when something was given."""
-        protocol, key = self.setup.protocol, (self.setup.facts and self.setup.facts.number, self.tally.session)
-        if self._zones is None or self._zones[0] != key:
-            self._zones = (key, () if protocol is None else tuple(present.zones(self, protocol)))
-        return self._zones[1]
+        return envelope.totals(setting.zone, setting.side, self.totals(setting))
 
     def against_setting(self) -> Iterator[str]:
         """What the envelope has against the present values."""
@@ -315,13 +303,17 @@ class Engine:
         if setting is None or self.treatment.envelope is None:
             yield self.why_no_envelope.rstrip(".") or "product, needle and syringe are not all known"
             return
-        for found in self.verdict(setting).refusals:
+        verdict = self.verdict(setting)
+        for found in verdict.refusals:
             yield found.sentence.rstrip(".")
-        yield from self.answerable(setting)
+        yield from self._answerable(setting, verdict)
 
     def answerable(self, setting: Setting) -> Iterator[str]:
         """What of it a person may confirm (LIM-1, LIM-8)."""
-        for found in self.verdict(setting).crossings:
+        yield from self._answerable(setting, self.verdict(setting))
+
+    def _answerable(self, setting: Setting, verdict: Verdict) -> Iterator[str]:
+        for found in verdict.crossings:
             yield found.sentence.rstrip(".")
         leap = self.treatment.leap(setting)
         if leap is not None:
@@ -340,7 +332,7 @@ class Engine:
 
     def today(self) -> str:
         """ISO date, UTC."""
-        return iso_day(self.desk.inputs.wall_ms)
+        return self.desk.today
 
     def approved(self, protocol: str) -> bool:
         """Whether an administrator approved the resolved set of this protocol on this device."""

@@ -21,6 +21,8 @@ PATH_LASTS_MS = 4 * 3600 * 1000
 PRIMED, NOT_PRIMED, FINISHED, RESUMED, COURSE = "primed", "not primed", "finished", "resumed", "course"
 DATED = "dated"
 """When the session was opened, as soon as a trusted clock tells it."""
+STEPS: tuple[SetupStep, ...] = ("screening", "product", "needle", "syringe", "preparation", "prime")
+"""What is done before a treatment, in order."""
 NEEDLE_GONE, SYRINGE_GONE, PATH_GONE = "needle removed", "syringe removed", "path left"
 
 
@@ -68,23 +70,22 @@ class Facts(msgspec.Struct, frozen=True):
 
     def step(self, wall_ms: int) -> SetupStep | None:
         """What the set-up waits for, in order; None when it is complete."""
-        for step, done in self._steps(wall_ms):
-            if not done:
-                return step
-        return None
+        done = self._done(wall_ms)
+        return None if all(done) else STEPS[done.index(False)]
 
     def steps_done(self, wall_ms: int) -> tuple[SetupStep, ...]:
         """The steps that need not be done again."""
-        return tuple(step for step, done in self._steps(wall_ms) if done)
+        return tuple(step for step, done in zip(STEPS, self._done(wall_ms), strict=True) if done)
 
-    def _steps(self, wall_ms: int) -> tuple[tuple[SetupStep, bool], ...]:
+    def _done(self, wall_ms: int) -> tuple[bool, ...]:
+        """Whether each of `STEPS` is done; asked for several times in every cycle."""
         return (
-            ("screening", self.screened),
-            ("product", bool(self.product)),
-            ("needle", bool(self.needle) and not self.expired(wall_ms)),
-            ("syringe", bool(self.syringe)),
-            ("preparation", self.prepared),
-            ("prime", self.primed),
+            self.screened,
+            self.product != "",
+            self.needle != "" and not self.expired(wall_ms),
+            self.syringe != "",
+            self.prepared,
+            self.primed,
         )
 
     def outlived(self, wall_ms: int) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from kiosk.calibration import instrument as law
 from kiosk.calibration.instrument import Instrument, Kind
 from kiosk.channel.certificates import InstrumentView, NameInstrument
+from kiosk.protocols.kept import kept
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
 from kiosk.session.errors import NotNow
@@ -67,13 +68,24 @@ class Instruments:
 
     def views(self) -> tuple[InstrumentView, ...]:
         """Every kind, named or not."""
-        return tuple(map(self._view, law.KINDS))
+        answers = self._engine.calibrating.balance.identity
+        return _views(tuple([self.named.get(kind) for kind in law.KINDS]), answers, self._engine.today())
 
-    def _view(self, kind: Kind) -> InstrumentView:
-        answers = self._engine.calibrating.balance.identity if kind == "balance" else None
-        found = self.named.get(kind)
-        if found is None:
-            return InstrumentView(kind, answers=answers)
-        today, due = self._engine.today(), found.due
-        sentence = f"It was due on {due}: it proves nothing until it is calibrated itself." if due < today else ""
-        return InstrumentView(**msgspec.structs.asdict(found), sentence=sentence, answers=answers)
+
+@kept
+def _views(
+    named: tuple[Instrument | None, ...], answers: tuple[str, str] | None, today: str
+) -> tuple[InstrumentView, ...]:
+    """What is named of each kind, in their order; `answers` is the balance that answers, with its serial number."""
+    return tuple(
+        _view(kind, found, answers if kind == "balance" else None, today)
+        for kind, found in zip(law.KINDS, named, strict=True)
+    )
+
+
+def _view(kind: Kind, found: Instrument | None, answers: tuple[str, str] | None, today: str) -> InstrumentView:
+    if found is None:
+        return InstrumentView(kind, answers=answers)
+    due = found.due
+    sentence = f"It was due on {due}: it proves nothing until it is calibrated itself." if due < today else ""
+    return InstrumentView(**msgspec.structs.asdict(found), sentence=sentence, answers=answers)

@@ -13,6 +13,7 @@ from kiosk.access.errors import AccountsExist, AccountUnknown, NameRefused, Name
 from kiosk.access.lockout import check_may_try, failed, locks, refusal, succeeded, waits_s
 from kiosk.access.roles import Role, named
 from kiosk.channel.snapshot import Account, Page, User
+from kiosk.protocols.kept import kept
 from kiosk.records.rows import AccountRow
 from kiosk.session.desk import Desk
 from kiosk.session.errors import NotNow
@@ -55,17 +56,8 @@ class People:
 
     def accounts(self) -> tuple[Account, ...]:
         """The lines of the sign-in screen."""
-        wall_ms = self._desk.inputs.wall_ms
-        return tuple(
-            Account(
-                account.name,
-                account.role,
-                waits_s(account, wall_ms),
-                account.disabled,
-                demo_pin(account.name, account.pin) if self._simulated else "",
-            )
-            for account in self._accounts.values()
-        )
+        wall_ms, rows = self._desk.inputs.wall_ms, tuple(self._accounts.values())
+        return _lines(rows, tuple([waits_s(account, wall_ms) for account in rows]), self._simulated)
 
     # -- the step --------------------------------------------------------------------------------------------------
     def step(self, *, enabled: bool) -> None:
@@ -287,3 +279,18 @@ class ClerkRefusal(NappageError):
         self.sentence = answer.sentence.replace("{", "{{").replace("}", "}}")  # type: ignore[misc]
         self.remedy = answer.remedy  # type: ignore[misc]
         super().__init__()
+
+
+@kept
+def _lines(accounts: tuple[AccountRow, ...], waits: tuple[int, ...], simulated: bool) -> tuple[Account, ...]:
+    """The accounts as they are shown, with how many seconds each has to wait."""
+    return tuple(
+        Account(
+            account.name,
+            account.role,
+            wait_s,
+            account.disabled,
+            demo_pin(account.name, account.pin) if simulated else "",
+        )
+        for account, wait_s in zip(accounts, waits, strict=True)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, TypedDict, cast
@@ -20,6 +20,7 @@ from kiosk.channel.snapshot import (
     ProductChoice,
     ProtocolCard,
     SessionView,
+    SetupStep,
     Snapshot,
     SyringeChoice,
     Total,
@@ -27,12 +28,16 @@ from kiosk.channel.snapshot import (
     Value,
     Zone,
 )
-from kiosk.protocols.limits import Range, Setting
-from kiosk.protocols.profile import Guide, Needle, Protocol
+from kiosk.protocols import limits
+from kiosk.protocols.envelope import Envelope
+from kiosk.protocols.kept import kept
+from kiosk.protocols.limits import Counted, Limit, Range, Setting, ZoneRanges
+from kiosk.protocols.profile import Guide, Needle, Product, Protocol, Syringe
 from kiosk.records.facts import Fact
 from kiosk.records.rows import EventRow
 from kiosk.session import guards, present_calibration, present_checking
 from kiosk.session.date_time import in_words
+from kiosk.session.facts import Facts
 from kiosk.session.setup import OUTLIVED
 from kiosk.session.tally import NOTHING
 from kiosk.session.words import as_sentence, place
@@ -45,6 +50,7 @@ CONTACT, TRIGGER, HOME = int(Input.CONTACT), int(Input.TRIGGER), int(Input.HOME)
 RESISTING_SHARE = 0.5
 """Share of the occlusion threshold from which the line counts as resisting."""
 BLOCKED_SHARE = 0.9
+NO_VISIT = NextVisit()
 
 
 class PlanRow(TypedDict):
@@ -152,69 +158,99 @@ def snapshot(engine: Engine, number: int) -> Snapshot:
 
 def session(engine: Engine) -> SessionView:
     """The open session."""
-    facts, library = engine.setup.facts, engine.library
+    setup, library = engine.setup, engine.library
+    facts = setup.facts
     assert facts is not None, "asked for while a session is open"
-    protocol, envelope = engine.setup.protocol, engine.treatment.envelope
-    needle, syringe = library.needles.get(facts.needle), library.syringes.get(facts.syringe)
-    product = library.products.get(facts.product)
-    setting = engine.treatment.setting
-    totals: tuple[Total, ...] = ()
-    if envelope is not None and setting is not None:
-        totals = tuple(
-            Total(total.key, total.title, total.used, total.unit, *_bound(total.limit))
-            for total in engine.counted(setting)
-        )
+    envelope, setting, wall_ms = engine.treatment.envelope, engine.treatment.setting, setup.wall_ms
+    return _session(
+        facts,
+        setup.protocol,
+        envelope,
+        (library.products.get(facts.product), library.needles.get(facts.needle), library.syringes.get(facts.syringe)),
+        facts.step(wall_ms),
+        facts.steps_done(wall_ms),
+        engine.tally.of_needle(facts.needle_from),
+        engine.path.asked_drop,
+        not engine.device.barrel_sensed,
+        () if setup.protocol is None else zones(setup.protocol, engine.tally.by_zone, engine.treatment.planned),
+        () if envelope is None or setting is None else engine.counted(setting),
+        engine.followup.next_visit() if facts.finished else NO_VISIT,
+        as_sentence(OUTLIVED) if setup.outlived else "",
+    )
+
+
+@kept
+def _session(  # noqa: PLR0913  each is one thing that the view is made of, and nothing else is
+    facts: Facts,
+    protocol: Protocol | None,
+    envelope: Envelope | None,
+    parts: tuple[Product | None, Needle | None, Syringe | None],
+    step: SetupStep | None,
+    done: tuple[SetupStep, ...],
+    needle_shots: int,
+    asked_drop: bool,
+    reads_barrel: bool,
+    given: tuple[Zone, ...],
+    counted: tuple[limits.Total, ...],
+    visit: NextVisit,
+    over: str,
+) -> SessionView:
+    product, needle, syringe = parts
     return SessionView(
         number=facts.number,
         protocol=facts.protocol,
         protocol_title=protocol.title if protocol is not None else facts.protocol,
         patient=facts.patient,
         opened_by=facts.opened_by,
-        step=engine.setup.due,
-        done=facts.steps_done(engine.setup.wall_ms),
+        step=step,
+        done=done,
         product=facts.product,
         product_title=product.title if product is not None else "",
         lot=facts.lot,
         expiry=facts.expiry,
         needle=facts.needle,
         needle_title=needle.title if needle is not None else "",
-        needle_shots=engine.tally.of_needle(facts.needle_from),
+        needle_shots=needle_shots,
         syringe=facts.syringe,
         syringe_title=syringe.title if syringe is not None else "",
         dead_volume_nl=envelope.dead_volume_nl if envelope is not None else 0,
         prime_nl=envelope.prime_nl(refill=facts.refill) if envelope is not None else 0,
-        prime_asks_drop=engine.path.asked_drop,
-        reads_barrel=not engine.device.barrel_sensed,
-        zones=engine.zones_shown(),
-        totals=totals,
+        prime_asks_drop=asked_drop,
+        reads_barrel=reads_barrel,
+        zones=given,
+        totals=tuple(Total(total.key, total.title, total.used, total.unit, *_bound(total.limit)) for total in counted),
         preparation=tuple(item.text for item in protocol.preparation) if protocol is not None else (),
         aftercare=tuple(item.text for item in protocol.aftercare) if protocol is not None else (),
-        next_visit=engine.followup.next_visit() if facts.finished else NextVisit(),
-        over=as_sentence(OUTLIVED) if engine.setup.outlived else "",
+        next_visit=visit,
+        over=over,
     )
 
 
-def _bound(limit: object) -> tuple[int | None, str]:
-    return (None, "") if limit is None else (limit.value, str(limit.origin))  # type: ignore[attr-defined]
+def _bound(limit: Limit | None) -> tuple[int | None, str]:
+    return (None, "") if limit is None else (limit.value, str(limit.origin))
 
 
-def zones(engine: Engine, protocol: Protocol) -> Iterator[Zone]:
-    """The protocol's zones, each side on its own, with what was given."""
-    for zone in protocol.zones:
-        for side in zone.sides:
-            given = engine.tally.by_zone.get((zone.key, side), NOTHING)
-            planned = engine.treatment.planned.get((zone.key, side), 0)
-            yield Zone(
-                zone.key,
-                zone.title,
-                cast("Side", side),
-                planned,
-                given.shots,
-                given.nl,
-                zone.technique,
-                span(zone.spacing_um, 1000),
-                zone.angle_deg.high or 90,
-            )
+@kept
+def zones(
+    protocol: Protocol, by_zone: Mapping[tuple[str, str], Counted], planned: Mapping[tuple[str, str], int]
+) -> tuple[Zone, ...]:
+    """The protocol's zones, each side on its own, with what was given and planned."""
+    return tuple(
+        Zone(
+            zone.key,
+            zone.title,
+            cast("Side", side),
+            planned.get((zone.key, side), 0),
+            given.shots,
+            given.nl,
+            zone.technique,
+            span(zone.spacing_um, 1000),
+            zone.angle_deg.high or 90,
+        )
+        for zone in protocol.zones
+        for side in zone.sides
+        for given in (by_zone.get((zone.key, side), NOTHING),)
+    )
 
 
 def value(allowed: Range, now: int) -> Value:
@@ -235,6 +271,21 @@ def value(allowed: Range, now: int) -> Value:
     )
 
 
+@kept
+def values(setting: Setting, ranges: ZoneRanges) -> tuple[Value, Value, Value, Value]:
+    """Depth, dose, rate and shots as they are set, with their limits."""
+    return (
+        value(ranges.depth, setting.depth_um),
+        value(ranges.dose, setting.dose_nl),
+        value(ranges.rate, setting.rate_mhz),
+        value(ranges.shots, setting.shots),
+    )
+
+
+offer = kept(setting_in_words)
+"""What arming would begin, in words."""
+
+
 def treat(engine: Engine, missing: tuple[str, ...]) -> Treat | None:
     """The treat screen's data once all parts are known."""
     setting, envelope, facts = engine.treatment.setting, engine.treatment.envelope, engine.setup.facts
@@ -245,15 +296,16 @@ def treat(engine: Engine, missing: tuple[str, ...]) -> Treat | None:
     inputs = 0 if status is None else status.inputs
     protocol = engine.setup.protocol
     zone = None if protocol is None else protocol.zone(setting.zone)
+    depth, dose, rate, shots = values(setting, ranges)
     return Treat(
         zone=setting.zone,
         side=cast("Side", setting.side),
         mode=cast("ModeName", setting.mode.name.lower()),
-        depth=value(ranges.depth, setting.depth_um),
-        dose=value(ranges.dose, setting.dose_nl),
-        rate=value(ranges.rate, setting.rate_mhz),
-        shots=value(ranges.shots, setting.shots),
-        offer=setting_in_words(setting, zone.title if zone is not None else setting.zone),
+        depth=depth,
+        dose=dose,
+        rate=rate,
+        shots=shots,
+        offer=offer(setting, zone.title if zone is not None else setting.zone),
         arming=None
         if arming is None
         else ArmingView(arming.words, arming.setting.shots, arming.done, arming.left, arming.note),

@@ -129,6 +129,8 @@ class Recovery:
 
     def raised(self) -> Iterator[Raised]:
         """The alarms that stand for it, each once."""
+        if not self._unseen:
+            return
         for alarm in (A.UNATTRIBUTED_DOSE, A.RECOVERED):
             said = [sentence for number, sentence in self._unseen if number == alarm]
             if said:

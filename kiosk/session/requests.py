@@ -19,7 +19,7 @@ from kiosk.session import calibration_requests, checking_requests, guards
 from kiosk.session.errors import Differs, MotionFailed, NoSeat, NotChoosable, NotNow, NotReady
 from kiosk.session.exchange import Client, Respond
 from kiosk.session.reading import QUESTIONS
-from kiosk.session.states import TABLE
+from kiosk.session.states import ALWAYS, TABLE
 from kiosk.session.stop import ON_GLASS
 from kiosk.session.words import mm, rate, ul
 
@@ -122,20 +122,19 @@ class Requests:
         """
         engine = self._engine
         kind: type = type(command)
-        name = kind.__name__
-        if kind not in TABLE:
-            raise NotChoosable(what="command", name=name)
-        rule = TABLE[kind]
+        rule = TABLE.get(kind)
+        if rule is None:
+            raise NotChoosable(what="command", name=kind.__name__)
         if client != engine.desk.inputs.seat and not rule.shell:
-            raise NoSeat(what=what(name))
+            raise NoSeat(what=what(kind.__name__))
         require(engine.people.role, kind)
-        if engine.phase not in rule.phases:
-            raise NotNow(what=what(name), why=WHY_PHASE[engine.phase])
+        if rule.phases is not ALWAYS and engine.phase not in rule.phases:
+            raise NotNow(what=what(kind.__name__), why=WHY_PHASE[engine.phase])
         if engine.treatment.arming is not None:
             if rule.ends_arming:
-                engine.treatment.end(f"{what(name).lower()} was asked")
+                engine.treatment.end(f"{what(kind.__name__).lower()} was asked")
             elif not rule.armed_too:
-                raise NotNow(what=what(name), why="a treatment is armed; disarm first")
+                raise NotNow(what=what(kind.__name__), why="a treatment is armed; disarm first")
 
     # -- always --------------------------------------------------------------------------------------------------
     def _flip(self, command: ask.Flip, _: Answerer) -> None:

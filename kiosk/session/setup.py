@@ -100,9 +100,11 @@ class Setup:
 
         One that was found again and does not say when it was opened is of no day at all.
         """
-        facts, trusted = self.facts, self._desk.inputs.wall_trusted
-        known = facts is not None and (facts.opened_ms > 0 or self._opened_at is None)
-        return facts is not None and known and trusted and facts.outlived(self.wall_ms)
+        facts = self.facts
+        if facts is None or not self._desk.inputs.wall_trusted:
+            return False
+        known = facts.opened_ms > 0 or self._opened_at is None
+        return known and facts.outlived(self.wall_ms)
 
     def open_facts(self) -> Facts:
         """The facts of the open session.

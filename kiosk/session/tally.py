@@ -6,7 +6,7 @@ for the product, not for the patient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kiosk.protocols.limits import Counted, Totals
 from kiosk.records.rows import AuthorisationKind, ShotRow
@@ -30,7 +30,8 @@ class Tally:
         self.session = NOTHING
         self.product_nl = 0
         self.syringe_nl = 0
-        self.by_zone: dict[tuple[str, str], Counted] = {}
+        self.by_zone: Mapping[tuple[str, str], Counted] = {}
+        """By zone and side; another object when something was given, never changed in place: views of it are kept."""
         self.last_point = (0, 0)
         """Number of the newest point and what it got, nL. For the screen: a slice begins a new point, for the
         controller asks for a release before it; only in continuous mode it does not, and there each shot is one."""
@@ -43,7 +44,7 @@ class Tally:
             return
         zone = (shot.zone, shot.side)
         self.session = _plus(self.session, shot.counted_nl)
-        self.by_zone[zone] = _plus(self.by_zone.get(zone, NOTHING), shot.counted_nl)
+        self.by_zone = {**self.by_zone, zone: _plus(self.by_zone.get(zone, NOTHING), shot.counted_nl)}
         point, given = self.last_point
         self.last_point = (shot.point, shot.counted_nl + (given if point == shot.point else 0))
 

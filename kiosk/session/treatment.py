@@ -6,7 +6,7 @@ person set; it may only shorten a slice, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -57,8 +57,8 @@ class Treatment:
         self._before: Setting | None = None
         """What was set here before parts took a value away; None once a person has set or armed what it became."""
         self._remembered: dict[tuple[str, str], Setting] = {}
-        self.planned: dict[tuple[str, str], int] = {}
-        """Shots that were armed in this session, by zone and side."""
+        self.planned: Mapping[tuple[str, str], int] = {}
+        """Shots that were armed in this session, by zone and side; another object with each arming, as `by_zone`."""
         self.blocked: Callable[[], str] = lambda: ""
         """Why an arming may not go on; set by the engine."""
 
@@ -77,7 +77,7 @@ class Treatment:
         """A setting that is armed now, or was earlier in this session: its values are offered again in its zone."""
         place = (setting.zone, setting.side)
         self._remembered[place] = setting
-        self.planned[place] = self.planned.get(place, 0) + setting.shots
+        self.planned = {**self.planned, place: self.planned.get(place, 0) + setting.shots}
 
     def clear(self) -> None:
         """The session is over."""

@@ -1,12 +1,16 @@
-"""How the engine says values to people: units beside every number, the side in words (LIM-8, UI-2)."""
+"""How the engine says values to people: units beside every number, the side in words, days (LIM-8, UI-2)."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from drivers.registers import Fault, Input, Mode, Outcome
 from kiosk.protocols.limits import Setting
 
 HELD = int(Input.TRIGGER | Input.PEDAL)
 """Trigger or pedal, as bits of the status."""
+DAY_MS = 24 * 3600 * 1000
 MODE_WORDS = {Mode.SINGLE: "single shots", Mode.BURST: "bursts", Mode.CONTINUOUS: "continuous", Mode.BENCH: "bench"}
 
 FAULT_WORDS = {
@@ -77,3 +81,13 @@ def in_words(setting: Setting, title: str) -> str:
         f"{where[:1].upper()}{where[1:]}: {setting.shots} shots of {ul(setting.dose_nl)} at {mm(setting.depth_um)}, "
         f"{MODE_WORDS[setting.mode]}, {rate(setting.rate_mhz)}"
     )
+
+
+def iso_day(wall_ms: int) -> str:
+    """UTC ms as an ISO date, UTC."""
+    return _iso_day(wall_ms // DAY_MS)
+
+
+@lru_cache(maxsize=4)
+def _iso_day(days: int) -> str:
+    return datetime.fromtimestamp(days * (DAY_MS // 1000), UTC).date().isoformat()
