@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,11 +57,17 @@ def relaxed_types(source: str) -> list[str]:
     return _matches(_RELAXED, source)
 
 
+@cache
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    """Everything in a file's syntax; several rules look through the same files."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def broad_excepts(source: str) -> list[str]:
     """Handlers and suppressions that catch what nobody thought of."""
     return [
         f"line {node.lineno}: catches everything"
-        for node in ast.walk(ast.parse(source))
+        for node in _nodes(source)
         if (isinstance(node, ast.ExceptHandler) and _catches_all(node) and not _raises_again(node))
         or (
             isinstance(node, ast.Call)
@@ -74,7 +81,7 @@ def silent_excepts(source: str) -> list[str]:
     """Handlers whose whole body is ``pass`` or ``...``."""
     return [
         f"line {node.lineno}: passes over an error in silence"
-        for node in ast.walk(ast.parse(source))
+        for node in _nodes(source)
         if isinstance(node, ast.ExceptHandler) and all(_says_nothing(statement) for statement in node.body)
     ]
 
@@ -83,7 +90,7 @@ def read_clocks(source: str) -> list[str]:
     """Calls that read a clock or wait, where time is to be an argument."""
     return [
         f"line {node.lineno}: reads {'.'.join(_called(node))}"
-        for node in ast.walk(ast.parse(source))
+        for node in _nodes(source)
         if isinstance(node, ast.Call) and _called(node) in _CLOCKS
     ]
 
@@ -94,7 +101,7 @@ def sleeps(source: str) -> list[str]:
 
 def numbered_errors(source: str) -> Iterator[Numbered]:
     """Every class that has a number, a sentence and a remedy of its own."""
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         if isinstance(node, ast.ClassDef):
             facts = {name: value for statement in node.body for name, value in _constants(statement)}
             match facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,7 @@ DEVICE = frozenset({
 """What runs the device in real time for a test."""
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every name that a file takes from a module, with the module's."""
     found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]

@@ -159,6 +159,7 @@ class Stage:
                 cream_since=None if local.cream_since is None else self.time.now - local.now + local.cream_since,
                 draft=msgspec.structs.replace(local.draft, since=self.time.now) if local.draft else None,
             )  # fmt: skip
+            self.app.local = local  # what is drawn until all is there is this scene, and no page that nobody looks at
             self.publish(snapshot, catalogue)
             self.until(lambda: self.app.snapshot is not None, "snapshot")
         aged = local.age_ms > 500 and snapshot is not None
