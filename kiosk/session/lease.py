@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 LEASE_S = 0.750
-REMEMBERED = 200
-"""Snapshots remembered, 5 s of them at 40 a second; an older one would be stale anyway."""
+REMEMBERED_S = 5.0
+"""So long a snapshot is remembered: what was shown before is no ground to arm on (ours)."""
 
 
 class KioskLease:
@@ -26,7 +26,7 @@ class KioskLease:
 
     def published(self, number: int, stamp: float) -> None:
         self._stamps[number] = stamp
-        if len(self._stamps) > REMEMBERED:
+        while stamp - next(iter(self._stamps.values())) > REMEMBERED_S:
             self._stamps.popitem(last=False)
 
     def flipped(self, number: int) -> None:
@@ -37,5 +37,5 @@ class KioskLease:
         return now - self._shown <= LEASE_S
 
     def showed(self, number: int) -> bool:
-        """Whether snapshot `number` is one of those remembered: shown a few seconds ago at most."""
+        """Whether snapshot `number` is one of those remembered: published 5 s before the newest at most."""
         return number in self._stamps
