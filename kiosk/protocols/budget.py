@@ -32,9 +32,6 @@ NIGHT_MS = 12 * 3_600_000
 """Evening and night are one day for a limit; who was treated this long ago slept in between (ours)."""
 
 
-NOTHING = Counted(0, 0)
-
-
 class Given(msgspec.Struct, frozen=True):
     """Days since a zone was last given the product, on either side; zone "" is an amount that no record can place.
 
@@ -79,7 +76,7 @@ class Course(msgspec.Struct, frozen=True):
     nl: int
     planned: int
     given: tuple[Given, ...] = ()
-    product_today: Counted = NOTHING
+    product_today: Counted = Counted(0, 0)
     today: tuple[Today, ...] = ()
 
     def __post_init__(self) -> None:
@@ -104,7 +101,7 @@ class Course(msgspec.Struct, frozen=True):
 
 def _sum(counted: Iterable[Counted]) -> Counted:
     every = tuple(counted)
-    return Counted(sum(one.shots for one in every), sum(one.nl for one in every)) if every else NOTHING
+    return Counted(sum(one.shots for one in every), sum(one.nl for one in every))
 
 
 def totals_of(parts: Parts, course: Course, zone: Zone, side: str, totals: Totals) -> tuple[Total, ...]:

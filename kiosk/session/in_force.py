@@ -256,9 +256,8 @@ class InForce:
         other = self.other_caps()
         if other:
             return f"The injector's caps are not those of its certificate ({other}): a technician proves it anew."
-        return (
-            "" if date.fromisoformat(today) <= _day(certified) else f"The calibration expired on {certified.expires}."
-        )
+        left = self.days_left(today)
+        return "" if left is not None and left >= 0 else f"The calibration expired on {certified.expires}."
 
     def different(self, calibration: Calibration) -> bool:
         """Whether this is not the calibration that the record's last word puts in force."""

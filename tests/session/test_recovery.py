@@ -24,6 +24,22 @@ def replugged(bench: Bench) -> None:
     bench.run(0.2)
 
 
+def cut_off_in_a_motion(bench: Bench) -> None:
+    bench.until(lambda: bench.rig.controller.motion is not None, 3)
+    bench.do("unplug")
+    bench.run(1)
+
+
+def lost_while_it_is_written(bench: Bench) -> None:
+    """Plugged in again, and out while what was found is on its way to the disk, which holds it back."""
+    bench.do("replug")
+    bench.until(lambda: bench.engine.connection.state is State.READING, 5)
+    bench.disk.holding = True
+    bench.until(lambda: bench.engine.connection.state is State.SETTLING, 5)
+    bench.do("unplug")
+    bench.run(0.3)
+
+
 def never_accepted(bench: Bench) -> str:
     """The link is lost after the commit and before the first byte."""
     bench.bring_to(Stage.SUPPLY)
@@ -37,9 +53,7 @@ def never_accepted(bench: Bench) -> str:
 def given_as_measured(bench: Bench) -> str:
     bench.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
     bench.until(lambda: bench.shots == 1)
-    bench.until(lambda: bench.rig.controller.motion is not None, 3)
-    bench.do("unplug")
-    bench.run(1)
+    cut_off_in_a_motion(bench)
     replugged(bench)
     return "1 shot given as measured ("
 
@@ -118,12 +132,7 @@ def test_a_sentence_whose_link_is_lost_while_it_is_written_is_not_lost(subject: 
     subject.live()
     subject.do("unplug")
     subject.run(0.3)
-    subject.do("replug")
-    subject.until(lambda: subject.engine.connection.state.name == "READING", 3)
-    subject.disk.holding = True
-    subject.until(lambda: subject.engine.connection.state.name == "SETTLING", 3)
-    subject.do("unplug")
-    subject.run(0.3)
+    lost_while_it_is_written(subject)
     subject.disk.release()
     subject.run(0.1)
     assert BEGINS in " ".join(subject.snap.missing)
@@ -227,15 +236,8 @@ def test_a_shot_that_was_not_as_set_is_told_by_every_restart_until_the_fault_is_
 
 def test_what_was_found_counts_and_is_signed_also_when_the_link_is_lost_before_it_is_on_disk(subject: Bench) -> None:
     subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
-    subject.until(lambda: subject.rig.controller.motion is not None, 3)
-    subject.do("unplug")
-    subject.run(1)
-    subject.do("replug")
-    subject.until(lambda: subject.engine.connection.state is State.READING, 5)
-    subject.disk.holding = True
-    subject.until(lambda: subject.engine.connection.state is State.SETTLING, 5)
-    subject.do("unplug")
-    subject.run(0.1)
+    cut_off_in_a_motion(subject)
+    lost_while_it_is_written(subject)
     assert subject.shots == 0
     subject.disk.release()
     subject.run(0.1)
@@ -249,9 +251,7 @@ def test_what_was_found_counts_and_is_signed_also_when_the_link_is_lost_before_i
 
 def test_what_was_found_is_counted_once_however_the_link_goes_and_comes(subject: Bench) -> None:
     subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
-    subject.until(lambda: subject.rig.controller.motion is not None, 3)
-    subject.do("unplug")
-    subject.run(1)
+    cut_off_in_a_motion(subject)
     subject.do("replug")
     subject.until(lambda: subject.engine.connection.state is State.SETTLING, 5)
     subject.until(lambda: subject.snap.link.connected, 5)
