@@ -74,7 +74,9 @@ if [ -n "${NAPPAGE_PYTHON:-}" ]; then
 elif on_pi; then
     candidates=/usr/bin/python3 # python3-lgpio belongs to the system's Python
 else
-    candidates="python3.13 python3.12 python3.11 python3 /usr/bin/python3"
+    # The system's own first: its maker keeps it patched, and builds it with profiles, a tenth faster for all that runs here
+    # than one compiled without.
+    candidates="/usr/bin/python3 python3.13 python3.12 python3.11 python3"
 fi
 python=""
 for candidate in $candidates; do

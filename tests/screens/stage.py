@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -247,3 +248,4 @@ class Stage:
         self.app.dispatch("on_stop")
         self.server.close()
         self.folder.cleanup()
+        gc.unfreeze()  # an application keeps its first frame for good: here others come after it
