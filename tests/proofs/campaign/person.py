@@ -18,6 +18,8 @@ from tests.proofs.campaign.stage import PRACTITIONER, Stage
 from tests.proofs.campaign.values import Values
 
 BARREL_ML = {"1ml": 1, "2ml": 2, "5ml": 5, "10ml": 10}
+LIKED = {"1ml": 1, "2ml": 2, "5ml": 10, "10ml": 5}
+"""How often each is taken: a small one has to be refilled too often, in a large one the piston is sought for long."""
 SYRINGE_FAULTS = Fault.RESERVE | Fault.PISTON
 TRIES = 100
 NEXT_PATIENT = 0.7
@@ -69,8 +71,8 @@ class Person:
         self.protocol = dice.choice(sorted(library.protocols))
         self.product = dice.choice(sorted(library.products))
         self.needle = dice.choice(sorted(library.needles))
-        syringes = sorted(library.syringes)  # larger ones more often: they need not be refilled so often
-        self.syringe = dice.choices(syringes, [BARREL_ML[key] for key in syringes])[0]
+        syringes = sorted(library.syringes)
+        self.syringe = dice.choices(syringes, [LIKED[key] for key in syringes])[0]
 
     # -- from nothing to a session that can be armed ---------------------------------------------------------------
     def make_ready(self) -> bool:

@@ -22,7 +22,7 @@ from tests.proofs.campaign.person import Person
 from tests.proofs.campaign.profiles import shelf
 from tests.proofs.campaign.stage import Stage
 
-SHOTS_PER_FAULT = 6.7
+SHOTS_PER_FAULT = 7.0
 """Of those that are arranged seven in ten come about, so that more than one comes to ten shots."""
 INTEGRATED = 1000
 """One session in so many is also stepped at 0.1 ms; the second of a campaign is the first."""

@@ -14,6 +14,8 @@ from kiosk.session.treatment import TEN_TIMES
 from tests.proofs.campaign.stage import Stage
 
 RATES = tuple(range(500, 9001, 100))
+WANTED = tuple(rate**1.5 for rate in RATES)
+"""How often each rate is wanted: at a slow one most of the time is waiting, with nothing in it that others lack."""
 
 
 class Values:
@@ -54,14 +56,14 @@ class Values:
         dice = self.dice
         if dice.random() < 0.02:  # a mistake: outside, or off the step
             return dice.choice((value.hard_high + value.step, max(0, value.hard_low - value.step), value.hard_low + 1))
-        if field == "rate":  # shots by the rate, so that each rate gets about the same time
+        if field == "rate":
             return self._rate(value)
         if field == "dose" and dice.random() < 0.8:
             return min(value.hard_high, value.hard_low + dice.randrange(0, 6) * value.step)
         return dice.randrange(value.hard_low, value.hard_high + 1, value.step)
 
     def _rate(self, value: Any) -> int:
-        return max(value.hard_low, min(value.hard_high, self.dice.choices(RATES, RATES)[0]))
+        return max(value.hard_low, min(value.hard_high, self.dice.choices(RATES, WANTED)[0]))
 
     def _take_a_usual_rate(self, wanted: int) -> None:
         """A rate that was refused, or withdrawn when it was asked about, leaves the last one, often the slowest.
