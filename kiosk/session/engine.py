@@ -110,7 +110,7 @@ class Engine:
         self.in_force = InForce(self.desk, restored.certificates, restored.calibrations, simulated=simulated)
         self.rewriting = Rewriting(self.desk, self.connection, self.in_force)
         self.clock = DateAndTime(self.desk)
-        self.retraction = Retraction(self.desk, self.slot)
+        self.retraction = Retraction(self.desk, self.slot, self.connection)
         self.setup = Setup(self.desk, library, self._fact)
         self.path = FluidPath(
             self.desk, self.slot, library, self.setup, lambda: self.tally.session.shots, senses=device.barrel_sensed
