@@ -103,7 +103,7 @@ class Engine:
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
         self.intake = Intake(self.desk, self._count, restored.mismatch)
-        self.recovery = Recovery(self.desk, restored.unseen)
+        self.recovery = Recovery(self.desk, restored.unseen, self.lease)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
         self.desk.anchors = lambda: self.connection.ready and not self.record.damage
