@@ -182,6 +182,4 @@ class RecordShowsDamage(NappageError, RuntimeError):
 class AccountDamaged(NappageError, ValueError):
     number = 431
     sentence = "The account of {name} is damaged: there is no role '{role}'"
-    remedy = (
-        "Nothing was written. Whoever it is may do nothing; an administrator makes another account."
-    )
+    remedy = "Nothing was written. Whoever it is may do nothing; an administrator makes another account."
