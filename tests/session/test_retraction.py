@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from drivers.errors import LinkTimeout, NappageError, Refused
@@ -233,6 +235,45 @@ def test_a_controller_that_calls_itself_ready_with_the_switch_open_is_not_believ
         "The needle is not home, and the injector calls itself ready: lift off and retract it.",
     )
     assert "needle is not home" in subject.refused(subject.arm_command())
+
+
+def waits_for_the_disk(bench: Bench) -> State:
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.disk.holding = True
+    bench.do("replug")
+    return State.REREADING
+
+
+def waits_for_its_void(bench: Bench) -> State:
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.do("replug")
+    bench.until(lambda: bench.engine.connection.state is State.REREADING, 3)
+    bench.disk.failing = True
+    return State.VOIDING
+
+
+def waits_for_an_administrator(bench: Bench) -> State:
+    bench.swap_injector()
+    return State.BLOCKED
+
+
+@pytest.mark.requirement("LED-4", "LED-5", "LED-12")
+@pytest.mark.parametrize("waits", [waits_for_the_disk, waits_for_its_void, waits_for_an_administrator])
+def test_an_injector_that_does_not_settle_takes_it_all_the_same(
+    subject: Bench, waits: Callable[[Bench], State]
+) -> None:
+    out(subject, "retract-jam")
+    subject.do("fault retract-jam off")
+    state = waits(subject)
+    subject.run(3)
+    assert subject.engine.connection.state is state
+    assert not home(subject)
+    assert subject.ask(ask.Retract(), 3).ok
+    assert home(subject)
+    assert subject.engine.connection.state is state
+    subject.disk.release()
 
 
 # -- an injector that is not believed --------------------------------------------------------------------------------
