@@ -34,6 +34,7 @@ from kiosk.channel.snapshot import LoopView
 from kiosk.protocols.library import Library, load
 from kiosk.protocols.profile import Device
 from kiosk.records.clerk_client import ClerkClient
+from kiosk.records.clerks import Clerks
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import Committed, Restored, Room, Unit, WriteFailed
 from kiosk.records.writer import Closed, LedgerThread, NotOpened, NotReread, Opened, Reread, Told
@@ -223,8 +224,8 @@ class Control:
         opened.callback(self._ledger.stop)
         restored = self._ledger.open()
         wall.found(restored.last_wall_ms, restored.clock_set, confirmed=restored.clock_confirmed)
-        self._clerk = ClerkClient(path, plan.data / "exports", profiles=plan.profiles)
-        opened.callback(self._clerk.close)
+        self._clerks = Clerks(lambda: ClerkClient(path, plan.data / "exports", profiles=plan.profiles))
+        opened.callback(self._clerks.close)
         latch = StopLatch()
         pins = pin_numbers(device)
         if plan.panel is not None:
@@ -241,7 +242,7 @@ class Control:
             self._panel,
             lambda: self._connect(latch),
             self._ledger,
-            self._clerk,
+            self._clerks,
             self._server,
             wall,
             realtime=self.realtime.permitted,

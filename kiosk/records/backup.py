@@ -22,12 +22,12 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from drivers.errors import NappageError
-from kiosk.access.roles import Role
+from kiosk.access.roles import Role, named
 from kiosk.channel.commands import RoleName
 from kiosk.channel.service import BackupLine
 from kiosk.protocols.library import load
 from kiosk.records.chain import Kind
-from kiosk.records.errors import BackupRefused, ExportFailed
+from kiosk.records.errors import AccountDamaged, BackupRefused, ExportFailed
 from kiosk.records.files import text_of, whole
 from kiosk.records.rows import AccountRow
 
@@ -97,9 +97,21 @@ def profile_texts(folder: Path) -> dict[str, str]:
 def content(
     accounts: Iterable[AccountRow], profiles: Path, kind: Kind, *, by: str, now: datetime, screen: str
 ) -> Content:
-    """What a backup of this moment holds."""
-    kept = tuple(KeptAccount(row.name, ROLES[Role(row.role)], row.pin, row.disabled) for row in accounts)
+    """What a backup of this moment holds.
+
+    Raises:
+        AccountDamaged: somebody's row holds a role that there is not.
+        FileUnreadable: a profile cannot be read.
+    """
+    kept = tuple(KeptAccount(row.name, _role(row), row.pin, row.disabled) for row in accounts)
     return Content(kind, f"{now:%Y-%m-%d %H:%M}", by, screen, kept, profile_texts(profiles))
+
+
+def _role(row: AccountRow) -> RoleName:
+    role = named(row.role)
+    if role is None:
+        raise AccountDamaged(name=row.name, role=row.role)
+    return ROLES[role]
 
 
 def file_name(kind: Kind, now: datetime) -> str:

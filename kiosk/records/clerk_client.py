@@ -3,7 +3,7 @@
 Questions wait here while the pipe is full; a clerk that ended is started again, and what it was working on is answered
 with E415. After three ends without a single answer in between it is started only when somebody asks.
 
-Questions are answered in order, so that one that hangs would keep back every PIN after it. Each has its time, from when
+Questions are answered in order, so that one that hangs would keep back every one after it. Each has its time, from when
 it is the first; when that is over the clerk is killed, this question is answered with E430, and those after it, which
 were not begun, are asked of the next clerk.
 """
@@ -53,6 +53,11 @@ def _allowed_s(question: Question) -> int:
     if isinstance(question, MakeExport | MakeSheet | MakeCertificate | WriteBundle | SettingsQuestion):
         return WRITTEN_WITHIN_S
     return ANSWERED_WITHIN_S
+
+
+def takes_long(question: Question) -> bool:
+    """Whether it may take longer than a PIN or a page of the record."""
+    return _allowed_s(question) > ANSWERED_WITHIN_S
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:

@@ -177,3 +177,9 @@ class RecordShowsDamage(NappageError, RuntimeError):
     number = 428
     sentence = "Nothing is written into a record that shows damage ({why})"
     remedy = "Start control; an administrator gives a reason for it there, then ask again."
+
+
+class AccountDamaged(NappageError, ValueError):
+    number = 431
+    sentence = "The account of {name} is damaged: there is no role '{role}'"
+    remedy = "Nothing was written. Whoever it is may do nothing; an administrator makes another account."

@@ -84,8 +84,8 @@ class Fact(StrEnum):
     CLOCK_CONFIRMED = "clock confirmed"
     """A technician confirmed date and time after a long rest; counts for this boot only (LED-8). Body: `wall_ms`."""
     LATE_RECORD = "late record"
-    """A controller's record that arrived after its shot had been counted in full; not counted again. Body: the
-    record's fields."""
+    """A controller's record that arrived after its shot had been counted in full; not counted again, but for what it
+    tells beyond that. Body: the record's fields."""
     CALIBRATION = "calibration"
     """What puts a calibration in force or proves it. Body: `serial`, `what` and its figures; see `session.in_force`."""
     CHECKED = "device checked"

@@ -28,7 +28,8 @@ class LedgerView(msgspec.Struct, frozen=True):
     unresolved: tuple[AuthorisationRow, ...] = ()
     recorded: dict[int, int] = {}
     """Shots recorded under each unresolved authorisation."""
-    counted_in_full: frozenset[int] = frozenset()
+    counted_in_full: dict[int, ShotRow] = {}
+    """By authorisation: a shot of those that were counted in full without their records."""
     session: int = 0
     """The open session, 0 when none."""
 
@@ -42,7 +43,7 @@ class LedgerView(msgspec.Struct, frozen=True):
             max_id=restored.max_id,
             unresolved=restored.unresolved,
             recorded=dict(restored.recorded),
-            counted_in_full=frozenset(restored.counted_in_full),
+            counted_in_full={shot.authorisation: shot for shot in restored.counted_in_full},
             session=restored.open_session.session if restored.open_session else 0,
         )
 
@@ -66,7 +67,7 @@ class LedgerView(msgspec.Struct, frozen=True):
             nl = self.lifetime_nl + row.measured_dose_nl
             return change(self, cursor=max(self.cursor, row.number + 1), lifetime_nl=nl, recorded=recorded)
         if isinstance(row, ShotRow) and row.authorisation:
-            return change(self, counted_in_full=self.counted_in_full | {row.authorisation})
+            return change(self, counted_in_full={row.authorisation: row, **self.counted_in_full})
         if isinstance(row, EventRow) and row.kind in (Fact.PAIRED, Fact.RECONCILED):
             numbers = {key: row.body[key] for key in ("serial", "cursor", "lifetime_nl", "max_id")}
             return msgspec.convert({**msgspec.structs.asdict(self), **numbers}, LedgerView)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from drivers.registers import ControllerState, Identity, Outcome, ShotRecord, Status
+from kiosk.records import late
 from kiosk.records.as_set import disagreement, not_as_set
 from kiosk.records.ends import SURE, in_full_because
 from kiosk.records.facts import Fact
@@ -279,12 +280,9 @@ class _Comparison:
     def _take(self, record: ShotRecord) -> None:
         row = self._by_id.get(record.authorisation_id)
         self._compare(record, row.session if row else self._view.session)
-        if record.authorisation_id in self._view.counted_in_full:
-            said = f"Motion {record.number} was found in the injector; it had been counted in full already"
-            body = {name: int(value) for name, value in msgspec.structs.asdict(record).items()}
-            event = EventRow(Fact.LATE_RECORD.value, self._mono_ms, self._view.session, "", said, {**body})
-            self._events.append(event)
-            self._sentences.append(said)
+        counted = self._view.counted_in_full.get(record.authorisation_id)
+        if counted is not None:
+            self._take_late(record, counted)
             return
         unsure = record.outcome not in SURE
         if row is None:
@@ -296,6 +294,14 @@ class _Comparison:
             self._found[row.id] += 1
         certainty = Certainty.UNKNOWN if unsure or row is None else Certainty.DONE
         self._shots.append(self._shot(record, row, certainty))
+
+    def _take_late(self, record: ShotRecord, counted: ShotRow) -> None:
+        event, more = late.kept(record, self._mono_ms, self._view.session), late.beyond(record, counted, self._mono_ms)
+        self._events.append(event)
+        self._sentences.append(event.sentence)
+        if more is not None:
+            self._shots.append(more)
+            self._sentences.append(f"Motion {record.number} measured {_ul(more.counted_nl)} more: they count too")
 
     def _compare(self, record: ShotRecord, session: int) -> None:
         """Every stroke is compared, also one that belongs to nothing or was counted in full already (LED-9)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
@@ -18,6 +19,7 @@ from kiosk.records.known import STILL
 from kiosk.records.presets import presets
 from kiosk.records.rows import (
     AccountRow,
+    AuthorisationKind,
     AuthorisationRow,
     CalibrationRow,
     EventRow,
@@ -31,6 +33,7 @@ from kiosk.records.schema import TABLE_FOR
 R = TypeVar("R", bound=Row)
 _AGREED = (Fact.PAIRED.value, Fact.RECONCILED.value)
 _WITH_ID = (*_AGREED, Fact.RESERVED.value)
+_KINDS = json.dumps([kind.value for kind in AuthorisationKind])
 _STILL = tuple(kind.value for kind in STILL)
 """Kinds of authorisation that move nothing."""
 LAST_CHANGES = """
@@ -38,6 +41,12 @@ SELECT json_extract(body, '$.number') AS number, json_extract(body, '$.what') AS
     WHERE kind = ? AND what IN ('onset', 'end') GROUP BY number
 """
 """Of each alarm the last time that it began or ended; beside `max` SQLite gives the values of that very row."""
+IN_FULL = """
+WHERE row IN (SELECT min(row) FROM shot WHERE serial = ? AND number = 0 AND authorisation > 0
+    AND kind IN (SELECT value FROM json_each(?)) GROUP BY authorisation)
+"""
+"""The first shot of each authorisation that was counted in full; one of a kind that there is not was damaged, and what
+its record tells counts once more rather than never."""
 LAST_INSTRUMENTS = "WHERE row IN (SELECT max(row) FROM event WHERE kind = ? GROUP BY json_extract(body, '$.kind'))"
 
 
@@ -199,9 +208,6 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         (row.id, _single(db, "SELECT count(*) FROM shot WHERE authorisation = ?", (row.id,))) for row in unresolved
     )
     kept, following = presets(db)
-    in_full = run(
-        db, "SELECT DISTINCT authorisation FROM shot WHERE serial = ? AND number = 0 AND authorisation > 0", (serial,)
-    )
     return Restored(
         last_row=last_row,
         last_hash=last_hash,
@@ -230,7 +236,7 @@ def restore(db: Database, verified: str, boot: str) -> Restored:
         mismatch=mismatch(db),
         clock_set=clock_set(db, boot),
         clock_confirmed=clock_confirmed(db, boot),
-        counted_in_full=tuple(int(line[0]) for line in in_full),
+        counted_in_full=fetch(db, ShotRow, IN_FULL, (serial, _KINDS)),
         certificates=fetch(db, CalibrationRow, "WHERE row IN (SELECT max(row) FROM calibration GROUP BY serial)"),
         checks=last_checks(db),
         calibrations=fetch(db, EventRow, "WHERE kind = ? ORDER BY row", (Fact.CALIBRATION.value,)),

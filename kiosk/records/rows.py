@@ -96,7 +96,8 @@ class ResolutionRow(_Row, frozen=True):
 class ShotRow(_Row, frozen=True):
     """One motion of the needle or the plunger, as the controller recorded it, or as it must be counted (LED-4).
 
-    `number` is the controller's lifetime number, 0 for an amount that no record explains ("unattributed").
+    `number` is the controller's lifetime number, 0 for an amount that no record explains ("unattributed"), and for what
+    a late record measured beyond what had been counted for it in full (`beyond`).
     """
 
     session: int
@@ -124,6 +125,11 @@ class ShotRow(_Row, frozen=True):
     def counted_nl(self) -> int:
         """What it counts in every total: the greater of commanded and measured (LIM-6)."""
         return max(self.dose_nl, self.measured_dose_nl)
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it is only what was measured beyond an amount that another row has counted already."""
+        return self.authorisation > 0 and self.number == 0 and self.dose_nl == 0
 
 
 class EventRow(_Row, frozen=True):
@@ -274,8 +280,9 @@ class Restored(msgspec.Struct, frozen=True):
     """Wall time a person set in this boot, UTC ms, and CLOCK_MONOTONIC ms at that moment; None when nobody did."""
     clock_confirmed: bool = False
     """Whether a technician confirmed date and time in this boot (LED-8)."""
-    counted_in_full: tuple[int, ...] = ()
-    """Authorisations whose shots were counted in full without their records, which may still arrive (LED-4)."""
+    counted_in_full: tuple[ShotRow, ...] = ()
+    """A shot of each authorisation whose shots were counted in full without their records, which may still arrive
+    (LED-4): all of them were counted alike."""
     certificates: tuple[CalibrationRow, ...] = ()
     """The last calibration row of each injector."""
     calibrations: tuple[EventRow, ...] = ()

@@ -146,6 +146,8 @@ def _doubts(shot: ShotRow) -> list[str]:
     amount = f"{shot.counted_nl / 1000:.1f} uL"
     if shot.number == 0 and shot.authorisation == 0:
         return [f"{amount} that no record explains are counted in full"]
+    if shot.beyond:
+        return [f"{amount} more than had been counted in full were found in the injector later; they count too"]
     if shot.certainty is not Certainty.DONE:
         which = f"Shot {shot.number}" if shot.number else "A shot without a record"
         return [f"{which} is uncertain and counted at its commanded {amount}"]

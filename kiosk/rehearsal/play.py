@@ -25,6 +25,8 @@ MOVING = frozenset({ControllerState.STROKE.name, ControllerState.RETRACTING.name
 REARMS_MOST = 5
 SHOT_S = 20.0
 """Longest wait for the next shot: the slowest rate gives one in 2 s, the rest is a busy machine's."""
+READS_S = 0.5
+"""So long a person looks at an alarm before it is acknowledged."""
 THOUSAND = 1000
 """From mm, uL and shots/s to um, nL and mHz."""
 
@@ -245,7 +247,9 @@ class Play:
             person.sees_that(lambda shown: shown.stop.state == "released", "the stop to be released")
             person.do(ask.AcknowledgeStop())
             person.sees_that(lambda shown: shown.stop.state == "clear", "the stop to be acknowledged")
-        for alarm in person.sees.alarms:
+        began = person.sees.stamp
+        read = person.sees_that(lambda shown: shown.stamp > began + READS_S, "what stands to be read")
+        for alarm in read.alarms:
             if not alarm.acknowledged:
                 person.do(ask.AcknowledgeAlarm(alarm.number))
 

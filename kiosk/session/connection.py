@@ -83,13 +83,18 @@ class Connection:
         self._ahead = ""
         self._paired = False
         self._uptime_ms = 0
-        self._doubted = 0.0
+        self._doubted = self._lapses_until = 0.0
         self.good = 0
         self.bad = 0
 
     @property
     def ready(self) -> bool:
         return self.state is State.READY
+
+    @property
+    def lapsing(self) -> bool:
+        """Whether an injector that is not believed gets no lease just now; a command would give it one again."""
+        return self.state is State.REFUSED and self._desk.now < self._lapses_until
 
     @property
     def sentence(self) -> str:
@@ -146,7 +151,10 @@ class Connection:
         self._desk.identity = self._desk.status = None
 
     def _refuse(self, doubt: str) -> None:
-        """It is let go, but for the line: nothing is sent, and without a lease it stops and retracts by itself.
+        """It is let go, but for the line: without a lease it stops and retracts by itself.
+
+        Nothing is sent to it but a retract that a person asks for: one that failed before leaves the needle where it
+        is, and there is nothing left for the lapse to end (LED-3).
 
         It is not disconnected, for it would be connected again at once, to say the same forty times a second.
         """
@@ -156,6 +164,7 @@ class Connection:
         why = f"the injector says what cannot be: {doubt}"
         self._let_go(State.REFUSED, why)
         self._desk.event("not believed", f"The injector is not believed: {doubt}")
+        self._lapses_until = self._desk.now + LAPSES_S
         self._desk.emit(Disable())
         self._desk.emit(PauseLease(LAPSES_S))
 

@@ -35,6 +35,11 @@ MOVING = frozenset(
     }
 )
 
+UNITS_AHEAD = 16
+"""So many units are on their way to the disk before rows that nobody waits for wait here: a quarter of its queue."""
+ROWS_KEPT = 2_000
+"""So many wait at most: half a megabyte, and half a minute of a storage that hangs while somebody floods."""
+
 Json = str | int | float | bool | None | list[str]
 
 
@@ -136,12 +141,22 @@ class Desk:
             then()
 
     def finish(self) -> list[Effect]:
-        """The step's effects; rows that nobody waits for go out in one unit, after the rows written before them."""
-        if self._rows:
+        """The step's effects; rows that nobody waits for go out in one unit, after the rows written before them.
+
+        While the disk has enough to do they wait for it, and go out together: whoever floods control with what is
+        refused, a row each, fills memory a little and not the ledger's queue, which nothing could arm after (LED-12).
+        """
+        if self._rows and not self._crowded:
             rows, self._rows = tuple(self._rows), []
             last = max((place for place, effect in enumerate(self.effects) if isinstance(effect, Commit)), default=-1)
             self.effects.insert(last + 1, self._unit_of(rows))
         return self.effects
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether the rows can wait: a reading back has to find all that was written before it."""
+        busy = len(self._sent_at) >= UNITS_AHEAD and len(self._rows) < ROWS_KEPT
+        return busy and not any(isinstance(effect, Reread) for effect in self.effects)
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)

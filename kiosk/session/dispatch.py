@@ -281,7 +281,8 @@ class Dispatch:
 
     # -- end -------------------------------------------------------------------------------------------------------
     def _withdraw(self, reason: str) -> None:
-        self._desk.emit(Disable())
+        if self._moves:  # a message asked for no supply: who has it meanwhile, a retract for one, keeps it
+            self._desk.emit(Disable())
         self._end(Certainty.NOT_DONE, f"{SWITCHED if self._closed else WITHDRAWN}: {reason}")
 
     def _end(self, certainty: Certainty, sentence: str) -> None:

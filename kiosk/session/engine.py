@@ -103,14 +103,14 @@ class Engine:
         self.tally = Tally()
         self.slot = Slot(self.desk, lambda kind: next(guards.against_service(self, kind), ""))
         self.intake = Intake(self.desk, self._count, restored.mismatch)
-        self.recovery = Recovery(self.desk, restored.unseen)
+        self.recovery = Recovery(self.desk, restored.unseen, self.lease)
         self.connection = Connection(self.desk, self.slot, self.intake, self.recovery, self._reconciled)
         self.record = RecordCheck(self.desk, restored.verified, restored.last_row)
         self.desk.anchors = lambda: self.connection.ready and not self.record.damage
         self.in_force = InForce(self.desk, restored.certificates, restored.calibrations, simulated=simulated)
         self.rewriting = Rewriting(self.desk, self.connection, self.in_force)
         self.clock = DateAndTime(self.desk)
-        self.retraction = Retraction(self.desk, self.slot)
+        self.retraction = Retraction(self.desk, self.slot, self.connection)
         self.setup = Setup(self.desk, library, self._fact)
         self.path = FluidPath(
             self.desk, self.slot, library, self.setup, lambda: self.tally.session.shots, senses=device.barrel_sensed

@@ -33,6 +33,11 @@ class KioskLease:
         """A frame showed snapshot `number`; one that was never published counts for nothing."""
         self._shown = max(self._shown, self._stamps.get(number, float("-inf")))
 
+    @property
+    def shown(self) -> float:
+        """Stamp of the newest snapshot that a frame showed, seconds; -inf before the first one of this seat."""
+        return self._shown
+
     def live(self, now: float) -> bool:
         return now - self._shown <= LEASE_S
 

@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 import msgspec
 
-from drivers.registers import Calibration
+from drivers.registers import U32_MAX, Calibration
 from kiosk.session.connection import Connection
 from kiosk.session.desk import Desk
 from kiosk.session.exchange import AskIdentity, Disconnect, ReadSpare, SelectCalibration, WriteSpare
@@ -21,6 +21,8 @@ from kiosk.session.in_force import IN_FORCE, KEPT, NONE, WRITING, InForce, as_bo
 
 Done = Callable[[str], None]
 LOST = "the link to the injector was lost; which calibration is in force is looked at when it is back"
+
+USED_UP = "no number above the one that the injector names fits its registers: it has to be serviced"
 
 
 class Stage(Enum):
@@ -55,6 +57,9 @@ class Rewriting:
         before, identity = NONE if old is None else key_of(old), self._desk.identity
         named = 0 if identity is None else identity.calibration_id
         number = max(before[0], named, wanted.id, self._in_force.highest) + 1
+        if number > U32_MAX:
+            done(USED_UP)
+            return
         new = self._new = sealed(msgspec.structs.replace(wanted, id=number))
         self.stage, self._done = Stage.COMMIT, done
         row = self._in_force.write(

@@ -127,7 +127,8 @@ class Signals:
 
     def _of_injector(self, engine: Engine) -> Iterator[Raised]:
         desk, status = self._desk, self._desk.status
-        if engine.connection.state is State.AWAY and self._linked_once:
+        # Before the first connection nobody misses it, but in a session: that one began with an injector (ALM-1).
+        if engine.connection.state is State.AWAY and (self._linked_once or desk.session):
             yield Raised(A.LINK_LOST, engine.connection.sentence)
         if engine.connection.state is State.REFUSED:
             yield Raised(A.NOT_BELIEVED, engine.connection.sentence)

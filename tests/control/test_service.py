@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,9 +14,11 @@ from kiosk.access.demo import DEMO_ACCOUNTS, demo_rows
 from kiosk.cli import main
 from kiosk.protocols.library import SHIPPED
 from kiosk.records.backup import profile_texts
+from kiosk.records.clerk import Asked, Clerk
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import EventRow
+from kiosk.session.service_questions import WriteBackup
 from kiosk.system.storage import ledger_path
 from tests.records import sample
 
@@ -121,6 +124,21 @@ def test_settings_go_out_and_come_in_on_a_new_card(service: Run, data: Path, tmp
     assert TECHNICIAN.name in service("people", of=new).output
     told = by_admin(service, "restore", file, "--settings", target, said="y\n", of=new)
     assert "0 accounts were added. Profiles are the same." in told.output, "the clinic's own folder is found by itself"
+
+
+@pytest.mark.requirement("LIM-9")
+def test_an_account_whose_role_there_is_not_is_named_and_no_file_is_written(
+    service: Run, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.json"
+    ledger = opened(data)
+    ledger.append([msgspec.structs.replace(sample.account("Eva"), role="x")])
+    ledger.close()
+    told = by_admin(service, "backup", file)
+    assert (told.exit_code, "E431: The account of Eva is damaged: there is no role 'x'" in told.output) == (2, True)
+    assert not file.exists()
+    answer = Clerk(ledger_path(data, simulated=True), tmp_path).answer(Asked(1, WriteBackup(ADMINISTRATOR.name, "")))
+    assert (answer.ok, answer.error) == (False, 431)
 
 
 def test_what_is_not_restored_changes_nothing(service: Run, data: Path, tmp_path: Path) -> None:

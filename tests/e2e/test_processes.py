@@ -1,4 +1,4 @@
-"""`nappage run`: three processes and their clerk, all ended by one signal, and none left by a killed supervisor."""
+"""`nappage run`: three processes and their clerks, all ended by one signal, and none left by a killed supervisor."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from kiosk.records.clerk_client import (
     WRITTEN_WITHIN_S,
     ClerkClient,
 )
+from kiosk.records.clerks import Clerks
 from kiosk.records.ledger import Ledger
 from kiosk.session.exchange import Answer, CheckPin, HashPin, Listing, MakeExport, ReadPage, ReadPatient
 from kiosk.session.service_questions import ReadBackups, WriteBackup
@@ -210,6 +211,23 @@ def test_an_answer_begins_the_time_of_the_next_question(client: ClerkClient) -> 
     assert client.poll(2000.0 + ANSWERED_WITHIN_S) == []
     os.kill(client.pid, signal.SIGCONT)
     assert answers(client, 1)[0].ok
+
+
+def test_no_pin_waits_for_what_takes_long(written: Path, out: Path) -> None:
+    """The record's check hangs, as one of ten years would; whoever signs in meanwhile is answered."""
+    clerks = Clerks(lambda: ClerkClient(written, out))
+    os.kill(clerks.slow.pid, signal.SIGSTOP)
+    for ticket, question in enumerate((VerifyLedger(), MakeExport(1, "json"), WriteBackup("Ana Weber", "")), 1):
+        clerks.ask(question, ticket)
+    clerks.ask(HashPin("482615"), 4)
+    clerks.ask(Listing(0), 5)
+    assert [answer.ticket for answer in answers(clerks.quick, 2)] == [4, 5]
+    assert clerks.poll(0.0) == []
+    os.kill(clerks.slow.pid, signal.SIGCONT)
+    assert [answer.ticket for answer in answers(clerks.slow, 3)] == [1, 2, 3]
+    pids = clerks.quick.pid, clerks.slow.pid
+    clerks.close()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 def test_a_clerk_that_cannot_run_is_left_alone_after_three_times_until_somebody_asks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from kiosk.records.ledger import Ledger
 from kiosk.records.reconcile import pairing, reconcile
 from kiosk.records.rows import Row
 from tests.records import sample
+from tests.records.test_chain import tamper
 from tests.records.test_reconcile import AUTH, DOSE, identity, record, status
 
 Reopen = Callable[[], Ledger]
@@ -47,7 +49,7 @@ def test_a_restart_knows_what_was_known(case: str, subject: Ledger, reopen: Reop
     expected = view.after(rows[len(OPEN) :])
     found_view = LedgerView.of(reopen().restore())
     if case == "paired":
-        expected = msgspec.structs.replace(expected, counted_in_full=frozenset())
+        expected = msgspec.structs.replace(expected, counted_in_full={})
     assert comparable(found_view) == comparable(expected)
 
 
@@ -59,3 +61,17 @@ def test_reconciling_again_after_a_restart_writes_nothing(subject: Ledger, reope
     subject.append(first.rows)
     again = reconcile(LedgerView.of(reopen().restore()), identity(), state, [record(3)], mono_ms=9)
     assert (len(first.rows), again.rows, again.cursor) == (4, (), 4)
+
+
+@pytest.mark.requirement("LED-4", "LIM-9")
+def test_what_was_counted_in_full_and_is_of_a_kind_that_there_is_not_ends_no_start(
+    path: Path, subject: Ledger, reopen: Reopen
+) -> None:
+    """Its session is signed: nothing else would read that row at a start."""
+    view = LedgerView(0, 1, 0, 0, session=1).after(OPEN)
+    closed = reconcile(view, None, None, [], mono_ms=7, practitioner_closed=True)
+    subject.append([*OPEN, *closed.rows, sample.closing()])
+    assert [shot.authorisation for shot in reopen().restore().counted_in_full] == [48]
+    reopen().close()
+    tamper(path, "UPDATE shot SET kind = 'x' WHERE number = 0")
+    assert reopen().restore().counted_in_full == ()

@@ -33,7 +33,7 @@ def status(**changes: Any) -> Status:
 
 
 def view(**changes: Any) -> LedgerView:
-    known = LedgerView(SERIAL, 10, 500_000, 48, (AUTH,), {48: 0}, frozenset(), 1)
+    known = LedgerView(SERIAL, 10, 500_000, 48, (AUTH,), {48: 0}, {}, 1)
     return msgspec.structs.replace(known, **changes)
 
 
@@ -177,6 +177,31 @@ def test_a_record_that_arrives_after_its_shot_was_counted_in_full_is_kept_and_no
     assert later.after(found.rows).cursor == 11
 
 
+@pytest.mark.requirement("LIM-6", "LED-4", "LED-7")
+@pytest.mark.parametrize(
+    ("outcome", "certainty"), [(Outcome.COMPLETED, Certainty.DONE), (Outcome.INTERRUPTED, Certainty.UNKNOWN)]
+)
+def test_what_a_late_record_measured_beyond_what_was_counted_counts_where_that_was_counted(
+    outcome: Outcome, certainty: Certainty
+) -> None:
+    closed = reconcile(view(), None, None, (), mono_ms=77, practitioner_closed=True)
+    later = msgspec.structs.replace(view().after(closed.rows), session=2)
+    found = compare(
+        moved(2, 2 * DOSE + 4_000),
+        record(10, measured_dose_nl=DOSE + 4_000, outcome=int(outcome)),
+        record(11),
+        ledger=later,
+    )
+    (more,), one = found.shots, closed.shots[0]
+    assert (more.session, more.zone, more.side, more.kind) == (1, one.zone, one.side, AuthorisationKind.TREATMENT)
+    assert (more.number, more.authorisation, more.dose_nl, more.counted_nl) == (0, 48, 0, 4_000)
+    assert (more.certainty, more.recovered, more.beyond) == (certainty, True, True)
+    assert "Motion 10 measured 4.0 uL more: they count too" in found.sentences
+    after = later.after(found.rows)
+    assert (after.cursor, after.lifetime_nl) == (12, later.lifetime_nl + 2 * DOSE + 4_000)
+    assert after.counted_in_full == later.counted_in_full
+
+
 @pytest.mark.requirement("LED-5")
 @pytest.mark.parametrize(
     ("state", "records"),
@@ -290,7 +315,8 @@ def test_a_record_that_nothing_open_explains_is_kept_as_uncertain(dose: int, kin
 def test_every_stroke_that_is_recovered_is_compared_by_control_too(of: str) -> None:
     id, ledger = (32, view()) if of == "nothing" else (48, view())
     if of == "what was counted in full":
-        ledger = msgspec.structs.replace(ledger, unresolved=(), counted_in_full=frozenset({48}))
+        closed = reconcile(view(), None, None, (), mono_ms=77, practitioner_closed=True)
+        ledger = msgspec.structs.replace(ledger, unresolved=(), counted_in_full={48: closed.shots[0]})
     deep = record(10, id=id, measured_depth_um=1101)
     found = compare(moved(2), deep, record(11, id=id), ledger=ledger)
     (told,) = (event for event in found.events if event.kind == Fact.NOT_AS_SET)

@@ -554,7 +554,8 @@ class Bench:
         return self.release()
 
     def see(self) -> Bench:
-        """The practitioner acknowledges what a comparison of record and injector found."""
+        """The practitioner reads what a comparison of record and injector found, and acknowledges it."""
+        self.run(0.5)
         for alarm in (RECOVERED, UNATTRIBUTED):
             if self.engine.recovery.waits_for(alarm):
                 self.tell(ask.AcknowledgeAlarm(alarm))

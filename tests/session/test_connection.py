@@ -202,6 +202,7 @@ def test_what_no_record_explains_counts_in_full_and_blocks_until_it_was_looked_a
     assert subject.engine.tally.session.nl == 15_000
     assert 726 in subject.alarms()
     assert "15.0 uL were given that no record explains" in " ".join(subject.snap.missing)
+    subject.run(0.5)
     subject.tell(ask.AcknowledgeAlarm(726))
     subject.run(0.1)
     assert not subject.snap.missing

@@ -16,6 +16,36 @@ from tests.session.bench import PERIOD, Bench
 GONE, DISTURBED = 703, 731
 
 
+@pytest.mark.requirement("ALM-1", "LED-6")
+def test_a_restart_in_a_session_finds_its_injector_missing_and_says_so(subject: Bench) -> None:
+    """The needle may be in somebody's skin: that control began anew does not make it known where it is."""
+    subject.live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.motion is not None, 3)
+    subject.do("unplug")
+    subject.restart(after_s=1)
+    assert subject.alarms() == {GONE}
+    subject.run(1)
+    subject.sign_in().tell(ask.AcknowledgeAlarm(GONE))
+    subject.run(1)
+    assert subject.alarms() == {GONE}
+    subject.do("replug")
+    subject.until(lambda: subject.snap.link.connected, 5)
+    assert GONE not in subject.alarms()
+
+
+def test_without_a_session_an_injector_that_was_not_there_yet_is_no_alarm(bench: Bench) -> None:
+    bench.do("unplug")
+    bench.run(3)
+    assert not bench.alarms()
+    bench.do("replug")
+    bench.start()
+
+
+def test_a_restart_in_a_session_whose_injector_is_there_alarms_nothing(subject: Bench) -> None:
+    subject.restart()
+    assert not subject.alarms()
+
+
 def settled(bench: Bench) -> None:
     """The same control has found its injector again, ledger and device agree, and it can be armed once more."""
     bench.until(lambda: bench.snap.link.connected, 5)

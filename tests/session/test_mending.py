@@ -12,7 +12,7 @@ import pytest
 
 from drivers.errors import CorruptBlock
 from drivers.injector import ModbusInjector
-from drivers.registers import CALIBRATION, Calibration, Fault
+from drivers.registers import CALIBRATION, IDENTITY, U32_MAX, Calibration, Fault
 from hal_sim.journal import _CALIBRATION_AT
 from kiosk.channel import commands as ask
 from kiosk.channel.calibration_views import CalibratingView
@@ -22,6 +22,7 @@ from kiosk.session.mending import CLEAR
 from kiosk.session.rewriting import Stage
 from tests.session.balance import Weighed
 from tests.session.bench import TECHNICIAN, Bench, library
+from tests.session.extremes import instead
 
 SLOTS = 2 * CALIBRATION.size
 
@@ -70,6 +71,19 @@ def held(subject: Weighed) -> Calibration:
     found = subject.bench.rig.controller.journal.calibration
     assert found is not None
     return found
+
+
+@pytest.mark.requirement("LIM-9")
+def test_an_injector_whose_calibration_numbers_are_used_up_is_left_as_it_is_and_ends_no_control(bench: Bench) -> None:
+    """A memory that was never written names all ones."""
+    bench.says = instead(IDENTITY, "calibration_id", U32_MAX)
+    subject = opened(bench)
+    proposal = shown(subject).proposal
+    assert proposal is not None
+    assert "has to be serviced" in bench.refused(WriteFactory(proposal.key))
+    assert not bench.engine.rewriting.busy
+    assert not bench.engine.desk.ledger_broken
+    assert "has to be serviced" in shown(subject).note
 
 
 @pytest.mark.requirement("LIM-9", "PST-1")

@@ -199,6 +199,38 @@ def test_a_stranger_whose_needle_may_be_out_is_told_until_our_own_injector_is_ba
     assert not active(subject)
 
 
+@pytest.mark.parametrize("homed", [True, False])
+def test_a_strangers_needle_that_a_restart_holds_for_ours_is_told_until_ours_is_back_and_homed(
+    subject: Bench, homed: bool
+) -> None:
+    """The record's alarms name no injector, so that it may be told a little longer and never less."""
+    unplugged(subject)
+    subject.do("fault wrong-serial on")
+    plugged_in(subject)
+    subject.rig.controller.faults = Fault.RETRACT
+    subject.run(0.1)
+    subject.restart()
+    subject.run(0.5)
+    assert active(subject) == {RETRACT}
+    subject.sign_in()
+    unplugged(subject)
+    subject.rig.controller.faults = Fault.NONE
+    subject.do("fault wrong-serial off")
+    if not homed:
+        subject.do("reset")
+    plugged(subject)
+    assert active(subject) == (set() if homed else {RETRACT})
+    subject.until(lambda: subject.check("homing") in ("asks", "passed"), 5)
+    if not homed:
+        subject.tell(ask.AnswerCheck("homing", True))
+        subject.until(lambda: not active(subject), 3)
+
+
+def plugged_in(bench: Bench) -> None:
+    bench.do("replug")
+    bench.run(1)
+
+
 def test_a_needle_that_is_out_is_told_when_our_own_injector_was_replaced_by_a_stranger(subject: Bench) -> None:
     jammed(subject)
     unplugged(subject)

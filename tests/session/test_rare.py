@@ -19,6 +19,7 @@ from kiosk.records.rows import CalibrationRow, EventRow, Unit, WriteFailed
 from kiosk.session import exchange as x
 from kiosk.session import guards
 from kiosk.session.connection import State
+from kiosk.session.desk import ROWS_KEPT, UNITS_AHEAD
 from kiosk.session.dispatch import Stage
 from kiosk.session.errors import NotNow
 from kiosk.session.states import TABLE
@@ -553,3 +554,47 @@ def test_who_has_the_record_read_back_gets_all_that_was_handed_in_before(bench: 
     bench.run(3 * PERIOD)
     first, second = heard
     assert first < second
+
+
+# -- a screen that asks too much ---------------------------------------------------------------------------------------
+def flood(bench: Bench, cycles: int, each: int = 32) -> int:
+    """As many requests in every cycle as the channel takes from one client, all of them refused; how many."""
+    for _ in range(cycles):
+        for _ in range(each):
+            bench.send(ask.Edit("depth", 123_456))
+        bench.step()
+    return cycles * each
+
+
+def refusals(bench: Bench) -> int:
+    return sum("123.46 mm is not allowed" in event.sentence for event in bench.events("refused"))
+
+
+@pytest.mark.requirement("LED-12", "LIM-1")
+def test_a_flood_of_what_is_refused_does_not_fill_the_queue_of_the_ledger_and_loses_no_row(subject: Bench) -> None:
+    subject.disk.holding = True
+    asked = flood(subject, 50)
+    assert len(subject.disk._held) <= UNITS_AHEAD
+    subject.disk.release()
+    asked += flood(subject, 10)
+    subject.run(0.5)
+    assert refusals(subject) == asked
+    assert not subject.engine.desk.ledger_broken
+    subject.until(lambda: not subject.snap.missing, 3)
+    subject.live().fire(1)
+
+
+@pytest.mark.requirement("LED-12")
+def test_rows_that_wait_for_a_busy_disk_are_read_back_with_it_and_do_not_wait_without_end(subject: Bench) -> None:
+    desk, read = subject.engine.desk, list[int]()
+    subject.disk.holding = True
+    flood(subject, 20)
+    before = len(subject.disk._held)
+    subject.engine.presets.step = lambda: None if read or desk._read_back else desk.read_back(lambda _: read.append(1))
+    subject.step()
+    assert len(subject.disk._held) == before + 2, "the rows, and the reading back after them"
+    flood(subject, 1, each=ROWS_KEPT)
+    assert len(subject.disk._held) == before + 3
+    subject.disk.release()
+    subject.run(0.1)
+    assert read

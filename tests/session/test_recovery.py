@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
+from drivers.registers import RECORD
 from kiosk.channel import commands as ask
+from kiosk.records.course import course
 from kiosk.records.facts import Fact
 from kiosk.records.rows import AuthorisationKind, ClosingRow, ShotRow
+from kiosk.records.session_record import read_session
+from kiosk.records.totals import disagreements
 from kiosk.session.dispatch import Stage
+from kiosk.session.exchange import ReadCourse
 from kiosk.session.link_state import State
 from kiosk.session.recovery import BEGINS
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
+from tests.session.extremes import instead
 
 pytestmark = pytest.mark.requirement("LED-4")
 
@@ -68,12 +74,18 @@ def cut_off_by_a_reset(bench: Bench) -> str:
 
 
 def unattributed(bench: Bench) -> str:
+    replugged(unexplained(bench, 15_000))
+    return "15.0 uL were given that no record explains, and count in full"
+
+
+def unexplained(bench: Bench, nl: int) -> Bench:
+    """So much is given that no record explains, while the cable is out, which is in again."""
     bench.do("unplug")
     bench.run(0.3)
-    bench.rig.controller.journal.lifetime_nl += 15_000
+    bench.rig.controller.journal.lifetime_nl += nl
     bench.rig.controller.journal.save()
-    replugged(bench)
-    return "15.0 uL were given that no record explains, and count in full"
+    bench.do("replug")
+    return bench
 
 
 def another_serial(bench: Bench) -> str:
@@ -272,3 +284,74 @@ def test_what_was_moved_before_a_session_and_is_found_in_it_counts_for_nobody(be
     replugged(bench)
     assert {row.session for row in bench.rows(ShotRow)} == {0}
     assert bench.engine.tally.session.shots == bench.engine.tally.product_nl == 0
+
+
+# -- several at once -------------------------------------------------------------------------------------------------
+@pytest.mark.requirement("ALM-1", "UI-6")
+@pytest.mark.parametrize("late", [False, True], ids=["it stands", "it comes in this very cycle"])
+def test_an_acknowledgement_covers_nothing_that_came_while_the_finger_was_on_its_way(
+    subject: Bench, late: bool
+) -> None:
+    first, second = "15.0 uL were given", "5.0 uL were given"
+    unattributed(subject)
+    subject.run(1)
+    unexplained(subject, 5_000)
+    subject.until(lambda: subject.engine.connection.state is State.READING, 5)
+    subject.disk.holding = True
+    subject.until(lambda: subject.engine.connection.state is State.SETTLING, 5)
+    subject.run(0.1)
+    subject.disk.release()
+    if not late:
+        subject.step()
+    said = subject.refused if not late else subject.tell
+    said(ask.AcknowledgeAlarm(UNATTRIBUTED))
+    assert any(second in sentence for sentence in subject.snap.missing)
+    assert any(first in sentence for sentence in subject.snap.missing) is not late
+    subject.run(1)
+    shown = next(alarm for alarm in subject.snap.alarms if alarm.number == UNATTRIBUTED)
+    assert (shown.active, shown.acknowledged) == (True, False)
+    assert second in shown.what
+    subject.tell(ask.AcknowledgeAlarm(UNATTRIBUTED))
+    subject.run(0.1)
+    assert not subject.snap.missing
+    assert second in subject.events(Fact.SEEN)[-1].sentence
+
+
+@pytest.mark.requirement("UI-6", "WDG-5")
+def test_what_a_screen_that_hangs_never_showed_is_not_acknowledged_on_it(subject: Bench) -> None:
+    subject.seat.shows = False
+    replugged(unexplained(subject, 15_000))
+    subject.run(3)
+    assert "read it first" in subject.refused(ask.AcknowledgeAlarm(UNATTRIBUTED))
+    subject.seat.shows = True
+    subject.run(0.2)
+    subject.tell(ask.AcknowledgeAlarm(UNATTRIBUTED))
+
+
+# -- a record that comes after its session was signed ----------------------------------------------------------------
+@pytest.mark.requirement("LIM-6", "LED-7")
+def test_what_a_shot_gave_beyond_what_its_signature_counted_counts_for_its_patient(subject: Bench) -> None:
+    subject.live().on_skin().press()
+    cut_off_in_a_motion(subject)
+    subject.tell(ask.Finish())
+    subject.tell(ask.Sign(PRACTITIONER.pin, cleaned_up=True))
+    subject.run(0.1)
+    subject.see()
+
+    def given() -> int:
+        asked = ReadCourse("P1", "example-saline", "mesolift", 0, subject.wall_ms + round(subject.clock.now * 1000))
+        return course(subject.ledger._db, asked).nl
+
+    assert given() == 20_000
+    subject.says = instead(RECORD, "measured_dose_nl", 26_000)
+    replugged(subject)
+    assert given() == 26_000
+    assert "6.0 uL more than had been counted in full before, and count too" in " ".join(subject.snap.missing)
+    assert list(disagreements(subject.ledger._db)) == []
+    page = read_session(subject.ledger._db, 1)
+    assert any("6.0 uL more than had been counted" in flag for flag in page.flags())
+    subject.see()
+    assert BEGINS not in " ".join(subject.snap.missing)
+    subject.restart()
+    subject.run(2)
+    assert given() == 26_000

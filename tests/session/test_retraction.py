@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from drivers.errors import LinkTimeout, NappageError, Refused
-from drivers.registers import COMMAND, Fault, Input
+from drivers.registers import COMMAND, STATUS, Fault, Input
 from hal_sim.blocks import Registers
 from kiosk.channel import commands as ask
+from kiosk.session.connection import LAPSES_S
 from kiosk.session.dispatch import Stage
+from kiosk.session.link_state import State
+from kiosk.session.retraction import NOBODY_KNOWS
 from tests.session.bench import ADMINISTRATOR, PERIOD, TECHNICIAN, Bench
+from tests.session.extremes import instead
 
 pytestmark = pytest.mark.requirement("LED-3")
 
@@ -157,6 +163,23 @@ def test_without_an_injector_it_says_so_and_a_link_that_is_lost_ends_it(subject:
     assert "no injector is connected" in subject.refused(ask.Retract())
 
 
+@pytest.mark.requirement("LED-12", "STP-5")
+def test_a_message_that_cannot_be_written_takes_no_supply_from_it(subject: Bench) -> None:
+    """Meanwhile somebody clears faults, and the disk fails: with a broken spring only the motor brings it back."""
+    out(subject, "spring-broken")
+    powered: list[bool] = []
+    subject.each_cycle.append(lambda: powered.extend([subject.panel._enabled] * subject.engine.retraction.busy))
+    retract, clear = subject.send(ask.Retract()), subject.send(ask.ClearFaults())
+    subject.disk.failing = True
+    assert not subject.reply(clear, 0.2).ok
+    assert subject.engine.desk.ledger_broken
+    assert subject.reply(retract).ok
+    assert len(powered) > 1
+    assert all(powered)
+    assert home(subject)
+    assert not subject.panel._enabled
+
+
 def answered_by(bench: Bench, error: NappageError) -> None:
     """The next command is answered like this."""
     link = bench.cycle.injector._link  # type: ignore[union-attr]
@@ -212,3 +235,101 @@ def test_a_controller_that_calls_itself_ready_with_the_switch_open_is_not_believ
         "The needle is not home, and the injector calls itself ready: lift off and retract it.",
     )
     assert "needle is not home" in subject.refused(subject.arm_command())
+
+
+def waits_for_the_disk(bench: Bench) -> State:
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.disk.holding = True
+    bench.do("replug")
+    return State.REREADING
+
+
+def waits_for_its_void(bench: Bench) -> State:
+    bench.do("unplug")
+    bench.run(0.3)
+    bench.do("replug")
+    bench.until(lambda: bench.engine.connection.state is State.REREADING, 3)
+    bench.disk.failing = True
+    return State.VOIDING
+
+
+def waits_for_an_administrator(bench: Bench) -> State:
+    bench.swap_injector()
+    return State.BLOCKED
+
+
+@pytest.mark.requirement("LED-4", "LED-5", "LED-12")
+@pytest.mark.parametrize("waits", [waits_for_the_disk, waits_for_its_void, waits_for_an_administrator])
+def test_an_injector_that_does_not_settle_takes_it_all_the_same(
+    subject: Bench, waits: Callable[[Bench], State]
+) -> None:
+    out(subject, "retract-jam")
+    subject.do("fault retract-jam off")
+    state = waits(subject)
+    subject.run(3)
+    assert subject.engine.connection.state is state
+    assert not home(subject)
+    assert subject.ask(ask.Retract(), 3).ok
+    assert home(subject)
+    assert subject.engine.connection.state is state
+    subject.disk.release()
+
+
+# -- an injector that is not believed --------------------------------------------------------------------------------
+def not_believed(bench: Bench) -> Bench:
+    bench.says = instead(STATUS, "state", 77)
+    bench.until(lambda: bench.engine.connection.state is State.REFUSED, 3)
+    return bench
+
+
+@pytest.mark.requirement("STP-5", "LIM-9")
+def test_a_needle_that_rests_outside_is_pulled_back_also_in_an_injector_that_is_not_believed(subject: Bench) -> None:
+    """Its shot is over and its retract has failed, so that a lapse of its lease brings nothing back."""
+    out(subject, "retract-jam")
+    subject.do("fault retract-jam off")
+    not_believed(subject).run(1)
+    assert not subject.rig.body.home
+    powered: list[float] = []
+    subject.each_cycle.append(lambda: powered.extend([subject.clock.now] * subject.panel._enabled))
+    assert NOBODY_KNOWS in subject.refused(ask.Retract())
+    assert subject.rig.body.home
+    assert retracts(subject) == 1
+    assert not powered
+    assert subject.engine.connection.state is State.REFUSED
+    assert not subject.engine.retraction.busy
+
+
+@pytest.mark.requirement("WDG-1", "STP-5")
+def test_a_retract_renews_no_lease_that_is_kept_back_to_lapse(subject: Bench) -> None:
+    not_believed(subject)
+    lease = subject.rig.controller.lease
+    before = lease.echo
+    number = subject.send(ask.Retract())
+    subject.run(LAPSES_S - PERIOD)
+    assert (retracts(subject), lease.echo, lease.live) == (0, before, False)
+    subject.run(2 * PERIOD)
+    assert retracts(subject) == 1
+    assert NOBODY_KNOWS in subject.reply(number).sentence
+
+
+def test_one_that_is_asked_of_an_injector_that_is_not_believed_ends_with_the_link_and_with_its_refusal(
+    subject: Bench,
+) -> None:
+    not_believed(subject).run(1)
+    subject.rig.controller.journal.command_id = subject.engine.desk.max_id + 100
+    assert "refused" in subject.refused(ask.Retract())
+    subject.rig.controller.journal.command_id = 0
+    number = subject.send(ask.Retract())
+    subject.run(0.1)
+    subject.do("unplug")
+    assert "link to the injector was lost" in subject.reply(number).sentence
+
+
+def test_one_that_is_under_way_when_the_injector_is_not_believed_any_more_ends_unknown(subject: Bench) -> None:
+    out(subject, "retract-jam")
+    number = subject.send(ask.Retract())
+    subject.step()
+    not_believed(subject)
+    assert "link to the injector was lost" in subject.reply(number).sentence
+    assert not subject.panel._enabled
