@@ -35,7 +35,7 @@ def shelf(dice: random.Random) -> Library:
 
 def _protocol(dice: random.Random, protocol: Protocol) -> Protocol:
     zones = tuple(_zone(dice, zone) for zone in protocol.zones[:4])
-    most = dice.choice((60, 150, 400, 1000))
+    most = dice.choice((60, 400, 1000, 1000))
     return replace(
         protocol,
         modes=("single", "burst", "continuous"),
@@ -66,7 +66,7 @@ def _product(dice: random.Random, key: str) -> Product:
         grade="A",
         point_nl=_maybe(dice, dice.choice((21_000, 60_000, 200_000))),
         session_nl=_maybe(dice, dice.choice((500_000, 2_000_000, 9_000_000))),
-        session_shots=_maybe(dice, dice.choice((50, 120, 500))),
+        session_shots=_maybe(dice, dice.choice((50, 500, 1000))),
         course_sessions=_maybe(dice, 6),
         course_nl=_maybe(dice, dice.choice((800_000, 5_000_000))),
     )
