@@ -11,6 +11,7 @@ from drivers.errors import LinkTimeout, Refused
 from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Input, Outcome, ShotRecord
 from hal_sim import controller as controller_room
 from hal_sim.controller import Controller
+from hal_sim.journal import Journal
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty, Room
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -240,17 +241,34 @@ def test_a_service_motion_that_is_accepted_and_never_begins_is_waited_for_a_seco
     assert "nothing moved" in subject.reply(number).sentence, "it is not called primed"
 
 
-@pytest.mark.requirement("LED-2", "LED-4")
-def test_a_shot_that_ended_in_no_way_that_we_know_is_uncertain_and_so_is_its_authorisation(
-    subject: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def ends_as(outcome: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every motion is recorded with this outcome, and the controller calls nothing a fault."""
     judge = controller_room.record_of
 
     def record_of(*motion: Any) -> tuple[ShotRecord, Fault]:
         record, faults = judge(*motion)
-        return replace(record, outcome=77), faults
+        return replace(record, outcome=outcome), faults
 
     monkeypatch.setattr(controller_room, "record_of", record_of)
+
+
+@pytest.mark.requirement("LED-7", "STP-5")
+def test_a_shot_that_ended_early_ends_the_arming_though_the_controller_reports_no_fault(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_as(Outcome.PARTIAL_CONTACT, monkeypatch)
+    subject.set(shots=5).live().fire(1)
+    subject.step()
+    assert not subject.armed
+    assert "a shot ended early" in subject.last_notice
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-2", "LED-4")
+def test_a_shot_that_ended_in_no_way_that_we_know_is_uncertain_and_so_is_its_authorisation(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_as(77, monkeypatch)
     subject.live()
     number = subject.last_authorisation().id
     subject.fire(1)
@@ -385,6 +403,30 @@ def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> No
     assert [what for what, _ in subject.sent][-1] == "void"
     assert subject.sent[-1][1] == subject.last_authorisation().id + 2
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LIM-6")
+def test_a_record_that_is_missing_between_two_is_not_passed_over(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one after it is not taken before the missing one is counted in full."""
+    keep, missing = Journal._keep, subject.rig.controller.journal.lifetime_shots + 2
+
+    def loses(journal: Journal, record: ShotRecord) -> None:
+        keep(journal, record)
+        journal.records.pop(missing, None)
+
+    monkeypatch.setattr(Journal, "_keep", loses)
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.journal.lifetime_shots > missing, 5)
+    subject.release().run(0.5)
+    assert [row.number for row in subject.shot_rows()] == [missing - 1]
+    subject.tell(ask.Disarm())
+    subject.until(lambda: subject.engine.slot.free, 5)
+    subject.quiet()
+    found = next(row for row in subject.shot_rows() if row.number == missing)
+    assert (found.certainty, found.measured_dose_nl) == (Certainty.UNKNOWN, found.dose_nl)
+    assert subject.shots == len(subject.shot_rows()) > 2
 
 
 @pytest.mark.requirement("LED-12", "WDG-5")
