@@ -214,7 +214,7 @@ def test_an_index_that_leads_past_its_rows_is_damage_though_every_row_is_as_it_w
         "PRAGMA writable_schema = ON",
         "UPDATE sqlite_master SET sql = 'CREATE INDEX shot_of_session ON shot (point)' WHERE name = 'shot_of_session'",
     )
-    with pytest.raises(LedgerDamaged, match="E400.*shot_of_session"):
+    with pytest.raises(LedgerDamaged, match=r"E400.*shot_of_session"):
         verify(written)
 
 
