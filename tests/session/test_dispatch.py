@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from drivers.errors import LinkTimeout, Refused
 from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Input, Outcome, ShotRecord
-from hal_sim import controller as controller_room
 from hal_sim.controller import Controller
 from hal_sim.journal import Journal
+from hal_sim.verdict import record_of
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty, Room
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -243,13 +243,12 @@ def test_a_service_motion_that_is_accepted_and_never_begins_is_waited_for_a_seco
 
 def ends_as(outcome: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every motion is recorded with this outcome, and the controller calls nothing a fault."""
-    judge = controller_room.record_of
 
-    def record_of(*motion: Any) -> tuple[ShotRecord, Fault]:
-        record, faults = judge(*motion)
+    def ended(*motion: Any) -> tuple[ShotRecord, Fault]:
+        record, faults = record_of(*motion)
         return replace(record, outcome=outcome), faults
 
-    monkeypatch.setattr(controller_room, "record_of", record_of)
+    monkeypatch.setattr("hal_sim.controller.record_of", ended)
 
 
 @pytest.mark.requirement("LED-7", "STP-5")

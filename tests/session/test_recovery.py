@@ -19,6 +19,7 @@ from kiosk.session.link_state import State
 from kiosk.session.recovery import BEGINS
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
 from tests.session.extremes import instead
+from tests.session.test_dispatch import lost
 
 pytestmark = pytest.mark.requirement("LED-4")
 
@@ -237,6 +238,9 @@ def test_a_shot_that_was_not_as_set_is_told_by_every_restart_until_the_fault_is_
     subject.sign_in().run(0.1)
     assert said in subject.snap.missing, "a restart forgot it"
     assert 709 in subject.alarms()
+    lost(subject, request=True)
+    assert not subject.ask(ask.ClearFaults()).ok
+    assert said in subject.snap.missing, "a clear that did not get there clears nothing"
     subject.tell(ask.ClearFaults())
     subject.run(0.1)
     assert said not in subject.snap.missing
