@@ -129,7 +129,9 @@ def test_whatever_changes_at_whichever_step_nothing_is_given_after_it(subject: B
 
 
 @pytest.mark.requirement("STP-1", "LED-1")
-@pytest.mark.parametrize("name", ["kiosk lapse", "needle gone", "clock untrusted", "late cycle"])
+@pytest.mark.parametrize(
+    "name", ["kiosk lapse", "needle gone", "clock untrusted", "late cycle", "edited value", "locked", "disarmed"]
+)
 def test_what_changes_in_the_very_cycle_of_the_commit_leaves_the_relay_open(subject: Bench, name: str) -> None:
     closed: list[int] = []
     subject.panel.enable = closed.append
