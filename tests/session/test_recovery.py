@@ -368,6 +368,7 @@ def test_who_has_seen_one_thing_that_was_found_has_not_seen_the_other(subject: B
     for number in (seen, other):
         row = EventRow(Fact.RECOVERED, 0, 0, "", f"Found {number}", {"alarm": number})
         subject.engine.recovery.stand([row])
+    subject.run(1)
     subject.tell(ask.AcknowledgeAlarm(seen))
     subject.run(0.1)
     assert not any(f"Found {seen}" in sentence for sentence in subject.snap.missing)
