@@ -134,7 +134,11 @@ def test_whatever_changes_at_whichever_step_nothing_is_given_after_it(subject: B
 )
 def test_what_changes_in_the_very_cycle_of_the_commit_leaves_the_relay_open(subject: Bench, name: str) -> None:
     closed: list[int] = []
-    subject.panel.enable = closed.append
+
+    def enable(epoch: int) -> None:
+        closed.append(epoch)
+
+    subject.panel.enable = enable
     at_step(subject, "committed", EVENTS[name])
     subject.run(0.1)
     assert not subject.armed
