@@ -127,6 +127,19 @@ def test_the_socket_is_for_owner_and_group_only(subject: ChannelServer) -> None:
     assert stat.S_IMODE(subject.path.stat().st_mode) == 0o660
 
 
+@pytest.mark.requirement("ACC-5")
+def test_nobody_connects_before_mode_and_group_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chmod, before = Path.chmod, list[int]()
+
+    def set_mode(path: Path, mode: int) -> None:
+        before.append(stat.S_IMODE(path.stat().st_mode))
+        chmod(path, mode)
+
+    monkeypatch.setattr(Path, "chmod", set_mode)
+    ChannelServer(tmp_path / "s.sock").close()
+    assert before == [0]
+
+
 def test_the_group_is_set(tmp_path: Path) -> None:
     import grp
 
@@ -206,8 +219,9 @@ def test_a_killed_process_is_replaced_at_once(subject: ChannelServer, time: Time
     assert second.connected
 
 
-def test_another_version_is_refused(subject: ChannelServer, kiosk: ChannelClient) -> None:
-    number = kiosk.send(c.Hello(VERSION + 1, "kiosk"))
+@pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])
+def test_another_version_is_refused(subject: ChannelServer, kiosk: ChannelClient, version: int) -> None:
+    number = kiosk.send(c.Hello(version, "kiosk"))
     assert subject.poll() == []
     assert [(r.number, r.error) for r in kiosk.drain().replies][-1] == (number, 501)
 

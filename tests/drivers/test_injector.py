@@ -32,6 +32,7 @@ from drivers.registers import (
     COMMAND,
     EXCHANGE_REGISTERS,
     IDENTITY,
+    MAP_VERSION,
     RECORD,
     SERVICE_WORD,
     STATUS,
@@ -171,6 +172,14 @@ def test_another_map_version_is_an_error_and_lets_go_of_the_port(bench: OnBench,
     bench.do("fault wrong-map off")
     connect(bench.port, latch, parity="N", timeout_ms=PATIENT_MS).close()
     assert caught.value.facts == {"theirs": 2, "ours": 1}  # the error, and all that its traceback holds, lived on
+
+
+@pytest.mark.parametrize("version", [MAP_VERSION - 1, MAP_VERSION + 1])
+def test_an_older_or_newer_map_is_not_spoken(facing: ModbusInjector, far: FarEnd, version: int) -> None:
+    identity = IDENTITY.decode(bytes(IDENTITY.size))
+    far.answer = answering(IDENTITY.encode(msgspec.structs.replace(identity, map_version=version)))
+    with pytest.raises(MapMismatch):
+        facing.identity()
 
 
 def test_a_port_that_answers_rubbish_is_no_injector(bench: OnBench, latch: StopLatch) -> None:
@@ -460,7 +469,7 @@ def test_stop_void_and_retract_go_whatever_the_latch_says(
 
 
 @pytest.mark.requirement("STP-1")
-@pytest.mark.parametrize("kind", [CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED])
+@pytest.mark.parametrize("kind", [CommandKind.HOME, CommandKind.PRIME, CommandKind.SYRINGE_CHANGED, CommandKind.GAUGE])
 def test_what_moves_needs_the_epoch_it_was_decided_in(
     facing: ModbusInjector, far: FarEnd, latch: StopLatch, kind: CommandKind
 ) -> None:
@@ -496,8 +505,11 @@ def test_an_anchor_is_kept_and_read_back(subject: ModbusInjector) -> None:
     assert subject.anchors() == AnchorPair(9, b"b" * 32, 5, b"a" * 32)
 
 
-def test_an_anchor_that_does_not_come_back_is_not_believed(facing: ModbusInjector, far: FarEnd) -> None:
-    far.answer = answering(ANCHOR_PAIR.encode(AnchorPair(4, b"a" * 32, 0, bytes(32))))
+@pytest.mark.parametrize("shown", [(4, b"a" * 32), (5, b"b" * 32)])
+def test_an_anchor_that_does_not_come_back_is_not_believed(
+    facing: ModbusInjector, far: FarEnd, shown: tuple[int, bytes]
+) -> None:
+    far.answer = answering(ANCHOR_PAIR.encode(AnchorPair(*shown, 0, bytes(32))))
     with pytest.raises(BadFrame, match="does not show this anchor"):
         facing.write_anchor(Anchor(5, b"a" * 32))
 

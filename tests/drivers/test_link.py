@@ -8,6 +8,7 @@ import select
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,7 +23,7 @@ from drivers.errors import (
     PortMissing,
     Refused,
 )
-from drivers.link import ModbusLink
+from drivers.link import SETTLE_S, ModbusLink
 from tests.drivers.far_end import FarEnd, answering, crc, read_answer, silent
 
 DATA = bytes(range(8))
@@ -100,6 +101,49 @@ def test_loss_of_the_end_of_an_answer_is_a_timeout(subject: ModbusLink, far: Far
     far.answer = lambda end, request: end.send(read_answer(request, DATA)[:-1])
     with pytest.raises(LinkTimeout):
         subject.read(0, 4)
+
+
+class Polled:
+    """A poll that keeps how long each was asked to wait, ms."""
+
+    def __init__(self, poll: select.poll) -> None:
+        self._poll = poll
+        self.asked: list[float] = []
+
+    def poll(self, ms: float) -> list[tuple[int, int]]:
+        self.asked.append(ms)
+        return self._poll.poll(ms)
+
+
+@pytest.mark.requirement("LNK-1")
+@pytest.mark.parametrize("trouble", ["lost", "corrupt", "distrusted", "none"])
+def test_after_any_trouble_the_next_request_waits_for_a_line_that_is_silent(
+    subject: ModbusLink, far: FarEnd, trouble: str
+) -> None:
+    """A late answer comes into that silence, and is dropped there."""
+    if trouble == "lost":
+        far.answer = silent
+    elif trouble == "corrupt":
+        far.answer = lambda end, request: end.send(read_answer(request, DATA)[:-1] + b"?")
+    with contextlib.suppress(LinkTimeout, BadFrame):
+        subject.read(0, 4)
+        if trouble == "distrusted":
+            raise subject.distrust("it shows something else")
+    far.answer = answering(DATA)
+    polled = subject._poll = Polled(subject._poll)  # type: ignore[assignment]
+    assert subject.read(0, 4) == DATA
+    assert (polled.asked[0] == SETTLE_S * 1000) is (trouble != "none")
+
+
+@pytest.mark.requirement("LNK-1", "LED-2")
+def test_a_request_that_the_port_takes_only_half_of_is_a_bad_frame(
+    subject: ModbusLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as halved:
+        halved.setattr("drivers.link.os", SimpleNamespace(write=lambda port, frame: os.write(port, frame[:4])))
+        with pytest.raises(BadFrame, match="could not be written whole"):
+            subject.read(0, 4)
+    assert (subject.statistics.bad, subject.statistics.timeouts) == (1, 0)
 
 
 @pytest.mark.requirement("LNK-1")

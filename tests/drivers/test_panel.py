@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,6 +50,31 @@ def test_enable_is_off_from_the_first_moment() -> None:
         assert gpiozero.Device.pin_factory is factory
     finally:
         gpiozero.Device.pin_factory = None
+
+
+@pytest.mark.requirement("WDG-4")
+def test_an_enable_that_somebody_left_on_goes_off_as_the_panel_is_built() -> None:
+    factory = MockFactory(pin_class=MockPWMPin)
+    gpiozero.Device.pin_factory = factory
+    try:
+        left = pin(PINS.enable)
+        left.function, left.state = "output", True
+        panel = GpioPanel(PINS, "mock", StopLatch())
+        assert not left.state
+        panel.close()
+    finally:
+        gpiozero.Device.pin_factory = None
+
+
+@pytest.mark.requirement("LIM-9")
+def test_a_pin_thread_that_has_ended_is_noticed(subject: GpioPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Thread(target=lambda: None)
+    ended.start()
+    ended.join()
+    assert subject.alive()
+    monkeypatch.setattr(subject, "_event_thread", ended)
+    assert not subject.alive()
+    assert subject.failure == "lgpio's event thread has ended"
 
 
 def test_the_levels_say_which_contact_is_closed(subject: GpioPanel) -> None:

@@ -60,6 +60,20 @@ def test_a_stop_that_comes_while_a_start_acts_waits_for_its_bytes_and_then_drops
 
 
 @pytest.mark.requirement("STP-1")
+def test_no_start_can_act_while_a_stop_drops(subject: StopLatch) -> None:
+    """Else one that was decided after the stop could switch on what the stop is about to switch off."""
+    let_in: list[bool] = []
+    starter = threading.Thread(target=lambda: let_in.append(subject._lock.acquire(blocking=False)))
+
+    def drop() -> None:
+        starter.start()
+        starter.join()
+
+    subject.raise_epoch(drop)
+    assert let_in == [False]
+
+
+@pytest.mark.requirement("STP-1")
 def test_a_stop_out_of_the_very_thread_that_starts_does_not_wait_for_itself(subject: StopLatch) -> None:
     def act() -> None:
         subject.raise_epoch(nothing)

@@ -158,6 +158,8 @@ def test_with_a_damaged_calibration_nothing_but_homing_and_seeking_is_taken() ->
     subject.wait(0.1)
     assert subject.faults() == Fault.CALIBRATION
     subject.enable()
+    seek = (CommandKind.SYRINGE_CHANGED, 1_000_000)
+    assert subject.refused(lambda: subject.command(*seek)) == Refusal.STATE, "no seeking before homing"
     subject.home()
     subject.meet(1_000_000)
     assert subject.identity().calibration_id == 0

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hal_sim.build import Build
 from hal_sim.electrics import NEVER, Electrics
 from hal_sim.faults import Faults
+from hal_sim.mechanics import Mechanics
 
 BUILD = Build()
 
@@ -125,3 +126,16 @@ def test_a_contradicting_pedal_has_both_contacts_closed() -> None:
     levels = electrics("pedal-contradiction").levels()
     assert levels.pedal_no
     assert levels.pedal_nc
+
+
+@pytest.mark.requirement("STP-4", "WDG-4")
+def test_without_motor_supply_no_word_of_the_controller_moves_needle_or_plunger() -> None:
+    body = Mechanics(BUILD, Faults(), seed=1)
+    steps = body.encoder
+    for supplied, moves in ((False, False), (True, True), (False, False)):
+        body.power(supplied)
+        body.needle_to(5_000.0)
+        body.push(1_000, 10_000.0)
+        assert (body.pushing, body.carriage.powered) == (moves, moves)
+    body.settle(1.0)
+    assert (body.encoder, body.carriage.travel(1.0)) == (steps, 0.0), "nothing of it is done later"

@@ -161,11 +161,14 @@ def test_a_place_in_the_ring_that_still_holds_an_older_record_shows_none() -> No
     assert not any(Journal(memory, BUILD).record(RECORDS_KEPT + 1))
 
 
-def test_a_record_that_is_not_whole_is_not_shown() -> None:
+@pytest.mark.parametrize("byte", range(30))
+def test_a_record_that_is_not_whole_is_not_shown(byte: int) -> None:
+    """Whichever byte is another one: of its number, of its figures or of its CRC."""
     memory = Memory()
     subject = Journal(memory, BUILD)
     subject.finish(record(subject.begin(7, 2000, 10_000)), 5)
-    memory.write(256 + 30 + 3, b"\xff")
+    place = 256 + 30 + byte
+    memory.write(place, bytes([memory.read(place, 1)[0] ^ 0x10]))
     assert not any(Journal(memory, BUILD).record(1))
 
 

@@ -70,6 +70,18 @@ def treatment(seed: int, start: float = 0.0) -> Host:
     return subject
 
 
+@pytest.mark.requirement("LED-2", "LNK-1")
+@pytest.mark.parametrize(("address", "registers"), [(0x0FF0, 1), (STATUS.address, 0)])
+def test_a_transaction_that_is_answered_with_an_exception_has_written_nothing(address: int, registers: int) -> None:
+    subject = Host().ready()
+    block = subject.block()
+    with pytest.raises(ModbusException):
+        subject.rig.exchange(subject.now, AUTHORISATION.address, AUTHORISATION.encode(block), address, registers)
+    assert (subject.status().state, subject.status().authorisation_id) == (ControllerState.READY, 0)
+    subject.send(block)
+    assert subject.status().authorisation_id == block.id
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_same_seed_and_inputs_give_the_same_bytes_again(seed: int) -> None:
     first, again = treatment(seed), treatment(seed)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.registers import CommandKind, ControllerState, Fault, Input, Outcome, Refusal, SyringeType
+from drivers.registers import (
+    ANCHOR,
+    Anchor,
+    CommandKind,
+    ControllerState,
+    Fault,
+    Input,
+    Outcome,
+    Refusal,
+    SyringeType,
+)
 from hal_sim.blocks import ModbusException
 from tests.hal_sim.host import Host, outcome
 
@@ -292,6 +302,24 @@ def test_a_dead_memory_moves_nothing_and_says_so(when: str) -> None:
     if when in ("idle", "before a stroke"):
         subject.command(CommandKind.CLEAR_FAULTS)
         assert not subject.faults()
+    elif when == "at a start":
+        subject.command(CommandKind.CLEAR_FAULTS)
+        assert subject.faults() & Fault.MEMORY, "what it counted may not be what it knows, until it starts again"
+
+
+@pytest.mark.requirement("LED-4")
+def test_an_authorisation_does_not_outlive_a_memory_that_failed_meanwhile() -> None:
+    subject = Host().armed()
+    subject.do("fault memory-dead on")
+    with pytest.raises(ModbusException):
+        subject.rig.write(subject.now, ANCHOR.address, ANCHOR.encode(Anchor(1, bytes(32))))
+    assert subject.status().shots_left == 0
+    subject.do("fault memory-dead off")
+    subject.command(CommandKind.CLEAR_FAULTS)
+    subject.do("trigger down")
+    subject.wait(1)
+    assert subject.status().state == ControllerState.READY
+    assert not [record for record in subject.records if record.depth_um], "it fired"
 
 
 def test_a_removed_syringe_with_a_dead_memory_is_a_fault_too() -> None:

@@ -200,6 +200,7 @@ def test_a_home_switch_that_is_stuck_does_not_clear_a_needle_that_is_out() -> No
     assert subject.status().needle_um == 0
     subject.command(CommandKind.CLEAR_FAULTS)
     assert not subject.faults()
+    assert subject.status().state == ControllerState.UNHOMED, "only homing tells its place again"
     subject.do("lift", "trigger up")
     subject.home()
     assert subject.faults() == Fault.HOMING, "and homing finds the switch"

@@ -206,6 +206,18 @@ def test_a_damaged_file_is_one_numbered_sentence(written: Path) -> None:
         verify(written)
 
 
+@pytest.mark.requirement("LED-11")
+def test_an_index_that_leads_past_its_rows_is_damage_though_every_row_is_as_it_was_written(written: Path) -> None:
+    """What is found through it is counted: a shot that it does not lead to would be in no total."""
+    tamper(
+        written,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX shot_of_session ON shot (point)' WHERE name = 'shot_of_session'",
+    )
+    with pytest.raises(LedgerDamaged, match=r"E400.*shot_of_session"):
+        verify(written)
+
+
 def test_sums_that_do_not_agree_are_told(subject: Ledger, path: Path) -> None:
     from kiosk.records.rows import Certainty, ResolutionRow
 

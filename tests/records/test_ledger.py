@@ -36,6 +36,7 @@ from kiosk.records.errors import (
 from kiosk.records.facts import Fact
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import AuthorisationKind, Certainty, ResolutionRow
+from kiosk.records.schema import VERSION
 from tests.records import sample
 from tests.records.conftest import Wall
 
@@ -313,9 +314,9 @@ def test_a_damaged_file_is_a_numbered_error_and_is_left_as_it_is(subject: Ledger
 
 
 def test_a_ledger_of_a_newer_program_is_refused(subject: Ledger, path: Path, wall: Wall) -> None:
-    subject._db.conn.execute("PRAGMA user_version = 99")
+    subject._db.conn.execute(f"PRAGMA user_version = {VERSION + 1}")
     subject.close()
-    with pytest.raises(LedgerTooNew, match="version 99"):
+    with pytest.raises(LedgerTooNew, match=f"version {VERSION + 1}"):
         Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
 
 

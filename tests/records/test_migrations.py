@@ -124,3 +124,11 @@ def test_a_copy_is_kept_of_what_was_before(old: Path) -> None:
     assert copy.name == "old.db.version-1"
     assert verify(copy).row == verify(old).row
     assert copy.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_older_ledger_is_copied_before_it_is_brought_up_to_date(
+    old: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.records.ledger.VERSION", VERSION + 1)
+    Ledger.open(old, "simulated", clock_wall_ms=wall, boot_id="b").close()
+    assert verify(old.with_name(f"old.db.version-{VERSION}")).row == verify(old).row

@@ -259,9 +259,10 @@ def test_the_next_id_without_a_controller_is_above_the_ledger() -> None:
 
 
 @pytest.mark.requirement("LED-4")
+@pytest.mark.parametrize("records", [(), (record(10),)])
 @pytest.mark.parametrize("state", sorted(MOVING))
-def test_while_the_controller_moves_nothing_is_decided(state: ControllerState) -> None:
-    found = compare(moved(1, state=int(state)))
+def test_while_the_controller_moves_nothing_is_decided(state: ControllerState, records: tuple[ShotRecord, ...]) -> None:
+    found = compare(moved(1 + len(records), state=int(state)), *records)
     assert (found.wait, found.rows) == (True, ())
 
 
@@ -311,17 +312,20 @@ def test_a_record_that_nothing_open_explains_is_kept_as_uncertain(dose: int, kin
 
 
 @pytest.mark.requirement("LED-9")
-@pytest.mark.parametrize("of", ["what was open", "nothing", "what was counted in full"])
+@pytest.mark.parametrize("of", ["what was open", "nothing", "what was counted in full", "no session"])
 def test_every_stroke_that_is_recovered_is_compared_by_control_too(of: str) -> None:
     id, ledger = (32, view()) if of == "nothing" else (48, view())
     if of == "what was counted in full":
         closed = reconcile(view(), None, None, (), mono_ms=77, practitioner_closed=True)
         ledger = msgspec.structs.replace(ledger, unresolved=(), counted_in_full={48: closed.shots[0]})
+    if of == "no session":
+        ledger = msgspec.structs.replace(ledger, unresolved=(msgspec.structs.replace(AUTH, session=0),), session=0)
     deep = record(10, id=id, measured_depth_um=1101)
     found = compare(moved(2), deep, record(11, id=id), ledger=ledger)
     (told,) = (event for event in found.events if event.kind == Fact.NOT_AS_SET)
     assert told.body == {"motion": 10, "why": "depth 1.10 mm measured, 1.00 mm set"}
-    assert (told.session, told.sentence) == (1, f"Motion 10 was not as set: {told.body['why']}")
+    said = f"Motion 10 was not as set: {told.body['why']}"
+    assert (told.session, told.sentence) == (0 if of == "no session" else 1, said)
 
 
 @pytest.mark.requirement("LED-9")

@@ -51,11 +51,12 @@ def start(path: Path, wall: Wall, heard: Heard) -> Iterator[Start]:
         capacity: int = 8,
         prioritise: Callable[[], None] | None = None,
         free_mb: Callable[[], int] | None = None,
+        **clock: Callable[[], int],
     ) -> LedgerThread:
         def real() -> Ledger:
             return Ledger.open(path, "simulated", clock_wall_ms=wall, boot_id="b")
 
-        thread = LedgerThread(opens or real, heard, capacity, prioritise=prioritise, free_mb=free_mb)
+        thread = LedgerThread(opens or real, heard, capacity, prioritise=prioritise, free_mb=free_mb, **clock)
         running.append(thread)
         thread.start()
         return thread
@@ -70,8 +71,10 @@ class Slow(Ledger):
     """A ledger whose storage waits until it is let go."""
 
     gate = threading.Event()
+    begun = threading.Event()
 
     def append(self, rows: object) -> tuple[int, ...]:
+        self.begun.set()
         assert self.gate.wait(WAIT_S)
         return super().append(rows)  # type: ignore[arg-type]
 
@@ -97,6 +100,16 @@ def test_committed_is_told_when_a_reader_can_see_the_rows(start: Start, heard: H
     db.close()
 
 
+@pytest.mark.requirement("LED-12")
+def test_how_long_a_unit_took_is_told_from_its_handing_in_to_its_commit(start: Start, heard: Heard) -> None:
+    subject = start(monotonic_ms=iter([10_000, 10_501]).__next__)
+    heard.next()
+    subject.submit(Unit(1, (sample.event("a"),)))
+    told = heard.next()
+    assert isinstance(told, Committed)
+    assert told.took_ms == 501
+
+
 def test_units_are_committed_in_the_order_in_which_they_were_handed_in(start: Start, heard: Heard) -> None:
     subject = start(capacity=50)
     heard.next()
@@ -110,14 +123,16 @@ def test_units_are_committed_in_the_order_in_which_they_were_handed_in(start: St
 @pytest.mark.requirement("LED-12")
 def test_a_full_queue_takes_no_more_and_never_blocks(start: Start, heard: Heard, path: Path, wall: Wall) -> None:
     Slow.gate.clear()
+    Slow.begun.clear()
     subject = start(lambda: Slow.open(path, "simulated", clock_wall_ms=wall, boot_id="b"), capacity=2)
     heard.next()
-    taken = [subject.submit(Unit(number, (sample.event("a"),))) for number in range(6)]
+    assert subject.submit(Unit(0, (sample.event("a"),)))
+    assert Slow.begun.wait(WAIT_S)
+    taken = [subject.submit(Unit(number, (sample.event("a"),))) for number in range(1, 6)]
     assert not subject.reread()
     Slow.gate.set()
-    assert taken[:2] == [True, True]
-    assert taken[3:] == [False, False, False]
-    told = [heard.next() for _ in range(sum(taken))]
+    assert taken == [True, True, False, False, False], "beside the one that is being written"
+    told = [heard.next() for _ in range(1 + sum(taken))]
     assert all(isinstance(entry, Committed) for entry in told)
 
 

@@ -13,6 +13,7 @@ from kiosk.channel.service import BackUp, BackupList, ListBackups, RestoreBackup
 from kiosk.protocols.library import SHIPPED
 from kiosk.records import backup
 from kiosk.records.backup import profile_texts
+from kiosk.records.errors import BackupRefused
 from kiosk.records.rows import AccountRow, EventRow
 from kiosk.session.exchange import Answer
 from kiosk.session.service_questions import TakeProfiles, WriteBackup
@@ -143,6 +144,23 @@ def test_only_what_was_shown_is_restored(subject: Bench) -> None:
 def test_what_cannot_be_this_devices_is_refused(subject: Bench, changes: dict[str, object], said: str) -> None:
     assert said in subject.refused(edited(subject, restore(subject), **changes))
     assert not (subject.folder / "profiles").exists()
+
+
+@pytest.mark.requirement("ACC-2", "UI-4")
+def test_what_a_simulated_device_kept_is_refused_by_a_real_one(subject: Bench) -> None:
+    """Everybody knows the PINs of its accounts."""
+    path = subject.folder / "backups" / restore(subject).name
+    with pytest.raises(BackupRefused, match="it is of a simulated device, and this one is real"):
+        backup.read(path, "real")
+
+
+@pytest.mark.requirement("ACC-2")
+def test_an_account_that_was_disabled_comes_back_disabled(subject: Bench) -> None:
+    gone = backup.KeptAccount("Ada Byron", "technician", PRACTITIONER.hashed, True)
+    subject.tell(edited(subject, restore(subject), accounts=(gone,)))
+    [account] = subject.rows(AccountRow)
+    assert account.disabled
+    assert not subject.ask(ask.SignIn("Ada Byron", PRACTITIONER.pin)).ok
 
 
 @pytest.mark.requirement("ACC-1", "ACC-5")

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from drivers.errors import BadFrame, LinkTimeout
-from drivers.registers import RECORD, RECORDS_KEPT, ControllerState, Outcome
+from drivers.registers import RECORD, RECORDS_KEPT, STATUS, ControllerState, Outcome
 from hal_sim.journal import _ENTRY, _RING_AT
 from kiosk.channel import commands as ask
+from kiosk.records.ids import ID_STRIDE
 from kiosk.records.rows import Certainty, ShotRow
+from kiosk.session.connection import State
 from kiosk.session.dispatch import Stage
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, Bench
 from tests.session.test_dispatch import lost
@@ -188,6 +190,70 @@ def test_an_injector_that_is_ahead_stays_blocked_over_every_reconnect_and_restar
     subject.until(lambda: connected(subject), 2)
     subject.restart()
     subject.until(lambda: connected(subject), 3)
+
+
+@pytest.mark.requirement("LED-5")
+@pytest.mark.parametrize(("past", "blocked"), [(ID_STRIDE - 1, False), (ID_STRIDE, True)])
+def test_it_is_ahead_from_the_first_id_on_that_would_be_drawn_next(subject: Bench, past: int, blocked: bool) -> None:
+    """Those below it are for what takes back and waits for no disk: the record explains them."""
+    subject.do("unplug")
+    subject.run(0.3)
+    behind(subject, subject.ledger.restore().max_id + past - subject.rig.controller.journal.command_id)
+    subject.do("replug")
+    subject.run(2)
+    assert connected(subject) is not blocked
+
+
+@pytest.mark.requirement("LED-4")
+def test_nothing_is_settled_while_it_still_moves(subject: Bench) -> None:
+    def moving(address: int, answer: bytes) -> bytes:
+        retracting = ControllerState.RETRACTING.to_bytes(2, "big")
+        return retracting + answer[2:] if address == STATUS.address else answer
+
+    subject.do("unplug")
+    subject.run(0.3)
+    subject.says = moving
+    subject.do("replug")
+    subject.run(2)
+    assert subject.engine.connection.state is State.READING
+    subject.says = lambda _, answer: answer
+    subject.until(lambda: connected(subject), 1)
+
+
+@pytest.mark.requirement("LED-4")
+def test_one_that_started_again_before_its_first_status_is_settled_as_another_one(subject: Bench) -> None:
+    """No step back of its clock shows it, only its refusal: another start was meant."""
+    subject.rig.controller.journal.boot_count += 1
+    subject.arm()
+    subject.until(lambda: not subject.armed, 2)
+    subject.until(lambda: any("it started again" in row.sentence for row in subject.events("link lost")), 1)
+    subject.until(lambda: connected(subject), 3)
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LNK-3")
+def test_what_was_read_back_for_an_earlier_connection_is_not_used_for_the_next(subject: Bench) -> None:
+    """It lacks what was written since."""
+    subject.disk.holding = True
+    for _ in range(2):
+        subject.do("unplug")
+        subject.run(0.3)
+        subject.do("replug")
+        subject.until(lambda: subject.engine.connection.state is State.REREADING, 2)
+    subject.disk.release()
+    subject.step()
+    assert subject.engine.connection.state is State.REREADING
+    subject.until(lambda: connected(subject), 2)
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LED-11")
+def test_reading_begins_at_the_oldest_record_that_is_kept(subject: Bench) -> None:
+    status = subject.engine.desk.status
+    assert status is not None
+    subject.engine.desk.status = msgspec.structs.replace(status, lifetime_shots=RECORDS_KEPT + 100)
+    subject.engine.connection._cursor = 1
+    assert subject.engine.connection._page(1) == 101
 
 
 @pytest.mark.requirement("LED-4", "ALM-1")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from msgspec.structs import replace
 
 from drivers.errors import LinkTimeout, Refused
-from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Outcome
+from drivers.registers import AUTHORISATION, COMMAND, LEASE, RECORD, CommandKind, Fault, Input, Outcome, ShotRecord
 from hal_sim.controller import Controller
+from hal_sim.journal import Journal
+from hal_sim.verdict import record_of
 from kiosk.channel import commands as ask
 from kiosk.records.rows import Certainty, Room
 from kiosk.session.dispatch import SERVED_WITHIN, Stage
@@ -228,11 +233,75 @@ def test_a_service_motion_that_is_accepted_and_never_begins_is_waited_for_a_seco
     subject: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Controller, "_serve", lambda *_: None)
-    subject.send(ask.Prime(10_000))
+    number = subject.send(ask.Prime(10_000))
     subject.until(lambda: subject.stage is Stage.SENT, 2)
     since = subject.clock.now
     subject.until(lambda: subject.stage is None, 3)
     assert 1.0 <= subject.clock.now - since <= 1.0 + PERIOD, "and then it is over with nothing given"
+    assert "nothing moved" in subject.reply(number).sentence, "it is not called primed"
+
+
+def ends_as(outcome: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every motion is recorded with this outcome, and the controller calls nothing a fault."""
+
+    def ended(*motion: Any) -> tuple[ShotRecord, Fault]:
+        record, faults = record_of(*motion)
+        return replace(record, outcome=outcome), faults
+
+    monkeypatch.setattr("hal_sim.controller.record_of", ended)
+
+
+@pytest.mark.requirement("LED-7", "STP-5")
+def test_a_shot_that_ended_early_ends_the_arming_though_the_controller_reports_no_fault(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_as(Outcome.PARTIAL_CONTACT, monkeypatch)
+    subject.set(shots=5).live().fire(1)
+    subject.step()
+    assert not subject.armed
+    assert "a shot ended early" in subject.last_notice
+    subject.quiet()
+
+
+@pytest.mark.requirement("LED-2", "LED-4")
+def test_a_shot_that_ended_in_no_way_that_we_know_is_uncertain_and_so_is_its_authorisation(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_as(77, monkeypatch)
+    subject.live()
+    number = subject.last_authorisation().id
+    subject.fire(1)
+    subject.quiet()
+    assert not subject.armed
+    assert subject.shot_rows()[-1].certainty is Certainty.UNKNOWN
+    assert subject.resolution(number).certainty is Certainty.UNKNOWN
+
+
+@pytest.mark.requirement("PST-1", "STP-1")
+def test_a_supply_that_an_earlier_answer_showed_is_not_the_one_that_is_waited_for(subject: Bench) -> None:
+    subject.do("fault supply-dead on")
+    subject.bring_to(Stage.SUPPLY)
+    status = subject.engine.desk.status
+    assert status is not None
+    subject.engine.desk.status = replace(status, inputs=status.inputs | Input.SUPPLY)
+    subject.lose = 2
+    subject.run(2 * PERIOD)
+    assert subject.panel.read().feedback
+    assert (subject.stage, subject.sent[-1][0]) == (Stage.SUPPLY, "prime")
+
+
+@pytest.mark.requirement("PST-1")
+def test_a_relay_whose_feedback_goes_again_before_the_supply_is_there_ends_it_at_once(subject: Bench) -> None:
+    subject.do("fault supply-dead on")
+    subject.bring_to(Stage.SUPPLY)
+    subject.until(lambda: subject.panel.read().feedback, 0.1)
+    subject.run(2 * PERIOD)
+    assert subject.stage is Stage.SUPPLY
+    subject.do("fault feedback-dead on")
+    subject.do("fault supply-dead off")
+    subject.step()
+    assert "the enable relay did not close" in subject.last_notice
+    assert subject.sent[-1][0] == "prime"
 
 
 def test_a_relay_that_sticks_blocks_everything(subject: Bench) -> None:
@@ -313,6 +382,18 @@ def test_what_never_settles_is_settled_by_a_new_connection(subject: Bench) -> No
     assert desk.cursor == subject.rig.controller.journal.lifetime_shots + 1
 
 
+@pytest.mark.requirement("STP-1", "LED-3")
+def test_a_stop_after_a_void_that_was_taken_is_sent_again_when_it_is_lost(subject: Bench) -> None:
+    subject.bring_to(Stage.SETTLE)
+    assert subject.sent[-1][0] == "void"
+    subject.run(2 * PERIOD)
+    lost(subject, request=True)
+    subject.send(ask.Stop())
+    subject.run(3 * PERIOD)
+    assert [what for what, _ in subject.sent[-2:]] == ["void", "stop"], "the lost one is listed as void"
+    subject.quiet()
+
+
 def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> None:
     subject.live()
     lost(subject, request=True)
@@ -321,6 +402,30 @@ def test_a_void_that_is_lost_is_sent_again_with_another_id(subject: Bench) -> No
     assert [what for what, _ in subject.sent][-1] == "void"
     assert subject.sent[-1][1] == subject.last_authorisation().id + 2
     subject.quiet()
+
+
+@pytest.mark.requirement("LED-4", "LIM-6")
+def test_a_record_that_is_missing_between_two_is_not_passed_over(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one after it is not taken before the missing one is counted in full."""
+    keep, missing = Journal._keep, subject.rig.controller.journal.lifetime_shots + 2
+
+    def loses(journal: Journal, record: ShotRecord) -> None:
+        keep(journal, record)
+        journal.records.pop(missing, None)
+
+    monkeypatch.setattr(Journal, "_keep", loses)
+    subject.set(shots=20, rate=2000).mode("continuous").live().on_skin().press()
+    subject.until(lambda: subject.rig.controller.journal.lifetime_shots > missing, 5)
+    subject.release().run(0.5)
+    assert [row.number for row in subject.shot_rows()] == [missing - 1]
+    subject.tell(ask.Disarm())
+    subject.until(lambda: subject.engine.slot.free, 5)
+    subject.quiet()
+    found = next(row for row in subject.shot_rows() if row.number == missing)
+    assert (found.certainty, found.measured_dose_nl) == (Certainty.UNKNOWN, found.dose_nl)
+    assert subject.shots == len(subject.shot_rows()) > 2
 
 
 @pytest.mark.requirement("LED-12", "WDG-5")
@@ -378,6 +483,16 @@ def test_a_service_motion_that_takes_too_long_is_stopped(subject: Bench) -> None
     current._since -= SERVED_WITHIN
     assert "it took too long" in subject.reply(number).sentence
     assert subject.sent[-1][0] == CommandKind.STOP.name.lower()
+
+
+@pytest.mark.requirement("STP-1")
+def test_a_service_motion_under_way_is_stopped_by_whatever_would_have_forbidden_it(subject: Bench) -> None:
+    number = subject.send(ask.Prime(400_000))
+    subject.until(lambda: subject.stage is Stage.LIVE, 2)
+    subject.panel.alive = lambda: False
+    subject.run(2 * PERIOD)
+    assert subject.sent[-1][0] == "stop"
+    assert "the pins are silent" in subject.reply(number).sentence
 
 
 def test_a_service_motion_that_touches_skin_ends_with_the_reason(subject: Bench) -> None:

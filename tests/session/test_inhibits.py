@@ -150,3 +150,14 @@ def test_without_real_time_priority_only_a_real_injector_is_not_armed(subject: B
     assert not subject.snap.missing
     subject.engine.desk.simulated = False
     assert "control has no real-time priority" in list(guards.against_arming(subject.engine))
+
+
+@pytest.mark.requirement("STP-5", "LIM-9")
+def test_no_needle_is_homed_by_control_over_a_fault_that_homing_does_not_end(subject: Bench) -> None:
+    """It is not left to the injector to refuse it."""
+    for fault in set(Fault) - {Fault.NONE, Fault.SPRING, Fault.RESERVE, Fault.PISTON, Fault.CALIBRATION}:
+        subject.rig.controller.faults = fault
+        subject.run(0.05)
+        sent = list(subject.sent)
+        assert subject.refused(ask.Rehome(True))
+        assert subject.sent == sent, fault

@@ -466,6 +466,41 @@ def test_a_void_without_an_answer_is_sent_again_ahead_of_the_next_lease(subject:
     sent_once(slow)
 
 
+@pytest.mark.requirement("LED-3", "STP-1")
+def test_a_retract_that_waits_for_its_turn_is_not_taken_back_by_a_stop(subject: Bench, slow: Slow) -> None:
+    """A stop brings no needle home that rests outside: only the retract does."""
+    in_flight(subject, slow, "lease")
+    desk, began = subject.engine.desk, len(slow.began)
+    line(subject).perform(x.SendCommand(Command(desk.urgent_id(), CommandKind.RETRACT), None))
+    line(subject).perform(x.SendCommand(Command(desk.urgent_id(), CommandKind.STOP), None))
+    subject.step()
+    assert names(slow)[began : began + 2] == ["RETRACT", "STOP"]
+
+
+@pytest.mark.requirement("LED-3", "WDG-1")
+def test_what_takes_back_ends_a_pause_of_the_lease(subject: Bench, slow: Slow) -> None:
+    line(subject).perform(x.PauseLease(0.4))
+    began = len(slow.began)
+    subject.run(2 * PERIOD)
+    assert not names(slow)[began:]
+    line(subject).perform(x.SendCommand(Command(subject.engine.desk.urgent_id(), CommandKind.STOP), None))
+    subject.run(2 * PERIOD)
+    assert names(slow)[began:] == ["STOP", "lease", "lease"]
+
+
+@pytest.mark.requirement("STP-1", "LED-3")
+def test_what_stands_against_a_service_motion_as_its_acceptance_is_told_takes_it_back_in_that_step(
+    subject: Bench, slow: Slow
+) -> None:
+    subject.send(ask.Prime(300_000))
+    subject.until(lambda: subject.stage is Stage.SUPPLY, 2)
+    in_flight(subject, slow, "command")
+    subject.panel.alive = lambda: False
+    began = len(slow.began)
+    subject.step()
+    assert "STOP" in names(slow)[began:]
+
+
 # -- the rest of the line
 
 

@@ -128,6 +128,24 @@ def test_whatever_changes_at_whichever_step_nothing_is_given_after_it(subject: B
     assert not subject.armed, "it goes on by itself"
 
 
+@pytest.mark.requirement("STP-1", "LED-1")
+@pytest.mark.parametrize(
+    "name", ["kiosk lapse", "needle gone", "clock untrusted", "late cycle", "edited value", "locked", "disarmed"]
+)
+def test_what_changes_in_the_very_cycle_of_the_commit_leaves_the_relay_open(subject: Bench, name: str) -> None:
+    closed: list[int] = []
+
+    def enable(epoch: int) -> None:
+        closed.append(epoch)
+
+    subject.panel.enable = enable
+    at_step(subject, "committed", EVENTS[name])
+    subject.run(0.1)
+    assert not subject.armed
+    assert not closed
+    put_right(subject)
+
+
 @pytest.mark.requirement("STP-1", "LED-3")
 @pytest.mark.parametrize("name", [name for name in EVENTS if name not in UNHEARD | {BY_ITSELF}])
 @pytest.mark.parametrize("step", ["on the wire", "answered", "live"])

@@ -15,7 +15,7 @@ from kiosk.channel import commands as ask
 from kiosk.channel.snapshot import PatientPage
 from kiosk.protocols.budget import Course, Given
 from kiosk.records.facts import Fact
-from kiosk.records.rows import CalibrationRow, EventRow, Unit, WriteFailed
+from kiosk.records.rows import CalibrationRow, Certainty, EventRow, ShotRow, Unit, WriteFailed
 from kiosk.session import exchange as x
 from kiosk.session import guards
 from kiosk.session.connection import State
@@ -358,6 +358,8 @@ def test_a_motion_that_nobody_asked_for_is_counted_and_alarmed(subject: Bench) -
     assert 710 in subject.alarms()
     assert subject.engine.tally.session.nl >= 20_000
     assert "belongs to nothing that was sent" in subject.engine.intake.mismatch
+    moved = next(row for row in subject.rows(ShotRow) if row.authorisation == number)
+    assert moved.certainty is Certainty.UNKNOWN, "whom it was given to is not known"
 
 
 # -- the rest ----------------------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from drivers.registers import RECORD
 from kiosk.channel import commands as ask
 from kiosk.records.course import course
 from kiosk.records.facts import Fact
-from kiosk.records.rows import AuthorisationKind, ClosingRow, ShotRow
+from kiosk.records.rows import AuthorisationKind, ClosingRow, EventRow, ShotRow
 from kiosk.records.session_record import read_session
 from kiosk.records.totals import disagreements
 from kiosk.session.dispatch import Stage
@@ -19,6 +20,7 @@ from kiosk.session.link_state import State
 from kiosk.session.recovery import BEGINS
 from tests.session.bench import ADMINISTRATOR, PRACTITIONER, RECOVERED, TECHNICIAN, UNATTRIBUTED, Bench
 from tests.session.extremes import instead
+from tests.session.test_dispatch import lost
 
 pytestmark = pytest.mark.requirement("LED-4")
 
@@ -237,6 +239,9 @@ def test_a_shot_that_was_not_as_set_is_told_by_every_restart_until_the_fault_is_
     subject.sign_in().run(0.1)
     assert said in subject.snap.missing, "a restart forgot it"
     assert 709 in subject.alarms()
+    lost(subject, request=True)
+    assert not subject.ask(ask.ClearFaults()).ok
+    assert said in subject.snap.missing, "a clear that did not get there clears nothing"
     subject.tell(ask.ClearFaults())
     subject.run(0.1)
     assert said not in subject.snap.missing
@@ -355,3 +360,26 @@ def test_what_a_shot_gave_beyond_what_its_signature_counted_counts_for_its_patie
     subject.restart()
     subject.run(2)
     assert given() == 26_000
+
+
+@pytest.mark.requirement("LED-4", "ALM-1")
+@pytest.mark.parametrize(("seen", "other"), [(RECOVERED, UNATTRIBUTED), (UNATTRIBUTED, RECOVERED)])
+def test_who_has_seen_one_thing_that_was_found_has_not_seen_the_other(subject: Bench, seen: int, other: int) -> None:
+    for number in (seen, other):
+        row = EventRow(Fact.RECOVERED, 0, 0, "", f"Found {number}", {"alarm": number})
+        subject.engine.recovery.stand([row])
+    subject.run(1)
+    subject.tell(ask.AcknowledgeAlarm(seen))
+    subject.run(0.1)
+    assert not any(f"Found {seen}" in sentence for sentence in subject.snap.missing)
+    assert any(f"Found {other}" in sentence for sentence in subject.snap.missing)
+
+
+@pytest.mark.requirement("LED-4", "LIM-6")
+def test_a_shot_of_another_session_that_is_found_counts_for_nobody_here(subject: Bench) -> None:
+    subject.live().fire(1)
+    shot, counted = subject.shot_rows()[-1], subject.shots
+    subject.engine.intake.count([msgspec.structs.replace(shot, session=shot.session + 1)])
+    assert subject.shots == counted
+    subject.engine.intake.count([shot])
+    assert subject.shots == counted + 1

@@ -610,3 +610,13 @@ def test_nothing_of_a_session_is_carried_to_the_next(subject: Bench) -> None:
     assert subject.shots == 0
     subject.product().needle()
     assert "The line must be new" in subject.refused(ask.FitSyringe("5ml", 5_000_000, True, False))
+
+
+@pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_drop_is_confirmed_once_for_each_prime(subject: Bench, seen: bool) -> None:
+    assert subject.snap.session is not None
+    subject.tell(ask.Prime(subject.snap.session.prime_nl))
+    subject.tell(ask.ConfirmDrop(seen))
+    assert "nothing was primed yet" in subject.refused(ask.ConfirmDrop(True))
+    assert (subject.engine.setup.due is None) is seen

@@ -185,6 +185,15 @@ def test_the_needle_goes_out_as_a_service_motion_and_its_fault_is_put_right(subj
     subject.quiet()
 
 
+@pytest.mark.requirement("STP-5")
+def test_a_needle_that_does_not_come_back_gives_no_figure(subject: Bench) -> None:
+    number = out(subject)
+    subject.do("fault retract-jam on")
+    assert "the needle did not retract: lift the handpiece away" in subject.reply(number).sentence
+    assert time(subject, "lapse").n == 0
+    assert subject.rig.controller.faults & Fault.RETRACT
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [("stop press", "pressed"), ("contact on", "touches something"), ("unplug", "unplugged")],

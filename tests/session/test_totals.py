@@ -137,3 +137,17 @@ def test_where_no_source_gives_a_number_a_needle_has_no_limit(tmp_path: Path) ->
     assert bench.snap.session is not None
     assert "needle" not in {total.key for total in bench.snap.session.totals}
     bench.close()
+
+
+@pytest.mark.requirement("LIM-6", "LIM-4")
+@pytest.mark.parametrize("less", ["the record", "the injector"])
+def test_a_syringe_holds_the_less_of_what_record_and_plunger_say(subject: Bench, less: str) -> None:
+    engine = subject.engine
+    status, envelope, setting = engine.desk.status, engine.treatment.envelope, engine.treatment.setting
+    assert status is not None
+    assert envelope is not None
+    assert setting is not None
+    recorded = engine.setup.facts.fill_nl - engine.tally.syringe_nl  # type: ignore[union-attr]
+    seen = recorded - 30_000 if less == "the injector" else recorded + 30_000
+    engine.desk.status = msgspec.structs.replace(status, plunger_nl=seen)
+    assert engine.totals(setting).syringe_usable_nl == min(recorded, seen) - envelope.reserve_nl

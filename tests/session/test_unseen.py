@@ -43,6 +43,20 @@ def test_nothing_of_a_path_is_carried_to_another_injector(subject: Bench) -> Non
     subject.live().fire(1)
 
 
+@pytest.mark.requirement("LIM-14")
+@pytest.mark.parametrize("part", ["needle", "syringe"])
+def test_a_part_that_somebody_else_told_the_injector_of_meanwhile_is_another_one(subject: Bench, part: str) -> None:
+    """Another program served it while it was not plugged in here: only its counter shows it."""
+    subject.do("unplug")
+    subject.run(0.5)
+    journal = subject.rig.controller.journal
+    setattr(journal, f"{part}_changes", getattr(journal, f"{part}_changes") + 1)
+    subject.do("replug")
+    subject.until(lambda: subject.snap.link.connected, 5)
+    assert subject.engine.setup.due == part
+    assert f"The injector cannot say that this {part} was never" in " ".join(subject.notices)
+
+
 @pytest.mark.requirement("LIM-14", "LNK-3")
 def test_an_injector_that_saw_the_parts_all_the_time_keeps_them_over_a_lost_link_and_a_restart(
     subject: Bench,
