@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hal_sim.__main__ import main
+from hal_sim.alone import main
 from hal_sim.build import Build, read_build
 from kiosk.running import BUILT_WRONG
 
@@ -36,7 +36,7 @@ def test_the_bench_says_in_one_sentence_why_it_does_not_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--build", str(tmp_path / "none.toml")]) == 2
-    assert capsys.readouterr().err.startswith("The bench cannot start: ")
+    assert capsys.readouterr().err.startswith("E970: The bench cannot start: No such file or directory: ")
 
 
 @pytest.mark.requirement("ACU-1", "ACU-2")

@@ -74,6 +74,18 @@ def test_a_file_of_another_size_is_refused_and_kept(tmp_path: Path) -> None:
     assert place.read_bytes() == b"dear patient"
 
 
+def test_a_memory_is_of_one_device_at_a_time(tmp_path: Path) -> None:
+    """Two that write into it would forget each other's shots."""
+    first = Memory(tmp_path / "fram")
+    first.write(5, b"nappage")
+    with pytest.raises(OSError, match="Another bench has this memory"):
+        Memory(tmp_path / "fram")
+    first.close()
+    again = Memory(tmp_path / "fram")
+    assert again.read(5, 7) == b"nappage"
+    again.close()
+
+
 def test_a_dead_memory_takes_nothing() -> None:
     memory = Memory()
     memory.dead = True
