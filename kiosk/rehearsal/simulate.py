@@ -14,8 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
-import click
-
 from drivers.injector import connect
 from drivers.registers import AnchorPair
 from drivers.stop import StopLatch
@@ -31,6 +29,7 @@ from kiosk.rehearsal.play import Play
 from kiosk.rehearsal.scenario import Scenario, load_scenario
 from kiosk.rehearsal.stage import Stage
 from kiosk.rehearsal.telling import Progress, summary
+from kiosk.shell import say
 from kiosk.system.scheduling import LOOP, take_priority
 from kiosk.system.storage import data_folder, ledger_path
 
@@ -65,11 +64,11 @@ def simulate(scenario: Path, out: Path, profiles: Path, *, kept: bool = True) ->
     seconds = time.monotonic() - began
     ledger = ledger_path(data, simulated=True)
     found = audit(ledger, play.session, script.expect, before, after, anchors, realtime=realtime_permitted())
-    summary(script.title, found, seconds, play.rearmed, click.echo)
+    summary(script.title, found, seconds, play.rearmed, say)
     if not kept:
-        click.echo("  wrote     nothing; --out FOLDER keeps the record and its exports")
+        say("  wrote     nothing; --out FOLDER keeps the record and its exports")
     for path in export(ledger, play.session, out) if kept else ():
-        click.echo(f"  wrote     {path}")
+        say(f"  wrote     {path}")
     return FAILED if found.failures else 0
 
 
