@@ -27,7 +27,7 @@ from kiosk.cli_options import (
     which_profiles,
 )
 from kiosk.cli_service import service
-from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, plainly, say
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, ended_in_order, plainly, say
 from kiosk.system.storage import data_folder, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
@@ -82,20 +82,20 @@ def run(  # noqa: PLR0913  one for each option
     if demo and hardware:
         raise click.UsageError("--demo is played on the simulated injector only")
     folder = data_folder(out / "data" if demo and data is None else data)
-    return run_all(
-        Running(
-            simulated=named(simulated, hardware),
-            data=folder,
-            own_data=bool(demo) and data is None,
-            profiles=which_profiles(profiles, folder),
-            port=port,
-            balance=balance,
-            size=size,
-            screen=not no_screen,
-            demo=demo,
-            out=out,
-        )
+    running = Running(
+        simulated=named(simulated, hardware),
+        data=folder,
+        own_data=bool(demo) and data is None,
+        profiles=which_profiles(profiles, folder),
+        port=port,
+        balance=balance,
+        size=size,
+        screen=not no_screen,
+        demo=demo,
+        out=out,
     )
+    with ended_in_order():
+        return run_all(running)
 
 
 @main.command()
@@ -282,10 +282,11 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     """Run the scripted session of a SCENARIO file through the same engine, ledger and wire, without a screen."""
     from kiosk.rehearsal.simulate import simulate as run_scenario
 
-    if out is not None:
-        return run_scenario(scenario, out, profiles)
-    with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
-        return run_scenario(scenario, Path(folder), profiles, kept=False)
+    with ended_in_order():
+        if out is not None:
+            return run_scenario(scenario, out, profiles)
+        with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
+            return run_scenario(scenario, Path(folder), profiles, kept=False)
 
 
 main.add_command(calibrate)

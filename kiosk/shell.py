@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import Any, ParamSpec, cast
 
 import click
@@ -93,6 +95,27 @@ def writing() -> Generator[None]:
         raise
     except OSError as error:
         raise OutputLost(why=error.strerror or str(error)) from error
+
+
+@contextmanager
+def ended_in_order() -> Generator[None]:
+    """SIGTERM and a terminal that is closed leave the block as Ctrl-C does: what was started ends, what was made goes.
+
+    Whoever made SIGHUP mean nothing (nohup) keeps that.
+    """
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, _ended) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def plainly(command: Callable[P, int | None]) -> Callable[P, None]:
