@@ -55,7 +55,17 @@ class Memory:
         if stored:
             self._bytes[:] = stored
         else:
-            os.pwrite(self._file, bytes(self._bytes), 0)
+            self._make(self._file, path)
+
+    def _make(self, file: int, path: Path) -> None:
+        """Give a fresh file all its room at once: a FRAM is never too small for what is written into it later."""
+        try:
+            os.posix_fallocate(file, 0, SIZE)
+        except OSError as error:
+            os.ftruncate(file, 0)  # else the next start would find a memory of another size
+            os.close(file)
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        os.pwrite(file, bytes(self._bytes), 0)
 
     @property
     def blank(self) -> bool:
