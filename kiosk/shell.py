@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Callable, Generator
@@ -40,6 +41,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Do what was typed. A letter that the terminal's encoding does not have is written as its number."""
+        _open_streams()
         out: object = sys.stdout
         if isinstance(out, io.TextIOWrapper):
             cast("io.TextIOWrapper[Any]", out).reconfigure(errors="backslashreplace")
@@ -56,6 +58,17 @@ class Commands(click.Group):
         """The command with its own words."""
         with _understood():
             return super().invoke(ctx)
+
+
+def _open_streams() -> None:
+    """A standard stream that was closed (`>&-`) leads nowhere, and no file that is opened later takes its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 @contextmanager

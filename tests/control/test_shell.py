@@ -110,6 +110,24 @@ def test_output_that_nothing_takes_is_said(full: int) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "closed", "code"),
+    [
+        ("kiosk.cli service disable x --name y --data /nowhere", "<&-", 1),
+        ("kiosk.cli sessions --data /nowhere", "<&- >&- 2>&-", 2),
+        ("hal_sim --barrel 3", "2>&-", 2),
+        ("hal_sim", ">&-", 0),
+    ],
+)
+def test_a_standard_stream_that_is_closed_is_no_defect(words: str, closed: str, code: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m {words} {closed}"], cwd=ROOT, input="quit\n", capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_reader_that_has_gone_ends_a_command_without_a_word() -> None:
     reader, writer = os.pipe()
     os.close(reader)
