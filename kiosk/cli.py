@@ -33,7 +33,7 @@ from kiosk.system.storage import data_folder, settings_file
 FORMATS = ("json", "csv", "pdf", "aftercare")
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="nappage")
 def main() -> None:
     """Nappage: an open controller for a motorised mesotherapy injector.
@@ -55,6 +55,7 @@ def main() -> None:
     is_flag=False,
     flag_value="treatment",
     default="",
+    show_default=False,
     metavar="[PLAY]",
     help="On a display of its own: play a whole treatment by real touches, or with 'calibration' a whole calibration.",
 )
@@ -276,7 +277,13 @@ def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the record and its exports in this folder.")
-@click.option("--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles.")
+@click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    default=PROFILES,
+    show_default="those shipped",
+    help="Folder of the treatment profiles.",
+)
 @plainly
 def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     """Run the scripted session of a SCENARIO file through the same engine, ledger and wire, without a screen."""

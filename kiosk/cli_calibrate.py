@@ -9,10 +9,10 @@ import click
 
 from kiosk import cli_measure
 from kiosk.cli_options import NUMBER
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly, say
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, plainly, say
 
 
-@click.group()
+@click.group(cls=Commands)
 def calibrate() -> None:
     """Measure against balance and gauge; what was measured: judged, certified, compared over time."""
 

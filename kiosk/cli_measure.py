@@ -47,9 +47,19 @@ class Exact(click.ParamType[int]):
     "--smallest-nl", type=click.IntRange(1, 200_000), default=2_000, show_default=True, help="Smallest usable dose, nL."
 )
 @click.option(
-    "--fill-nl", type=click.IntRange(0, 10_000_000), default=0, help="What is in the syringe, nL (default: it is full)."
+    "--fill-nl",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    show_default=False,
+    help="What is in the syringe, nL (default: it is full).",
 )
-@click.option("--printed-ml", type=click.IntRange(0, 10), default=0, help="Volume printed on it, where none is sensed.")
+@click.option(
+    "--printed-ml",
+    type=click.IntRange(0, 10),
+    default=0,
+    show_default=False,
+    help="Volume printed on it, where none is sensed.",
+)
 @click.option("--temperature", type=Exact(100), help="Where it is weighed, degrees C; asked for without it.")
 @click.option("--pressure-hpa", type=Exact(100), help="Air pressure, hPa.")
 @click.option("--humidity", type=Exact(1), help="Humidity, %.")

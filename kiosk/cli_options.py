@@ -60,7 +60,11 @@ class Pixels(click.ParamType[tuple[int, int]]):
 
 
 SIZE = click.option(
-    "--size", type=Pixels(), default="800x480", help="Window of the kiosk: 800x480, 1280x720, 720x1280 or another."
+    "--size",
+    type=Pixels(),
+    metavar=Pixels.name,
+    default="800x480",
+    help="Window of the kiosk: 800x480, 1280x720, 720x1280 or another.",
 )
 PI_CHANNEL = Path("/run/nappage/control.sock")
 """Where the installed units have it."""
@@ -83,7 +87,9 @@ PROFILES_OPTION = click.option(
     help="Folder of the treatment profiles (default: the clinic's own beside the record, else those shipped).",
 )
 PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
-BALANCE = click.option("--balance", default="", help="Serial port of a laboratory balance, for calibrating.")
+BALANCE = click.option(
+    "--balance", default="", show_default=False, help="Serial port of a laboratory balance, for calibrating."
+)
 
 
 def kind_of(path: Path) -> Literal["real", "simulated"]:

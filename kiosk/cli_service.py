@@ -15,7 +15,7 @@ import click
 from kiosk import cli_device
 from kiosk.channel.service import PartName
 from kiosk.cli_options import NUMBER, PROFILES_OPTION, kind_of, which_profiles
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly, say
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, plainly, say
 from kiosk.system.storage import settings_file
 
 NAME = click.option("--name", prompt="Name of the account", help="Name of the account that does it.")
@@ -29,7 +29,7 @@ def pin() -> str:
     return click.prompt("PIN", hide_input=True)
 
 
-@click.group()
+@click.group(cls=Commands)
 def service() -> None:
     """What a technician needs of the device and of the instruments that measure it."""
 

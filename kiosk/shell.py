@@ -20,6 +20,8 @@ from kiosk.system.storage import data_place, ledger_path
 
 P = ParamSpec("P")
 REFUSED = 2
+SENTENCE = 500
+"""Characters that no first sentence of a help text has."""
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder (default: where records belong here).")
 LEDGER = click.option("--simulated/--real", "simulated", default=None, help="Which record; simulated off a Pi.")
 
@@ -53,6 +55,12 @@ class Commands(click.Group):
         """The options before the command."""
         with _understood():
             return super().make_context(info_name, args, parent, **extra)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence; click would cut it where the line ends."""
+        rows = [(name, self.commands[name].get_short_help_str(SENTENCE)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """The command with its own words."""

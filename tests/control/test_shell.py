@@ -51,6 +51,21 @@ def test_a_group_without_a_command_is_no_error_but_a_wish_for_help() -> None:
         assert "E960" not in result.output
 
 
+@pytest.mark.parametrize("group", [[], ["service"], ["calibrate"]], ids=str)
+def test_help_lists_every_command_with_its_whole_sentence(group: list[str]) -> None:
+    assert "..." not in CliRunner().invoke(main, [*group, "--help"]).output.partition("Commands:")[2]
+
+
+def test_help_tells_what_an_option_is_when_nobody_names_it() -> None:
+    run, export, simulate = (
+        " ".join(CliRunner().invoke(main, [name, "--help"]).output.split()) for name in ("run", "export", "simulate")
+    )
+    assert "[default: pdf]" in export
+    assert "[default: (those shipped)]" in simulate
+    assert '[default: ""]' not in run
+    assert "--size WIDTHxHEIGHT" in run
+
+
 @pytest.mark.parametrize(
     ("words", "allowed"),
     [
