@@ -1,7 +1,8 @@
 """Every error of the product derives from here: a number, one sentence, and what to do.
 
 Numbers: E1xx drivers, E2xx profiles and limits, E3xx session, E4xx records, E5xx channel, E6xx access,
-E7xx alarms, E8xx screens and reports, E9xx system. A number is never reused.
+E7xx alarms, E8xx screens and reports, E9xx system; E970 and E971 are the bench's (hal_sim/alone.py). A number is never
+reused.
 """
 
 from __future__ import annotations

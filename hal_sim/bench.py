@@ -114,7 +114,10 @@ class Bench:
         lines = _Lines()
 
         def readable(now: float) -> None:
-            data = os.read(descriptor, LINE_MOST)
+            try:
+                data = os.read(descriptor, LINE_MOST)
+            except OSError:  # the terminal was closed
+                data = b""
             if not data:
                 self._select.unregister(descriptor)
                 return

@@ -19,6 +19,15 @@ NEEDLE_BORE_UM: dict[int, float] = {30: 159.0, 31: 133.0, 32: 108.0}
 """Inner diameter of regular-wall needles by gauge, um (ISO 9626, rounded)."""
 
 
+MOST_BYTES = 100_000
+"""A hundred times the longest file of a device."""
+OFFSETS = ("depth_offset_um", "pressure_offset_kpa")
+"""Figures that may lie on either side of 0."""
+MAY_BE_NOTHING = ("backlash_um", "dose_scatter", "pressure_gain")
+NUMBER_MOST = {"serial": 0xFFFF_FFFF, "firmware": 0xFFFF}
+"""What their registers hold."""
+
+
 class Needle(msgspec.Struct, frozen=True):
     """A needle: gauge 30 to 32 and length in mm (4 to 13)."""
 
@@ -144,7 +153,31 @@ def read_build(path: Path) -> Build:
         OSError: the file cannot be read.
         ValueError: it names something that no device has, or with a figure of another kind.
     """
+    if not path.is_file() and path.exists():  # of a pipe or a device there might be no end
+        raise ValueError(f"{path}: it is no file")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"{path}: it has over {MOST_BYTES} bytes, which no device needs")
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Build)
-    except msgspec.DecodeError as error:
+        build = msgspec.toml.decode(data, type=Build)
+    except RecursionError as error:
+        raise ValueError(f"{path}: it is nested too deeply") from error
+    except ValueError as error:  # the decoder's own, a text that is not UTF-8, a number of too many digits
         raise ValueError(f"{path}: {error}") from error
+    _check(path, build)
+    return build
+
+
+def _check(path: Path, build: Build) -> None:
+    """Raise ValueError for the first figure with which no device can be built."""
+    for key in build.__struct_fields__:
+        value: float | tuple[float, ...] = getattr(build, key)
+        for figure in value if isinstance(value, tuple) else (value,):
+            if not math.isfinite(figure):
+                raise ValueError(f"{path}: '{key}' is {figure}; allowed: a finite number")
+            if key not in OFFSETS and (figure < 0 or (figure == 0 and key not in MAY_BE_NOTHING)):
+                least = "0 or more" if key in MAY_BE_NOTHING else "more than 0"
+                raise ValueError(f"{path}: '{key}' is {figure:g}; allowed: {least}")
+            if key in NUMBER_MOST and figure > NUMBER_MOST[key]:
+                raise ValueError(f"{path}: '{key}' is {figure}; allowed: 1 to {NUMBER_MOST[key]}")

@@ -5,6 +5,8 @@ Only this file knows how a write can go wrong: a power cut leaves the first byte
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import struct
 import zlib
@@ -25,8 +27,10 @@ class MemoryFailed(Exception):
 class Memory:
     """Bytes that survive a reset, in a file when `path` is given (made when it is missing).
 
+    A file is one device's at a time, as a FRAM is: two that write into it would forget each other's shots.
+
     Raises:
-        OSError: the file cannot be opened.
+        OSError: the file cannot be opened, or another bench has it.
         ValueError: the file has another size.
     """
 
@@ -39,6 +43,11 @@ class Memory:
         if path is None:
             return
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._file)
+            raise OSError(errno.EBUSY, "Another bench has this memory", str(path)) from error
         stored = os.pread(self._file, SIZE + 1, 0)
         if stored and len(stored) != SIZE:
             os.close(self._file)
@@ -46,7 +55,17 @@ class Memory:
         if stored:
             self._bytes[:] = stored
         else:
-            os.pwrite(self._file, bytes(self._bytes), 0)
+            self._make(self._file, path)
+
+    def _make(self, file: int, path: Path) -> None:
+        """Give a fresh file all its room at once: a FRAM is never too small for what is written into it later."""
+        try:
+            os.posix_fallocate(file, 0, SIZE)
+        except OSError as error:
+            os.ftruncate(file, 0)  # else the next start would find a memory of another size
+            os.close(file)
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        os.pwrite(file, bytes(self._bytes), 0)
 
     @property
     def blank(self) -> bool:

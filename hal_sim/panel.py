@@ -56,6 +56,9 @@ def listen(path: Path, kind: socket.SocketKind) -> socket.socket:
     """
     if os.path.lexists(path) and not path.is_socket():
         raise FileExistsError(errno.EEXIST, "Something that is no socket lies there", str(path))
+    with socket.socket(socket.AF_UNIX, kind | socket.SOCK_NONBLOCK) as probe:
+        if path.is_socket() and probe.connect_ex(str(path)) != errno.ECONNREFUSED:
+            raise OSError(errno.EADDRINUSE, "Another bench listens there", str(path))
     path.unlink(missing_ok=True)
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(socket.socket(socket.AF_UNIX, kind))

@@ -1,4 +1,4 @@
-"""Builds the Kivy process: own KIVY_HOME and settings before Kivy is imported, then the application on the channel."""
+"""Builds the Kivy process: our own settings before Kivy is imported, then the application on the channel."""
 
 # Kivy carries no types; what it returns is Unknown to pyright here as in kiosk/screens.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +18,14 @@ from kiosk.channel.client import ChannelClient
 if TYPE_CHECKING:
     from kiosk.screens.application import KioskApp, Machine
 
+KIVY_HOME = Path(__file__).parent / "kivy-home"
+"""Where Kivy looks for settings, icons and modules of a person: nothing lies there, and it writes nothing there. It is
+no folder made for each start, which a killed kiosk would leave behind, and not the person's own."""
 FRAMES = 60
 """Frames a second at most; 0 would cost a whole core while idle. The application asks for fewer while nobody treats."""
 
 
-def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None:
+def prepare(size: tuple[int, int], fullscreen: bool = False) -> None:
     """Writes our own Kivy settings and points Kivy at them. Must run before anything imports Kivy.
 
     Exactly one provider of touches: the window's mouse under X, mtdev on a bare screen (both would give each tap
@@ -31,11 +33,10 @@ def prepare(home: Path, size: tuple[int, int], fullscreen: bool = False) -> None
     milliseconds, and no thread hands anything to the screen. No multisampling: lines are smooth by themselves, and a
     frame drawn in software takes twice as long with it. Until the first frame nothing is looked through for what is no
     longer used: it is all still needed. A window opens at the display's upper left, so that the bench's has its place
-    beside it. Args: home a folder for the settings, size in pixels.
+    beside it. Args: size in pixels.
     """
     gc.disable()  # `KioskApp` enables it again
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ["KIVY_HOME"] = str(home)
+    os.environ["KIVY_HOME"] = str(KIVY_HOME)
     for switch in ("KIVY_NO_CONFIG", "KIVY_NO_ARGS", "KIVY_NO_FILELOG"):
         os.environ[switch] = "1"
     os.environ.setdefault("KCFG_KIVY_LOG_LEVEL", "warning")
@@ -113,6 +114,5 @@ def main(
     kept: Path | None = None,
 ) -> None:
     """Runs the kiosk until its window is closed or the process gets SIGTERM."""
-    with tempfile.TemporaryDirectory(prefix="nappage-kivy-") as home:
-        prepare(Path(home), size, fullscreen)
-        build(channel_path, time.monotonic, outline, on_flip_done, kept, found(light)).run()
+    prepare(size, fullscreen)
+    build(channel_path, time.monotonic, outline, on_flip_done, kept, found(light)).run()

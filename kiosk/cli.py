@@ -16,6 +16,7 @@ from kiosk.cli_calibrate import calibrate
 from kiosk.cli_options import (
     BALANCE,
     CHANNEL,
+    NUMBER,
     PORT,
     PROFILES,
     PROFILES_OPTION,
@@ -26,13 +27,13 @@ from kiosk.cli_options import (
     which_profiles,
 )
 from kiosk.cli_service import service
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, ended_in_order, plainly, say
 from kiosk.system.storage import data_folder, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="nappage")
 def main() -> None:
     """Nappage: an open controller for a motorised mesotherapy injector.
@@ -54,6 +55,7 @@ def main() -> None:
     is_flag=False,
     flag_value="treatment",
     default="",
+    show_default=False,
     metavar="[PLAY]",
     help="On a display of its own: play a whole treatment by real touches, or with 'calibration' a whole calibration.",
 )
@@ -81,20 +83,20 @@ def run(  # noqa: PLR0913  one for each option
     if demo and hardware:
         raise click.UsageError("--demo is played on the simulated injector only")
     folder = data_folder(out / "data" if demo and data is None else data)
-    return run_all(
-        Running(
-            simulated=named(simulated, hardware),
-            data=folder,
-            own_data=bool(demo) and data is None,
-            profiles=which_profiles(profiles, folder),
-            port=port,
-            balance=balance,
-            size=size,
-            screen=not no_screen,
-            demo=demo,
-            out=out,
-        )
+    running = Running(
+        simulated=named(simulated, hardware),
+        data=folder,
+        own_data=bool(demo) and data is None,
+        profiles=which_profiles(profiles, folder),
+        port=port,
+        balance=balance,
+        size=size,
+        screen=not no_screen,
+        demo=demo,
+        out=out,
     )
+    with ended_in_order():
+        return run_all(running)
 
 
 @main.command()
@@ -176,7 +178,7 @@ def check(files: tuple[Path, ...]) -> int:
 
     found = [check_file(path) for path in files]
     for one in found:
-        click.echo("\n".join((one.file, *(f"  {sentence}" for sentence in one.sentences))))
+        say("\n".join((one.file, *(f"  {sentence}" for sentence in one.sentences))))
     return 0 if all(one.ok for one in found) else 1
 
 
@@ -193,7 +195,7 @@ def schema(out: Path) -> int:
     for name, content in json_schemas().items():
         with whole(out / f"{name}.schema.json") as beside:
             beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        click.echo(f"wrote {out / name}.schema.json")
+        say(f"wrote {out / name}.schema.json")
     return 0
 
 
@@ -203,7 +205,7 @@ def registers() -> int:
     """Print the injector's register map."""
     from drivers.mapdoc import register_map_markdown
 
-    click.echo(register_map_markdown())
+    say(register_map_markdown())
     return 0
 
 
@@ -227,25 +229,25 @@ def verify(data: Path | None, simulated: bool | None, port: str | None) -> int:
         with contextlib.closing(connect(port, StopLatch(), parity=parity)) as injector:
             anchors, serial = injector.anchors(), injector.identity().serial
         text, code = verify_ledger(path, anchors, serial)
-    click.echo(text)
+    say(text)
     return code
 
 
 @main.command()
 @DATA
 @LEDGER
-@click.option("--before", type=int, default=0, help="Only sessions with a number below this one.")
+@click.option("--before", type=NUMBER, default=None, help="Only sessions with a number below this one.")
 @plainly
-def sessions(data: Path | None, simulated: bool | None, before: int) -> int:
+def sessions(data: Path | None, simulated: bool | None, before: int | None) -> int:
     """List the sessions of the record, newest first."""
     from kiosk.records.cli import list_sessions
 
-    click.echo(list_sessions(chosen_ledger(data, simulated), before))
+    say(list_sessions(chosen_ledger(data, simulated), before or 0))
     return 0
 
 
 @main.command()
-@click.argument("session", type=int)
+@click.argument("session", type=NUMBER)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="pdf", help="What to write.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder to write to.")
 @DATA
@@ -255,7 +257,7 @@ def export(session: int, form: str, out: Path, data: Path | None, simulated: boo
     """Export one SESSION, by its number."""
     from kiosk.records.cli import export as export_session
 
-    click.echo(f"wrote {export_session(chosen_ledger(data, simulated), session, form, out)}")
+    say(f"wrote {export_session(chosen_ledger(data, simulated), session, form, out)}")
     return 0
 
 
@@ -268,23 +270,30 @@ def report(data: Path | None, simulated: bool | None, as_csv: bool) -> int:
     """Totals by day, practitioner, protocol, product and lot."""
     from kiosk.records.cli import report_totals
 
-    click.echo(report_totals(chosen_ledger(data, simulated), "csv" if as_csv else "text"))
+    say(report_totals(chosen_ledger(data, simulated), "csv" if as_csv else "text"))
     return 0
 
 
 @main.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Keep the record and its exports in this folder.")
-@click.option("--profiles", type=click.Path(path_type=Path), default=PROFILES, help="Folder of the treatment profiles.")
+@click.option(
+    "--profiles",
+    type=click.Path(path_type=Path),
+    default=PROFILES,
+    show_default="those shipped",
+    help="Folder of the treatment profiles.",
+)
 @plainly
 def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     """Run the scripted session of a SCENARIO file through the same engine, ledger and wire, without a screen."""
     from kiosk.rehearsal.simulate import simulate as run_scenario
 
-    if out is not None:
-        return run_scenario(scenario, out, profiles)
-    with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
-        return run_scenario(scenario, Path(folder), profiles, kept=False)
+    with ended_in_order():
+        if out is not None:
+            return run_scenario(scenario, out, profiles)
+        with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
+            return run_scenario(scenario, Path(folder), profiles, kept=False)
 
 
 main.add_command(calibrate)

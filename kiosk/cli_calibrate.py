@@ -8,10 +8,11 @@ from typing import Literal
 import click
 
 from kiosk import cli_measure
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
+from kiosk.cli_options import NUMBER
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, plainly, say
 
 
-@click.group()
+@click.group(cls=Commands)
 def calibrate() -> None:
     """Measure against balance and gauge; what was measured: judged, certified, compared over time."""
 
@@ -28,7 +29,7 @@ def calibrate_worksheet(file: Path) -> int:
     from kiosk.calibration.worksheet import judge
 
     told, passes = judge(file)
-    click.echo(told)
+    say(told)
     return 0 if passes else 1
 
 
@@ -40,12 +41,12 @@ def calibrate_certificates(data: Path | None, simulated: bool | None) -> int:
     """List the certificates of the record, newest first."""
     from kiosk.records.cli_calibration import list_certificates
 
-    click.echo(list_certificates(chosen_ledger(data, simulated)))
+    say(list_certificates(chosen_ledger(data, simulated)))
     return 0
 
 
 @calibrate.command("certificate")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--format", "form", type=click.Choice(("pdf", "json")), default="pdf", help="What to write.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), help="Folder to write to.")
 @DATA
@@ -57,7 +58,7 @@ def calibrate_certificate(
     """Export one certificate, by its NUMBER."""
     from kiosk.records.cli_calibration import certificate
 
-    click.echo(f"wrote {certificate(chosen_ledger(data, simulated), number, form, out)}")
+    say(f"wrote {certificate(chosen_ledger(data, simulated), number, form, out)}")
     return 0
 
 
@@ -71,7 +72,7 @@ def calibrate_verify(file: Path, data: Path | None, simulated: bool | None) -> i
     from kiosk.records.cli_calibration import verify_certificate
 
     told, code = verify_certificate(chosen_ledger(data, simulated), file)
-    click.echo(told)
+    say(told)
     return code
 
 
@@ -83,5 +84,5 @@ def calibrate_history(data: Path | None, simulated: bool | None) -> int:
     """How depth and doses drifted: as found and as left at every proof, with what is allowed."""
     from kiosk.records.cli_calibration import history
 
-    click.echo(history(chosen_ledger(data, simulated)))
+    say(history(chosen_ledger(data, simulated)))
     return 0

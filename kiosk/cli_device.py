@@ -10,7 +10,7 @@ import click
 from kiosk.channel.checking_commands import CheckKey
 from kiosk.cli_options import CHANNEL
 from kiosk.cli_seat import NAME, sit
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
+from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly, say
 
 KEYS: tuple[CheckKey, ...] = get_args(CheckKey)
 
@@ -39,7 +39,7 @@ def check(keys: tuple[str, ...], name: str, channel: Path) -> int:
 
     asked = KEYS if "all" in keys else cast("tuple[CheckKey, ...]", tuple(dict.fromkeys(keys)))
     done = sit(channel, name, lambda terminal: Checking(terminal, asked))
-    click.echo(f"{len(done.passed)} of {len(asked)} passed.")
+    say(f"{len(done.passed)} of {len(asked)} passed.")
     return 0 if len(done.passed) == len(asked) else 1
 
 
@@ -51,7 +51,7 @@ def checks(data: Path | None, simulated: bool | None) -> None:
     """List the checks of inputs and outputs: how each ended last, and when it passed last."""
     from kiosk.records import cli_checks
 
-    click.echo(cli_checks.checks(chosen_ledger(data, simulated)))
+    say(cli_checks.checks(chosen_ledger(data, simulated)))
 
 
 @click.command("timing")
@@ -62,4 +62,4 @@ def timing(data: Path | None, simulated: bool | None) -> None:
     """Print the times measured on this device, as a technician recorded them last."""
     from kiosk.records import cli_checks
 
-    click.echo(cli_checks.times(chosen_ledger(data, simulated)))
+    say(cli_checks.times(chosen_ledger(data, simulated)))

@@ -10,12 +10,14 @@ import click
 
 from kiosk.cli_options import CHANNEL
 from kiosk.cli_seat import NAME, sit
-from kiosk.shell import plainly
+from kiosk.shell import plainly, say
 
 if TYPE_CHECKING:
     from kiosk.terminal.measuring import Depth, Dose
 
 HALF_WAY = 1
+MOST = 1_000_000
+"""Nothing that is typed here is as large; what it may be, control says."""
 
 
 class Exact(click.ParamType[int]):
@@ -28,9 +30,12 @@ class Exact(click.ParamType[int]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
-            found = Decimal(str(value)) * self._one
+            found = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"'{value}' is no number", param, ctx)
+        if not (found.is_finite() and -MOST < found < MOST):
+            self.fail(f"'{value}' is no number below {MOST:,}", param, ctx)
+        found *= self._one
         if found != int(found):
             self.fail(f"'{value}' has too many decimals", param, ctx)
         return int(found)
@@ -39,10 +44,22 @@ class Exact(click.ParamType[int]):
 @click.command("dose")
 @click.option("--barrel", required=True, help="Key of the syringe: 1ml, 2ml, 5ml or 10ml.")
 @click.option(
-    "--smallest-nl", type=click.IntRange(1), default=2_000, show_default=True, help="Smallest usable dose, nL."
+    "--smallest-nl", type=click.IntRange(1, 200_000), default=2_000, show_default=True, help="Smallest usable dose, nL."
 )
-@click.option("--fill-nl", type=click.IntRange(0), default=0, help="What is in the syringe, nL (default: it is full).")
-@click.option("--printed-ml", type=click.IntRange(0), default=0, help="Volume printed on it, where none is sensed.")
+@click.option(
+    "--fill-nl",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    show_default=False,
+    help="What is in the syringe, nL (default: it is full).",
+)
+@click.option(
+    "--printed-ml",
+    type=click.IntRange(0, 10),
+    default=0,
+    show_default=False,
+    help="Volume printed on it, where none is sensed.",
+)
 @click.option("--temperature", type=Exact(100), help="Where it is weighed, degrees C; asked for without it.")
 @click.option("--pressure-hpa", type=Exact(100), help="Air pressure, hPa.")
 @click.option("--humidity", type=Exact(1), help="Humidity, %.")
@@ -95,5 +112,5 @@ def _measure(channel: Path, name: str, plan: Dose | Depth) -> int:
 
     measuring = sit(channel, name, lambda terminal: Measuring(terminal, plan))
     if not measuring.done:
-        click.echo("Left half-way: nothing that was measured counts.")
+        say("Left half-way: nothing that was measured counts.")
     return 0 if measuring.done else HALF_WAY

@@ -11,6 +11,8 @@ import click
 from kiosk.shell import P
 from kiosk.system.storage import data_place, ledger_path, on_raspberry_pi, profiles_folder
 
+PX_MOST, DIGITS = 16_384, 5
+"""Longest side of a window that graphics cards draw, px, and its digits."""
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 
 
@@ -32,6 +34,10 @@ def named(simulated: bool, hardware: bool) -> bool:
     return simulated
 
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+"""Of a session, a row, an alarm or a certificate; the record can hold no larger one."""
+
+
 class Pixels(click.ParamType[tuple[int, int]]):
     """A window's size, WIDTHxHEIGHT in pixels."""
 
@@ -48,13 +54,17 @@ class Pixels(click.ParamType[tuple[int, int]]):
         if isinstance(value, tuple):
             return value
         width, _, height = value.partition("x")
-        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-            self.fail(f"'{value}' is no size; it must be WIDTHxHEIGHT, such as 800x480", param, ctx)
+        if not all(side.isdecimal() and len(side) <= DIGITS and 0 < int(side) <= PX_MOST for side in (width, height)):
+            self.fail(f"it must be WIDTHxHEIGHT, such as 800x480, each 1 to {PX_MOST}, not '{value[:20]}'", param, ctx)
         return int(width), int(height)
 
 
 SIZE = click.option(
-    "--size", type=Pixels(), default="800x480", help="Window of the kiosk: 800x480, 1280x720, 720x1280 or another."
+    "--size",
+    type=Pixels(),
+    metavar=Pixels.name,
+    default="800x480",
+    help="Window of the kiosk: 800x480, 1280x720, 720x1280 or another.",
 )
 PI_CHANNEL = Path("/run/nappage/control.sock")
 """Where the installed units have it."""
@@ -77,7 +87,9 @@ PROFILES_OPTION = click.option(
     help="Folder of the treatment profiles (default: the clinic's own beside the record, else those shipped).",
 )
 PORT = click.option("--port", default="/dev/nappage-injector", help="The injector's serial port.")
-BALANCE = click.option("--balance", default="", help="Serial port of a laboratory balance, for calibrating.")
+BALANCE = click.option(
+    "--balance", default="", show_default=False, help="Serial port of a laboratory balance, for calibrating."
+)
 
 
 def kind_of(path: Path) -> Literal["real", "simulated"]:

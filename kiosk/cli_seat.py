@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
+from kiosk.shell import say
+
 if TYPE_CHECKING:
     from kiosk.terminal.guide import Terminal
 
@@ -46,7 +48,7 @@ def sit(channel: Path, name: str, begin: Callable[[Terminal], Sat]) -> Sat:
         signal.signal(number, _as_ctrl_c)
     seat = Seat(channel)
     try:
-        visit = begin(Terminal(seat, click.echo, _pin))
+        visit = begin(Terminal(seat, say, _pin))
         try:
             visit.sign_in(name, given)
             with suppress(Left, KeyboardInterrupt):

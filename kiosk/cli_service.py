@@ -14,8 +14,8 @@ import click
 
 from kiosk import cli_device
 from kiosk.channel.service import PartName
-from kiosk.cli_options import PROFILES_OPTION, kind_of, which_profiles
-from kiosk.shell import DATA, LEDGER, chosen_ledger, plainly
+from kiosk.cli_options import NUMBER, PROFILES_OPTION, kind_of, which_profiles
+from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, plainly, say
 from kiosk.system.storage import settings_file
 
 NAME = click.option("--name", prompt="Name of the account", help="Name of the account that does it.")
@@ -29,7 +29,7 @@ def pin() -> str:
     return click.prompt("PIN", hide_input=True)
 
 
-@click.group()
+@click.group(cls=Commands)
 def service() -> None:
     """What a technician needs of the device and of the instruments that measure it."""
 
@@ -43,8 +43,8 @@ def service_balance(port: str) -> int:
 
     with contextlib.closing(SicsBalance(port)) as balance:
         who = balance.identity
-        click.echo(f"{who.model}, serial number {who.serial_number}, software {who.software}")
-        click.echo(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
+        say(f"{who.model}, serial number {who.serial_number}, software {who.software}")
+        say(f"{balance.weigh_stable().ug / 1000:.3f} mg, stable")
     return 0
 
 
@@ -64,7 +64,7 @@ def service_approvals(protocol: str | None, data: Path | None, simulated: bool |
     from kiosk.records.cli_approvals import compare, list_approvals
 
     path, folder = chosen_ledger(data, simulated), which_profiles(profiles, data)
-    click.echo(compare(path, folder, protocol).told if protocol else list_approvals(path, folder))
+    say(compare(path, folder, protocol).told if protocol else list_approvals(path, folder))
     return 0
 
 
@@ -81,9 +81,9 @@ def service_approve(protocol: str, name: str, data: Path | None, simulated: bool
 
     path = chosen_ledger(data, simulated)
     compared = compare(path, which_profiles(profiles, data), protocol)
-    click.echo(compared.told)
+    say(compared.told)
     click.confirm("Approve exactly this?", abort=True)
-    click.echo(approve(path, kind_of(path), compared, name, pin()))
+    say(approve(path, kind_of(path), compared, name, pin()))
     return 0
 
 
@@ -96,21 +96,21 @@ def service_wear(data: Path | None, simulated: bool | None) -> int:
     """Tell what the device has done, and each part since it was replaced."""
     from kiosk.records.cli_service import told_wear
 
-    click.echo(told_wear(chosen_ledger(data, simulated)))
+    say(told_wear(chosen_ledger(data, simulated)))
     return 0
 
 
 @service.command("faults")
-@click.option("--number", type=int, default=0, help="Only this alarm.")
-@click.option("--before", type=int, default=0, help="Only rows below this one.")
+@click.option("--number", type=NUMBER, default=None, help="Only this alarm.")
+@click.option("--before", type=NUMBER, default=None, help="Only rows below this one.")
 @DATA
 @LEDGER
 @plainly
-def service_faults(number: int, before: int, data: Path | None, simulated: bool | None) -> int:
+def service_faults(number: int | None, before: int | None, data: Path | None, simulated: bool | None) -> int:
     """List the alarms of the record, newest first, and how often each one stood."""
     from kiosk.records.cli_service import told_faults
 
-    click.echo(told_faults(chosen_ledger(data, simulated), before, number))
+    say(told_faults(chosen_ledger(data, simulated), before or 0, number or 0))
     return 0
 
 
@@ -122,7 +122,7 @@ def service_people(data: Path | None, simulated: bool | None) -> int:
     """List who has an account, in which role, and whether it is disabled."""
     from kiosk.records.cli_service import told_people
 
-    click.echo(told_people(chosen_ledger(data, simulated)))
+    say(told_people(chosen_ledger(data, simulated)))
     return 0
 
 
@@ -138,7 +138,7 @@ def service_disable(account: str, name: str, data: Path | None, simulated: bool 
     from kiosk.records.cli_service import disable
 
     path = chosen_ledger(data, simulated)
-    click.echo(disable(path, kind_of(path), account, name, pin()))
+    say(disable(path, kind_of(path), account, name, pin()))
     return 0
 
 
@@ -153,7 +153,7 @@ def service_enable(account: str, name: str, data: Path | None, simulated: bool |
     from kiosk.records.cli_service import enable
 
     path = chosen_ledger(data, simulated)
-    click.echo(enable(path, kind_of(path), account, name, pin()))
+    say(enable(path, kind_of(path), account, name, pin()))
     return 0
 
 
@@ -168,7 +168,7 @@ def service_replaced(part: str, name: str, data: Path | None, simulated: bool | 
     from kiosk.records.cli_service import replaced
 
     path = chosen_ledger(data, simulated)
-    click.echo(replaced(path, kind_of(path), cast("PartName", part), name, pin()))
+    say(replaced(path, kind_of(path), cast("PartName", part), name, pin()))
     return 0
 
 
@@ -194,11 +194,11 @@ def service_backup(
     PINs stand in it as hashes: keep it as carefully as the device.
     """
     from kiosk.records.cli_service import back_up
-    from kiosk.records.files import text_of
+    from kiosk.records.files import text_if_any
 
     path, screen = chosen_ledger(data, simulated), settings or settings_file()
-    kept = text_of(screen).strip() if screen.is_file() else ""
-    click.echo(back_up(path, kind_of(path), file, which_profiles(profiles, data), kept, name, pin()))
+    kept = text_if_any(screen).strip()
+    say(back_up(path, kind_of(path), file, which_profiles(profiles, data), kept, name, pin()))
     return 0
 
 
@@ -225,17 +225,17 @@ def service_restore(
     from kiosk.records.cli_service import restore, told_backup
 
     path = chosen_ledger(data, simulated)
-    click.echo(told_backup(file, kind_of(path)))
+    say(told_backup(file, kind_of(path)))
     click.confirm("Restore exactly this?", abort=True)
     told, screen = restore(path, kind_of(path), file, which_profiles(profiles, data), name, pin())
-    click.echo(told)
+    say(told)
     if screen:
         from kiosk.screens.keeping import keep
         from kiosk.view.settings import restored
 
         target = settings or settings_file()
         keep(target, restored(screen))
-        click.echo(f"Settings of the screen: {target}")
+        say(f"Settings of the screen: {target}")
     return 0
 
 
@@ -250,5 +250,5 @@ def service_bundle(file: Path, data: Path | None, simulated: bool | None, profil
     from kiosk.records.cli_service import make_bundle
 
     path = chosen_ledger(data, simulated)
-    click.echo(make_bundle(path, file, which_profiles(profiles, data)))
+    say(make_bundle(path, file, which_profiles(profiles, data)))
     return 0

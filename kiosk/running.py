@@ -9,11 +9,11 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-import click
 import msgspec
 
 from kiosk.places import Places, bench_command, control_command, nappage
 from kiosk.rehearsal.errors import NotOfAPlay, ResultsNotKept
+from kiosk.shell import say
 from kiosk.system.child import ChildPlan, Restart
 from kiosk.system.storage import ledger_path
 from kiosk.system.supervise import Supervisor
@@ -77,12 +77,12 @@ def clear(running: Running) -> None:
     files = [running.out / name for name in LEFT]
     mark = running.out / MARK
     real = ledger_path(running.data, simulated=False)
-    if running.own_data and real.exists():
-        raise NotOfAPlay(path=real)
-    for path in (*folders, *files):
-        if not mark.is_file() and path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise NotOfAPlay(path=path)
     try:
+        if running.own_data and real.exists():
+            raise NotOfAPlay(path=real)
+        for path in (*folders, *files):
+            if not mark.is_file() and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+                raise NotOfAPlay(path=path)
         running.out.mkdir(parents=True, exist_ok=True)
         mark.write_text("The next 'nappage run --demo' into this folder takes away what this one left.\n", "utf-8")
         for path in files:
@@ -90,15 +90,17 @@ def clear(running: Running) -> None:
         for path in folders:
             shutil.rmtree(path, ignore_errors=True)
         running.data.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except NotOfAPlay:
+        raise
     except OSError as error:
         raise ResultsNotKept(folder=running.out, why=error.strerror or str(error)) from error
 
 
 def _say(running: Running, places: Places) -> None:
     kind = "SIMULATED" if running.simulated else "hardware"
-    click.echo(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
+    say(f"nappage: {kind}; records in {running.data}; Ctrl-C ends all")
     if not running.screen:
-        click.echo(f"nappage: no screen; in another shell: export NAPPAGE_CHANNEL={places.channel}")
+        say(f"nappage: no screen; in another shell: export NAPPAGE_CHANNEL={places.channel}")
 
 
 def _said(size: tuple[int, int]) -> str:

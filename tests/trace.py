@@ -7,6 +7,7 @@ As a module of the test run it collects ``@pytest.mark.requirement("LIM-1")`` an
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import sys
@@ -130,6 +131,10 @@ class Collector:
 
 
 def main(arguments: list[str]) -> int:
+    """Collect every test and judge what they prove; a word that is no option is refused before that."""
+    parser = argparse.ArgumentParser(prog="python -m tests.trace", description="Which test proves which requirement.")
+    parser.add_argument("--check", action="store_true", help="leave tests/traced.txt as it is")
+    parser.parse_args(arguments)
     collector = Collector()
     said = io.StringIO()
     with contextlib.redirect_stdout(said):

@@ -53,7 +53,7 @@ class ProfileKeyUnknown(NappageError, ValueError):
 class ProfileKeyMissing(NappageError, ValueError):
     number = 207
     sentence = "{file}: '{key}' is missing; needed here: {allowed}"
-    remedy = 'Add the key; where the clinic has to give the figure write {{ source = "clinic" }}.'
+    remedy = 'Add the key; where the clinic has to give the figure write { source = "clinic" }.'
 
 
 class ReferenceUnknown(NappageError, LookupError):

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from kiosk.protocols import resolve
-from kiosk.protocols.errors import ProfileMissing
+from kiosk.protocols.errors import ProfileMissing, ProfileUnreadable
 from kiosk.protocols.files import DeviceFile, ItemsFile, NeedlesFile, ProductsFile, ProtocolFile, SyringesFile
 from kiosk.protocols.profile import Device, Item, Needle, Product, Protocol, Syringe
 from kiosk.protocols.reading import read, shaped
@@ -88,7 +88,11 @@ def load(folder: Path) -> Library:
         ProfileMissing, ProfileUnreadable, ProfileSyntax, ProfileKeyUnknown, ProfileKeyMissing, ProfileValue,
         ReferenceUnknown: the first thing that is wrong, with its file and key.
     """
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:
+        raise ProfileUnreadable(file=folder, why=error.strerror) from error
+    if not there:
         raise ProfileMissing(file=folder)
     lists = load_lists(folder)
     devices = {path.stem: load_device(path) for path in _toml(folder / "devices")}

@@ -68,7 +68,7 @@ def list_sessions(path: Path, before: int = 0, limit: int = 20) -> str:
     with reading(path) as db:
         found = history.sessions(db, before, limit)
     if not found.lines:
-        return "No session is recorded."
+        return f"No session below {before} is recorded." if before else "No session is recorded."
     head = f"{'no.':>5}  {'opened':16}  {'patient':12}  {'shots':>5}  {'given':>10}  protocol, practitioner"
     more = [f"More: --before {found.lines[-1].number}"] if found.more else []
     return "\n".join([head, *map(_line, found.lines), *more])

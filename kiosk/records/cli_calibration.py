@@ -13,7 +13,7 @@ from kiosk.records.certificate_check import look
 from kiosk.records.certificate_files import export_certificate
 from kiosk.records.certificates import Held, drift, held
 from kiosk.records.cli import reading
-from kiosk.records.errors import FileUnreadable
+from kiosk.records.files import bytes_of
 
 NOT_HELD = 2
 """Exit code of `verify` for a file that this record does not hold byte for byte."""
@@ -54,10 +54,7 @@ def verify_certificate(path: Path, file: Path) -> tuple[str, int]:
     Raises:
         FileUnreadable, CertificateInvalid, CertificateTooNew: it cannot be compared at all.
     """
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(file=file, why=error.strerror or str(error)) from error
+    data = bytes_of(file)
     with reading(path) as db:
         found = look(db, data, file)
     return "\n".join(f"{sentence}." for sentence in found.told), 0 if found.verdict == "held" else NOT_HELD

@@ -53,7 +53,7 @@ def told_faults(path: Path, before: int = 0, number: int = 0) -> str:
     with reading(path) as db:
         page = faults(db, before, number)
     if not page.lines:
-        return "No alarm is recorded."
+        return f"No {'such alarm' if before or number else 'alarm'} is recorded."
     more = [f"More: --before {page.lines[-1].row}"] if page.more else []
     counts = [f"{count.count:6}  A{count.number} {count.title}" for count in page.counts]
     return "\n".join([*map(_fault, page.lines), *more, "How often:", *counts])

@@ -18,7 +18,8 @@ from kiosk.access.lockout import check_may_try, failed, refusal, succeeded
 from kiosk.access.pin import pin_is
 from kiosk.access.roles import named, require
 from kiosk.records.chain import Kind
-from kiosk.records.errors import LedgerMissing, RecordShowsDamage
+from kiosk.records.connection import check_is_there
+from kiosk.records.errors import RecordShowsDamage
 from kiosk.records.ledger import Ledger
 from kiosk.records.rows import AccountRow, Restored
 from kiosk.system.clock import read_boot_id
@@ -54,13 +55,13 @@ def signed(path: Path, kind: Kind, command: type, name: str, pin: str) -> Genera
     """The ledger, open to somebody who may give `command`.
 
     Raises:
-        LedgerMissing: nothing is there; nobody could have an account in what this would make.
+        LedgerMissing, LedgerForbidden: nothing is there, and nobody could have an account in what this would make; or
+            this user may not look.
         LedgerBusy: control holds the record.
         RecordShowsDamage: rows are lost or changed.
         AccountUnknown, AccountDisabled, NotAllowed, SignInWaits, SignInRefused: not by this person or PIN.
     """
-    if not path.exists():
-        raise LedgerMissing(path=path)
+    check_is_there(path, "write")
     ledger = Ledger.open(path, kind, clock_wall_ms=_wall_ms, boot_id=read_boot_id())
     try:
         restored = ledger.restore()

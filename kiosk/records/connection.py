@@ -160,6 +160,16 @@ def open_writer(path: Path, check: Callable[[Database], None]) -> Database:
     return db
 
 
+def check_is_there(path: Path, act: str) -> None:
+    """Raise LedgerMissing where nothing lies, and LedgerForbidden where this user may not even look."""
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise LedgerForbidden(act=act, path=path) from error
+    if not there:
+        raise LedgerMissing(path=path)
+
+
 def sync_folder(path: Path) -> None:
     """Have the folder's entries of the ledger and its log on the disk before the first commit (LED-1).
 
@@ -185,8 +195,7 @@ def open_reader(path: Path) -> Database:
         LedgerMissing, LedgerForbidden, LedgerDamaged, NotALedger: as they say.
         ReaderTooEarly: the last writer left side files that only a writer may tidy up.
     """
-    if not path.exists():
-        raise LedgerMissing(path=path)
+    check_is_there(path, "read")
     if not os.access(path, os.R_OK, effective_ids=True):
         raise LedgerForbidden(act="read", path=path)
     with spoken(path):

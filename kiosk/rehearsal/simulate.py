@@ -7,14 +7,10 @@ when the record is whole, every limit was kept and everything came as the scenar
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import FrameType
-
-import click
 
 from drivers.injector import connect
 from drivers.registers import AnchorPair
@@ -31,11 +27,11 @@ from kiosk.rehearsal.play import Play
 from kiosk.rehearsal.scenario import Scenario, load_scenario
 from kiosk.rehearsal.stage import Stage
 from kiosk.rehearsal.telling import Progress, summary
+from kiosk.shell import say
 from kiosk.system.scheduling import LOOP, take_priority
 from kiosk.system.storage import data_folder, ledger_path
 
 FAILED = 1
-TERMINATED = 128 + signal.SIGTERM
 
 
 def simulate(scenario: Path, out: Path, profiles: Path, *, kept: bool = True) -> int:
@@ -53,23 +49,19 @@ def simulate(scenario: Path, out: Path, profiles: Path, *, kept: bool = True) ->
     data = data_folder(out / "data")
     barrel_ml = library.syringes[script.syringe].barrel_nl // 1_000_000
     began = time.monotonic()
-    before_signal = signal.signal(signal.SIGTERM, _terminated)
-    try:
-        with Stage(data, profiles, barrel_ml) as stage, Console(stage.console) as console:
-            before = read_device(console)
-            play = _play(script, library, stage, console, data)
-            stage.end_control()
-            after, anchors = read_device(console), read_anchors(stage.port)
-    finally:
-        signal.signal(signal.SIGTERM, before_signal)
+    with Stage(data, profiles, barrel_ml) as stage, Console(stage.console) as console:
+        before = read_device(console)
+        play = _play(script, library, stage, console, data)
+        stage.end_control()
+        after, anchors = read_device(console), read_anchors(stage.port)
     seconds = time.monotonic() - began
     ledger = ledger_path(data, simulated=True)
     found = audit(ledger, play.session, script.expect, before, after, anchors, realtime=realtime_permitted())
-    summary(script.title, found, seconds, play.rearmed, click.echo)
+    summary(script.title, found, seconds, play.rearmed, say)
     if not kept:
-        click.echo("  wrote     nothing; --out FOLDER keeps the record and its exports")
+        say("  wrote     nothing; --out FOLDER keeps the record and its exports")
     for path in export(ledger, play.session, out) if kept else ():
-        click.echo(f"  wrote     {path}")
+        say(f"  wrote     {path}")
     return FAILED if found.failures else 0
 
 
@@ -127,8 +119,3 @@ def export(ledger: Path, session: int, out: Path) -> tuple[Path, ...]:
         return tuple(export_session(db, session, form, out) for form in FORMATS)
     finally:
         db.close()
-
-
-def _terminated(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM leaves by the same way as Ctrl-C: everything that was started ends first."""
-    sys.exit(TERMINATED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TextIO
@@ -9,6 +10,7 @@ from typing import Self, TextIO
 import click
 
 from kiosk.rehearsal.audit import Found
+from kiosk.shell import writing
 
 BAR = 30
 LINES = 10
@@ -37,13 +39,13 @@ class Progress:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar:
-            self._out.write("\n")
+            self._write("\n")
 
     def step(self, words: str) -> None:
         """What is being done now."""
         self._step = words
         if not self._bar:
-            self._out.write(f"  {words}\n")
+            self._write(f"  {words}\n")
         self.at(max(0, self._shown[0]))
 
     def at(self, shots: int) -> None:
@@ -55,10 +57,16 @@ class Progress:
         share = min(1.0, shots / self._planned) if self._planned else 1.0
         if self._bar:
             full = round(share * BAR)
-            self._out.write(f"\r\033[K[{'#' * full}{'-' * (BAR - full)}] {shots}/{self._planned} shots  {self._step}")
+            line = f"[{'#' * full}{'-' * (BAR - full)}] {shots}/{self._planned} shots  {self._step}"
+            # One that is longer than the terminal is wide could not be written over: it would fill the screen.
+            self._write(f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}")
         elif shots * LINES // max(1, self._planned) > before * LINES // max(1, self._planned):
-            self._out.write(f"  {shots}/{self._planned} shots\n")
-        self._out.flush()
+            self._write(f"  {shots}/{self._planned} shots\n")
+
+    def _write(self, text: str) -> None:
+        with writing():
+            self._out.write(text)
+            self._out.flush()
 
 
 def summary(title: str, found: Found, seconds: float, rearmed: list[str], say: Callable[[str], None]) -> None:

@@ -70,9 +70,16 @@ def ledger_path(folder: Path, *, simulated: bool) -> Path:
 
 
 def profiles_folder(named: Path | None, data: Path, shipped: Path) -> Path:
-    """Where the profiles lie: the folder named by a person, the clinic's own beside the record, else those shipped."""
+    """Where the profiles lie: the folder named by a person, the clinic's own beside the record, else those shipped.
+
+    Raises:
+        NoDataFolder: E910, this user may not look into the data folder, and so cannot tell.
+    """
     own = data / "profiles"
-    return named or (own if own.is_dir() else shipped)
+    try:
+        return named or (own if own.is_dir() else shipped)
+    except OSError as problem:
+        raise NoDataFolder(folder=data, why=problem.strerror) from problem
 
 
 def free_mb(folder: Path) -> int:

@@ -81,6 +81,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._code: int | None = None
         self._ctrl_c = 0
+        self._unsaid = 0
         self._problem: ChildNotReady | None = None
         self._width = max((len(plan.name) for plan in plans), default=0)
 
@@ -236,11 +237,16 @@ class Supervisor:
     def _say(self, place: _Place, lines: list[str]) -> None:
         for line in lines:
             try:
+                if self._unsaid:
+                    self._write(f"({self._unsaid} lines before this one came late or were lost: nothing took them)\n")
+                    self._unsaid = 0
                 self._write(f"{place.plan.name:{self._width}} | {line}\n")
             except BrokenPipeError:
                 # Nobody reads any more (``nappage run | head``): that is a wish to end, said once.
                 self._write = _drop
                 self.end(0)
+            except OSError:  # a log on a full disk, say: nobody's treatment ends for that
+                self._unsaid += 1
 
     @contextmanager
     def _signals(self) -> Generator[None, None, None]:

@@ -23,6 +23,12 @@ class NotBegun(NappageError, RuntimeError):
     remedy = "Put right what the sentence names, and start it again."
 
 
+class NotRead(NappageError, ValueError):
+    number = 885
+    sentence = "Control did not take what was asked: a value is outside what it can be, or a text is too long ({why})"
+    remedy = "Nothing was done. Correct the value, and ask again."
+
+
 class EndedItself(NappageError, RuntimeError):
     number = 883
     sentence = "The calibration is not open any more: {why}"

@@ -12,11 +12,12 @@ import selectors
 import time
 from pathlib import Path
 
+from drivers.errors import complaint
 from kiosk.channel.client import ChannelClient
 from kiosk.channel.commands import AnyCommand, Flip, Touched
 from kiosk.channel.errors import NoControl, SeatTaken
 from kiosk.channel.snapshot import Catalogue, Reply, Snapshot
-from kiosk.terminal.errors import ControlSilent, SeatHeld
+from kiosk.terminal.errors import ControlSilent, NotRead, SeatHeld
 
 LOOK_S = 0.25
 SILENT_S = 5.0
@@ -71,6 +72,7 @@ class Seat:
 
         Raises:
             NoControl, SeatHeld, ControlSilent: nobody can say what goes on.
+            NotRead: control could not read what was asked.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self._client.fileno(), selectors.EVENT_READ)
@@ -83,6 +85,8 @@ class Seat:
         if not self._client.connected:
             self._lost()
         for reply in came.replies:
+            if not reply.number:  # what control could not read has none, and gets no other answer
+                raise NotRead(why=complaint(reply.sentence))
             self._replies[reply.number] = reply
         self._catalogue = came.catalogue or self._catalogue
         now = time.monotonic()

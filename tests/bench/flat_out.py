@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -47,20 +46,19 @@ class RelayClient(ChannelClient):
 def main(words: list[str]) -> None:
     """`CHANNEL RELAY WIDTH HEIGHT FRAMES-FILE`; the file gets one byte for each frame."""
     channel, relay, width, height, counted = words
-    with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
-        kiosk_app.prepare(Path(home), (int(width), int(height)))
-        unlimited()
-        from kiosk.screens.application import KioskApp
+    kiosk_app.prepare((int(width), int(height)))
+    unlimited()
+    from kiosk.screens.application import KioskApp
 
-        file = os.open(counted, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    file = os.open(counted, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-        def flipped() -> None:
-            os.write(file, b".")
+    def flipped() -> None:
+        os.write(file, b".")
 
-        client = RelayClient(Path(channel), Path(relay))
-        app = KioskApp(client, time.monotonic, None, flipped, machine=unpaced())
-        animate()
-        app.run()
+    client = RelayClient(Path(channel), Path(relay))
+    app = KioskApp(client, time.monotonic, None, flipped, machine=unpaced())
+    animate()
+    app.run()
 
 
 if __name__ == "__main__":

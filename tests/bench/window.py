@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -144,7 +143,7 @@ def unpaced() -> Machine:
 def bare(size: tuple[int, int], began: float, seconds: float, draws: str, *, plain: bool) -> None:
     """A window with a label."""
     os.environ |= {"KIVY_NO_CONFIG": "1", "KIVY_NO_ARGS": "1", "KIVY_NO_FILELOG": "1", "KCFG_KIVY_LOG_LEVEL": "warning"}
-    os.environ["KIVY_HOME"] = tempfile.mkdtemp(prefix="nappage-bench-kivy-")
+    os.environ["KIVY_HOME"] = str(Path(__file__).parent / "kivy-home")  # nothing lies there
     from kivy.config import Config
 
     for section, key, value in (
@@ -180,25 +179,24 @@ def kiosk(size: tuple[int, int], began: float, seconds: float, draws: str, chann
     """The kiosk; its first frame is the one that shows what control says."""
     from kiosk import app as kiosk_app
 
-    with tempfile.TemporaryDirectory(prefix="nappage-bench-kivy-") as home:
-        kiosk_app.prepare(Path(home), size)
-        if draws == "still":
-            quiet = Still(seconds, lambda: app.stop())  # noqa: PLW0108  the application comes after it
-            app = kiosk_app.build(channel, on_flip_done=quiet.flipped)
-            quiet.begin()
-            app.run()
-            return
-        if draws == "flat-out":
-            unlimited()
-
-        def shows() -> bool:
-            return app.snapshot is not None and app.snapshot.treat is not None
-
-        frames = Frames(began, seconds, shows, lambda: app.stop())  # noqa: PLW0108  the application comes after it
-        machine = unpaced() if draws == "flat-out" else None
-        app = kiosk_app.build(channel, on_flip_done=frames.flipped, machine=machine)
-        animate()
+    kiosk_app.prepare(size)
+    if draws == "still":
+        quiet = Still(seconds, lambda: app.stop())  # noqa: PLW0108  the application comes after it
+        app = kiosk_app.build(channel, on_flip_done=quiet.flipped)
+        quiet.begin()
         app.run()
+        return
+    if draws == "flat-out":
+        unlimited()
+
+    def shows() -> bool:
+        return app.snapshot is not None and app.snapshot.treat is not None
+
+    frames = Frames(began, seconds, shows, lambda: app.stop())  # noqa: PLW0108  the application comes after it
+    machine = unpaced() if draws == "flat-out" else None
+    app = kiosk_app.build(channel, on_flip_done=frames.flipped, machine=machine)
+    animate()
+    app.run()
 
 
 def main(words: list[str]) -> None:

@@ -133,13 +133,13 @@ def test_a_place_that_cannot_be_had_is_said_in_one_sentence(tmp_path: Path) -> N
     (tmp_path / "memory").write_bytes(b"too short")
     for word, sentence in (
         (f"--memory={tmp_path / 'memory'}", f"{tmp_path / 'memory'} holds 9 bytes; a memory has 16384"),
-        (f"--panel={tmp_path / 'no' / 'such'}", "[Errno 2] No such file or directory"),
-        (f"--link={tmp_path / 'no' / 'such'}", "[Errno 2] No such file or directory"),
+        (f"--panel={tmp_path / 'no' / 'such'}", "No such file or directory"),
+        (f"--link={tmp_path / 'no' / 'such'}", "No such file or directory"),
     ):
         process = start(word)
         out, err = process.communicate()
         assert (process.returncode, out) == (2, "")
-        assert err.startswith(f"The bench cannot start: {sentence}")
+        assert err.startswith(f"E970: The bench cannot start: {sentence}")
         assert "Traceback" not in err
 
 
@@ -172,13 +172,75 @@ def test_what_a_dead_bench_left_is_taken_over(tmp_path: Path, options: tuple[str
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("option", ["panel", "console"])
+def test_the_socket_of_a_bench_that_runs_is_left_to_it(subject: Started, tmp_path: Path, option: str) -> None:
+    said(subject)
+    process = start(f"--{option}={tmp_path / option}")
+    _, err = process.communicate("quit\n")
+    assert process.returncode == 2
+    assert f"Another bench listens there: '{tmp_path / option}'" in err
+    assert (tmp_path / option).is_socket()
+
+
+def test_what_is_typed_wrongly_is_one_numbered_sentence() -> None:
+    process = start("--barrel=3")
+    out, err = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("E971: 'python -m hal_sim' was not understood: argument --barrel: invalid choice: 3")
+    assert err.count("\n") == 1
+
+
+def test_a_supervisor_that_does_not_listen_is_said(tmp_path: Path) -> None:
+    process = start(f"--link={tmp_path / 'link'}", NOTIFY_SOCKET=str(tmp_path / "nobody"))
+    _, err = process.communicate()
+    assert process.returncode == 2
+    assert err.startswith(f"E970: The bench cannot start: No such file or directory: '{tmp_path / 'nobody'}'")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_when_nobody_reads_it_any_more(places: list[str], tmp_path: Path) -> None:
+    """As in `python -m hal_sim | head -1`."""
+    process = start(*places)
+    assert said(process).startswith("port ")
+    assert process.stdout is not None
+    assert process.stdin is not None
+    process.stdout.close()
+    process.stdin.write("port\n")
+    process.stdin.flush()
+    assert process.wait(20) == 0
+    process.stdout = None
+    _, err = process.communicate()
+    assert err == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_is_closed_leaves_nothing_behind(places: list[str], tmp_path: Path) -> None:
+    """Its commands end, then SIGHUP comes."""
+    terminal, slave = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hal_sim", *places], cwd=ROOT, stdin=slave, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.close(slave)
+    assert said(process).startswith("port ")
+    os.close(terminal)
+    console = Console(tmp_path / "console")
+    assert json.loads(console.do("state"))["plugged"]
+    console.close()
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.screen
 def test_its_window_comes_and_goes_with_it(tmp_path: Path) -> None:
     process = start("--window", "--quiet", SDL_VIDEODRIVER="offscreen", TMPDIR=str(tmp_path))
     assert said(process).startswith("port ")
-    (console,) = (folder / "console" for folder in tmp_path.glob("nappage-bench-*") if (folder / "console").exists())
+    (console,) = tmp_path.glob("*/console")
     client = Console(console)
     assert json.loads(client.do("state"))["plugged"]
+    assert list(tmp_path.iterdir()) == [console.parent]  # and no other one, which a killed bench would leave behind
     client.close()
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate()

@@ -61,7 +61,7 @@ def test_wear_and_faults_are_read_beside_a_treatment(service: Run, data: Path) -
     assert "shots in treatments     3" in told
     assert "needle carriage         3 strokes, no replacement recorded" in told
     assert "A708 Skin contact lost (here): no end" in service("faults").output
-    assert "No alarm is recorded." in service("faults", "--number", "999").output
+    assert "No such alarm is recorded." in service("faults", "--number", "999").output
     assert f"{ADMINISTRATOR.name:30}  administrator   active" in service("people").output
     held.close()
 

@@ -24,6 +24,7 @@ from hal_sim.build import Build
 from hal_sim.journal import Journal
 from hal_sim.memory import SIZE, Memory, MemoryFailed, PowerCut, TwoSlots
 from tests.hal_sim.host import Host
+from tests.records.test_survival import file_size_limit
 
 BUILD = Build()
 
@@ -72,6 +73,29 @@ def test_a_file_of_another_size_is_refused_and_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=str(SIZE)):
         Memory(place)
     assert place.read_bytes() == b"dear patient"
+
+
+def test_a_memory_that_finds_no_room_is_refused_and_found_blank_once_there_is(tmp_path: Path) -> None:
+    place = tmp_path / "fram"
+    with file_size_limit(SIZE // 2), pytest.raises(OSError, match="fram"):
+        Memory(place)
+    assert place.read_bytes() == b""
+    again = Memory(place)
+    assert again.blank
+    again.close()
+    assert place.stat().st_size == SIZE
+
+
+def test_a_memory_is_of_one_device_at_a_time(tmp_path: Path) -> None:
+    """Two that write into it would forget each other's shots."""
+    first = Memory(tmp_path / "fram")
+    first.write(5, b"nappage")
+    with pytest.raises(OSError, match="Another bench has this memory"):
+        Memory(tmp_path / "fram")
+    first.close()
+    again = Memory(tmp_path / "fram")
+    assert again.read(5, 7) == b"nappage"
+    again.close()
 
 
 def test_a_dead_memory_takes_nothing() -> None:

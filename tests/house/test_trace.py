@@ -34,6 +34,12 @@ FOUR = """
 """
 
 
+def test_a_word_that_is_no_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        trace.main(["--chekc"])
+    assert "unrecognized arguments: --chekc" in capsys.readouterr().err
+
+
 def items(pytester: pytest.Pytester, source: str) -> list[pytest.Item]:
     collected, _ = pytester.inline_genitems(pytester.makepyfile(source), "-p", "no:randomly")
     return collected

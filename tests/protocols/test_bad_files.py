@@ -373,6 +373,7 @@ def test_an_unknown_key_is_refused(folder: Path, old: str, new: str, key: str) -
 def test_a_missing_key_is_told(folder: Path, old: str, key: str) -> None:
     edit(folder / MESOLIFT, old, "")
     text = complaint(folder, ProfileKeyMissing)
+    assert 'write { source = "clinic" }.' in text
     assert f"'{key}' is missing; needed here: " in text
     assert '{ source = "clinic" }' in text
 

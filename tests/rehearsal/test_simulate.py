@@ -6,6 +6,7 @@ import csv
 import json
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,9 +122,9 @@ class Broken(NamedTuple):
     family: dict[int, str]
 
 
-def broken_off(out: Path, number: signal.Signals) -> Broken:
+def broken_off(out: Path, number: signal.Signals, **settings: str) -> Broken:
     """A run that is ended by a signal while it treats."""
-    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", out) as subject:
+    with started("simulate", SCENARIOS / "clean-mesolift-100-shots.toml", "--out", out, **settings) as subject:
         subject.await_word("step 2 of")
         family = subject.family()
         return Broken(subject.end(number), out, family)
@@ -152,6 +153,9 @@ def test_a_session_of_a_run_that_was_broken_off_is_named_by_the_next(interrupted
     assert "0/20 shots" in ended.stdout, "those of another session are none of this run"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_nothing_is_left_behind_when_it_is_ended(tmp_path: Path, number: signal.Signals) -> None:
-    left_nothing(broken_off(tmp_path, number))
+    """A killed one leaves a folder with its sockets, and no process."""
+    with tempfile.TemporaryDirectory(prefix="nk-") as folder:  # with a path that is short enough for sockets
+        left_nothing(broken_off(tmp_path, number, TMPDIR=folder))
+        assert number == signal.SIGKILL or not list(Path(folder).iterdir())

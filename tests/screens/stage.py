@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import tempfile
@@ -21,13 +20,6 @@ from kiosk.view.local import Local
 os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
 FRAMES = 200
 """Frames that a test waits for something at most."""
-
-
-def _settings() -> Path:
-    """A folder for Kivy's settings, which it reads all through its process, and which goes with that."""
-    folder = tempfile.TemporaryDirectory(prefix="nappage-kivy-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
 
 
 class Time:
@@ -51,8 +43,8 @@ class Stage:
         self.time = Time()
         self.flips = 0
         self.away = False
-        if "KIVY_HOME" not in os.environ or not Path(os.environ["KIVY_HOME"]).exists():
-            kiosk_app.prepare(_settings(), size)
+        if os.environ.get("KIVY_HOME") != str(kiosk_app.KIVY_HOME):
+            kiosk_app.prepare(size)
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window

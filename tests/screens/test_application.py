@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 
+from kiosk import app
 from kiosk.channel import commands as c
 from tests.screens.stage import Stage
 from tests.view.samples import CATALOGUE, SCENES, replace
 from tests.view.samples.calibrating import weighing
 from tests.view.samples.treating import ARMED, TREATING
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.screen
 KV = sorted((Path(__file__).parents[2] / "kiosk/screens").rglob("*.kv"))
@@ -158,10 +162,16 @@ def test_a_picture_shows_what_is_drawn(stage: Stage, tmp_path: Path) -> None:
     assert len(shown.getcolors(1_000_000) or ()) > 20
 
 
-def test_kivy_says_nothing_of_its_own_at_a_start(tmp_path: Path) -> None:
-    start = "import sys, pathlib; from kiosk import app; app.prepare(pathlib.Path(sys.argv[1]), (800, 480))"
-    ended = subprocess.run([sys.executable, "-c", start, str(tmp_path)], capture_output=True, text=True, check=True)
+def test_kivy_says_nothing_of_its_own_at_a_start_and_keeps_no_settings(tmp_path: Path) -> None:
+    start = (
+        "from kiosk import app; app.prepare((800, 480)); from kivy.core.window import Window; from kivy.app import App"
+    )
+    places = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "SDL_VIDEODRIVER": "offscreen"}
+    ended = subprocess.run(
+        [sys.executable, "-c", start], env=os.environ | places, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert (ended.stdout, ended.stderr) == ("", "")
+    assert (list(tmp_path.iterdir()), app.KIVY_HOME.exists()) == ([], False)
 
 
 def test_there_is_exactly_one_provider_of_touches(stage: Stage) -> None:

@@ -267,14 +267,29 @@ def test_when_nobody_reads_any_more_all_are_ended_and_nothing_is_said_twice() ->
 def test_when_the_supervisor_itself_fails_nothing_is_left_behind() -> None:
     said: list[str] = []
 
-    def full(line: str) -> None:
+    def broken(line: str) -> None:
         said.append(line)
-        raise OSError(28, "No space left on device")
+        raise RuntimeError("a defect")
 
-    with pytest.raises(OSError, match="No space left"):
-        Supervisor((plan("kiosk", "import os; print(os.getpid())\n" + WAIT), plan("control", WAIT)), full).run()
+    with pytest.raises(RuntimeError, match="a defect"):
+        Supervisor((plan("kiosk", "import os; print(os.getpid())\n" + WAIT), plan("control", WAIT)), broken).run()
 
     assert is_gone(int(said[0].split()[-1]))
+
+
+def test_a_log_that_takes_nothing_ends_nobody_and_says_so_later() -> None:
+    asked: list[str] = []
+    log = Log()
+
+    def write(line: str) -> None:
+        asked.append(line)
+        if len(asked) <= 2:
+            raise OSError(28, "No space left on device")
+        log(line)
+
+    code = "print('first'); print('second'); print('third')\n"
+    assert Supervisor((plan("kiosk", code),), write).run() == 0
+    assert log.lines[:2] == ["(2 lines before this one came late or were lost: nothing took them)", "kiosk | third"]
 
 
 def test_lines_go_to_standard_output_where_nobody_takes_them(capsys: pytest.CaptureFixture[str]) -> None:

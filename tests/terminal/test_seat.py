@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.channel.commands import Flip, SignOut, Touched
+from kiosk.channel.calibration_commands import DescribeRoom
+from kiosk.channel.commands import AnyCommand, Flip, SignIn, SignOut, Touched
 from kiosk.channel.errors import NoControl
 from kiosk.channel.snapshot import Reply, Snapshot
 from kiosk.channel.socket import ChannelClient, ChannelServer
 from kiosk.terminal import seat as room
-from kiosk.terminal.errors import ControlSilent, SeatHeld
+from kiosk.terminal.errors import ControlSilent, NotRead, SeatHeld
 from kiosk.terminal.seat import Seat
 from tests.view.samples import CATALOGUE, replace, snap
 
@@ -103,6 +104,19 @@ def test_a_command_gets_its_answer_once(subject: Seat) -> None:
 
 
 @pytest.mark.requirement("ACC-3")
+@pytest.mark.parametrize(
+    "command",
+    [SignIn("x" * 9000, "123456"), DescribeRoom(2000, 101_300, humidity_percent=200)],
+    ids=["too long", "out of range"],
+)
+def test_a_command_that_control_cannot_read_is_said(subject: Seat, control: Control, command: AnyCommand) -> None:
+    """Control answers it without a number: whoever waits for the answer would wait for ever."""
+    subject.send(command)
+    control.turn()
+    with pytest.raises(NotRead, match="E885: Control did not take what was asked"):
+        subject.look()
+
+
 def test_lines_come_whole_and_each_says_that_somebody_is_there(
     subject: Seat, control: Control, keyboard: Typing
 ) -> None:
