@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from tests.proofs.campaign import report
 from tests.proofs.campaign.fan import Sum, campaign, usual_workers
 from tests.proofs.campaign.session import play
+from tests.proofs.interrupted import in_order
 
 OUT = Path("out") / "campaign"
 MEMORY = Path("/dev/shm")
@@ -92,4 +93,4 @@ def _bar(found: Sum, most: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_order(main))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.proofs.fuzz.plan import amounts
 from tests.proofs.fuzz.run import keep, quick_folder, replay, report, run
+from tests.proofs.interrupted import in_order
 
 OUT = Path("out/fuzz")
 
@@ -47,4 +48,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_order(main))

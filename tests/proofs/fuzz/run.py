@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from tests.proofs.fuzz.parts import Finding, Notes, Part, Told, resident_kb
+from tests.proofs.interrupted import deaf
 
 PATIENCE_S = 120
 """Processor seconds: a batch takes a few; one that takes so many is an input that does not end. A starved one waits."""
@@ -72,7 +73,7 @@ _parts: dict[str, Part] = {}
 
 def _begin(parts: tuple[Part, ...]) -> None:
     _parts.update({part.name: part for part in parts})
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    deaf()
 
 
 def _late(number: int, _frame: object) -> None:
