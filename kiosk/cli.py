@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 import click
@@ -28,7 +27,7 @@ from kiosk.cli_options import (
 )
 from kiosk.cli_service import service
 from kiosk.shell import DATA, LEDGER, Commands, chosen_ledger, ended_in_order, plainly, say
-from kiosk.system.storage import data_folder, settings_file
+from kiosk.system.storage import data_folder, passing_folder, settings_file
 
 FORMATS = ("json", "csv", "pdf", "aftercare")
 
@@ -292,8 +291,8 @@ def simulate(scenario: Path, out: Path | None, profiles: Path) -> int:
     with ended_in_order():
         if out is not None:
             return run_scenario(scenario, out, profiles)
-        with tempfile.TemporaryDirectory(prefix="nappage-simulate-") as folder:
-            return run_scenario(scenario, Path(folder), profiles, kept=False)
+        with passing_folder("nappage-simulate-") as folder:
+            return run_scenario(scenario, folder, profiles, kept=False)
 
 
 main.add_command(calibrate)

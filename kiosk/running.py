@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from kiosk.places import Places, bench_command, control_command, nappage
 from kiosk.rehearsal.errors import NotOfAPlay, ResultsNotKept
 from kiosk.shell import say
 from kiosk.system.child import ChildPlan, Restart
-from kiosk.system.storage import ledger_path
+from kiosk.system.storage import ledger_path, passing_folder
 from kiosk.system.supervise import Supervisor
 
 
@@ -54,7 +53,7 @@ BUILT_WRONG = Path(__file__).parent / "rehearsal" / "built_wrong.toml"
 def run_all(running: Running) -> int:
     """Start what is needed and supervise it until the end. Returns the exit code."""
     with ExitStack() as closing:
-        places = Places(Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-"))))
+        places = Places(closing.enter_context(passing_folder("nappage-")))
         display = ""
         if running.demo:
             from kiosk.rehearsal.display import own_display

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ from typing import Self
 from kiosk.places import Places, bench_command, control_command
 from kiosk.rehearsal.errors import ProcessEnded, WaitedInVain
 from kiosk.system.child import Child, ChildPlan, Restart
+from kiosk.system.storage import passing_folder
 
 STARTS_WITHIN_S = 60.0
 ENDS_WITHIN_S = 10.0
@@ -41,9 +41,7 @@ class Stage:
         self, data: Path, profiles: Path, barrel_ml: int, *, balance: bool = False, build: Path | None = None
     ) -> None:
         self._closing = ExitStack()
-        self._places = Places(
-            Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="nappage-rehearsal-")))
-        )
+        self._places = Places(self._closing.enter_context(passing_folder("nappage-rehearsal-")))
         self._selector = self._closing.enter_context(selectors.DefaultSelector())
         self._children: list[Child] = []
         self._said: dict[str, list[str]] = {}

@@ -29,6 +29,12 @@ class NoDataFolder(NappageError, OSError):
     remedy = "Check that it exists, that it belongs to the user who runs control, and that its disk is not read-only."
 
 
+class NoTemporaryFolder(NappageError, OSError):
+    number = 911
+    sentence = "There is no folder for what is needed only meanwhile ({why})"
+    remedy = "Make room in the folder for temporary files, or name another one in TMPDIR."
+
+
 class BacklightUnwritable(NappageError, PermissionError):
     number = 920
     sentence = "The screen's brightness {path} cannot be changed ({why})"

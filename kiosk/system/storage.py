@@ -6,10 +6,12 @@ A real and a simulated ledger are different files in the same folder; neither is
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from kiosk.system.errors import NoDataFolder
+from kiosk.system.errors import NoDataFolder, NoTemporaryFolder
 
 PI_DATA = Path("/var/lib/nappage")
 PI_MODEL = Path("/proc/device-tree/model")
@@ -89,3 +91,18 @@ def free_mb(folder: Path) -> int:
     except OSError:
         return 0
     return room.f_bavail * room.f_frsize // 1_000_000
+
+
+@contextmanager
+def passing_folder(prefix: str) -> Generator[Path]:
+    """A folder that is gone when the block is left.
+
+    Raises:
+        NoTemporaryFolder: E911, it cannot be made.
+    """
+    try:
+        folder = TemporaryDirectory(prefix=prefix)
+    except OSError as problem:
+        raise NoTemporaryFolder(why=problem.strerror or str(problem)) from problem
+    with folder as name:
+        yield Path(name)

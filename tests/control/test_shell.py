@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,7 +187,18 @@ def test_profiles_that_are_closed_to_this_user_are_said(open_folder: Path) -> No
     (open_folder / "closed" / "profiles").mkdir(parents=True)
     (open_folder / "closed").chmod(0)
     with without_rights():
-        said = refused("simulate", "none.toml", "--profiles", str(open_folder / "closed" / "profiles"))
+        said = refused(
+            "simulate", "none.toml", "--profiles", str(open_folder / "closed" / "profiles"), "--out", str(open_folder)
+        )
     (open_folder / "closed").chmod(0o755)
     assert said.startswith("E203: ")
     assert "Permission denied" in said
+
+
+@pytest.mark.parametrize("words", ["simulate none.toml", "run --simulated --no-screen"])
+def test_where_nothing_can_be_kept_meanwhile_it_is_said(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    said = refused(*words.split(), *(("--data", str(tmp_path)) if words.startswith("run") else ()))
+    assert said.startswith("E911: There is no folder for what is needed only meanwhile (No such file or directory)")
