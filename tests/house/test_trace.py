@@ -41,6 +41,7 @@ def test_a_word_that_is_no_option_is_refused(capsys: pytest.CaptureFixture[str])
 
 
 def items(pytester: pytest.Pytester, source: str) -> list[pytest.Item]:
+    pytester.makeini("[pytest]\nmarkers = requirement: what it proves")  # a mark that is unknown is an error
     collected, _ = pytester.inline_genitems(pytester.makepyfile(source), "-p", "no:randomly")
     return collected
 
