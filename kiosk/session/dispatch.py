@@ -88,7 +88,7 @@ class Dispatch:
         self._ended = ended
         self.stage = Stage.COMMIT
         self.records: list[ShotRecord] = []
-        self.relay_late = self._closed = False
+        self.relay_late = self._closed = self._lets_go = False
         self._since = desk.now
         self._void_id = 0
         self._interrupted_at = self._taken_by = 0.0
@@ -125,6 +125,8 @@ class Dispatch:
             self._send()
             return
         self.stage = Stage.SUPPLY
+        panel = self._desk.inputs.panel
+        self._lets_go = panel.feedback and not panel.enable
         self._desk.emit(Enable(self._desk.inputs.epoch))
 
     def step(self) -> None:
@@ -158,6 +160,11 @@ class Dispatch:
             self._withdraw(reason)
             return
         waited = desk.now - self._since
+        # A contact that is closed before it was asked to be has not let go of the motion before, or tells so late: what
+        # it and the supply say now is over in a moment, and the controller would refuse what is sent on it.
+        self._lets_go = self._lets_go and desk.inputs.panel.feedback and waited <= FEEDBACK_WITHIN
+        if self._lets_go:
+            return
         if not desk.inputs.panel.feedback:
             if waited > FEEDBACK_WITHIN:
                 self.relay_late = True

@@ -304,6 +304,22 @@ def test_a_relay_whose_feedback_goes_again_before_the_supply_is_there_ends_it_at
     assert subject.sent[-1][0] == "prime"
 
 
+@pytest.mark.requirement("PST-1")
+def test_a_relay_that_has_not_let_go_of_the_motion_before_is_no_answer(
+    subject: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject.run(0.1)
+    read = subject.panel.read
+    monkeypatch.setattr(subject.panel, "read", lambda: replace(read(), feedback=True))
+    subject.send(subject.arm_command())
+    subject.until(lambda: subject.stage is Stage.SUPPLY, 0.1)
+    monkeypatch.undo()  # the pin has told it by now
+    since = subject.clock.now
+    subject.until(lambda: subject.stage is not Stage.SUPPLY, 1)
+    assert 0.05 < subject.clock.now - since <= 0.05 + 2 * PERIOD
+    assert (subject.armed, subject.sent[-1][0]) == (True, "authorisation")
+
+
 def test_a_relay_that_sticks_blocks_everything(subject: Bench) -> None:
     subject.live()
     subject.do("fault relay-stuck on")

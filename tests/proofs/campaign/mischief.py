@@ -36,7 +36,7 @@ LINES = (
 
 
 AS_FOUND = 1392
-"""Sessions up to here begin with the sets that they had when some of them found something (test_campaign)."""
+"""Sessions up to here begin with the sets that they had when some of them found something."""
 
 
 def first_set(number: int) -> int:

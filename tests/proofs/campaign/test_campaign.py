@@ -21,11 +21,9 @@ from tests.seed import fixed_and_fresh
 
 SEEDS = fixed_and_fresh(1)
 SHOTS = 50
-FOUND = [(20261129, 36, 400), (20261201, 1322, 400), (20261202, 1341, 400)]
-"""Seed, session and its shots of what the long form found. An injector that stayed without its calibration, because the
-late answer to another question of the same size was taken for a damaged one. A syringe that held more again after a
-reconnection, because its plunger's encoder had slipped and what was commanded was counted no more. An injector that
-started again between its identity and its first status, and was refused for ever as the one before."""
+LONG_SESSION = (20261202, 1341, 400)
+"""Seed, session and shots of one as the long form plays it. What that found is an ordinary case each in
+tests/session/test_found: what people choose has changed since, and with it what a seed comes to."""
 
 
 @pytest.mark.requirement(
@@ -41,8 +39,8 @@ def test_nothing_is_violated_in_a_random_session(tmp_path: Path, seed: int, numb
 
 
 @pytest.mark.requirement("LIM-9", "LNK-1")
-@pytest.mark.parametrize(("seed", "number", "shots"), FOUND)
-def test_what_was_found_once_stays_mended(tmp_path: Path, seed: int, number: int, shots: int) -> None:
+def test_nothing_is_violated_in_a_long_session(tmp_path: Path) -> None:
+    seed, number, shots = LONG_SESSION
     told = play(seed, number, shots, tmp_path)
     assert not told.violation, told.violation
 
