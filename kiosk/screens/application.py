@@ -223,7 +223,8 @@ class KioskApp(App):
             self._pace(wanted)
 
     def _keep_drawing(self) -> None:
-        if self.clock() - self._redrawn >= redraw_s(self.snapshot):
+        """A frame in time; at once for a list that has come to its end since the last one, which alone counts."""
+        if self.clock() - self._redrawn >= redraw_s(self.snapshot) or not self._at_end() <= self.local.ends:
             self._redrawn = self.clock()
             self.ask_redraw()
 
@@ -284,9 +285,12 @@ class KioskApp(App):
     def _on_stop(self, touch: Any) -> bool:
         return self.glass is not None and bool(self.glass.stop.collide_point(*touch.pos))
 
+    def _at_end(self) -> frozenset[str]:
+        return self.glass.lists_at_end() if self.glass is not None else frozenset[str]()
+
     def _note_ends(self) -> None:
         """Remembers which lists have shown their last page: it is on the glass now."""
-        seen = self.glass.lists_at_end() if self.glass is not None else frozenset[str]()
+        seen = self._at_end()
         if not seen <= self.local.ends:
             self.local = replace(self.local, ends=self.local.ends | seen)
 

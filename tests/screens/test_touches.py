@@ -287,3 +287,19 @@ def test_a_certificate_is_written_by_a_touch_and_says_where_it_is(stage: Stage) 
         stage.clients[-1], Reply(1, True, page=Exported("/var/lib/nappage/exports/certificate-00003.json"))
     )
     stage.until(lambda: "certificate-00003.json" in stage.app.local.exported, "the file to be named")
+
+
+def test_a_list_that_has_come_to_its_end_is_drawn_at_once_so_that_it_counts_as_shown(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.scene(*SCENES["screening-end"], CATALOGUE)
+    app = stage.app
+    assert app.glass is not None
+    assert app.glass.lists_at_end() <= app.local.ends
+    asked: list[float] = []
+    monkeypatch.setattr(app, "ask_redraw", lambda: asked.append(stage.time.now))
+    app.cycle(0)
+    assert not asked, "nothing is new"
+    app.local = replace(app.local, ends=frozenset())
+    app.cycle(0)
+    assert asked
