@@ -79,7 +79,8 @@ class Treatment(Hands):
         self._picture("screening")
         while (page := self._glass.settled()).find("more") is not None:
             here = [widget.key for widget in page.widgets]
-            self._glass.tap_to("more", lambda seen, was=here: [w.key for w in seen.widgets] != was, "more questions")
+            if self._glass.tap_if_there("more"):  # it goes once the last page has been on the glass for a frame
+                self._glass.until(lambda seen, was=here: [w.key for w in seen.widgets] != was, "more questions")
         self._continue_to("product")
 
     def _product(self) -> None:

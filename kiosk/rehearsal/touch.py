@@ -182,6 +182,15 @@ class Glass:
         self.tap(key)
         return self.until(condition, what)
 
+    def tap_if_there(self, key: str) -> bool:
+        """Touch what the next frame may take away, once it takes touches; whether it was still there."""
+        widget = self.until(lambda seen: seen.offers(key) or seen.find(key) is None, f"what becomes of '{key}'").find(
+            key
+        )
+        if widget is not None:
+            self._press(widget, TAP_S)
+        return widget is not None
+
     def type(self, text: str) -> None:
         """Our own keyboard or number pad, key by key."""
         for letter in text:
