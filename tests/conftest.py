@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("nappage")
 YOUNG, MIDDLE, OLD = 700, 10, 1000
 """When the collector looks through a generation. At Python's own 10 for the oldest it takes half of the time in which
 scenes are drawn, at 100 a third: an application that was closed is not worth looking for at once, beside all that was
-collected. A worker holds 1.5 GB at most."""
+collected. A worker holds under 2 GB."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -184,9 +184,8 @@ class Glass:
 
     def tap_if_there(self, key: str) -> bool:
         """Touch what the next frame may take away, once it takes touches; whether it was still there."""
-        widget = self.until(lambda seen: seen.offers(key) or seen.find(key) is None, f"what becomes of '{key}'").find(
-            key
-        )
+        seen = self.until(lambda seen: seen.offers(key) or seen.find(key) is None, f"what becomes of '{key}'")
+        widget = seen.find(key)
         if widget is not None:
             self._press(widget, TAP_S)
         return widget is not None

@@ -10,9 +10,10 @@ STOPPED = 128 + signal.SIGINT
 
 
 def in_order(main: Callable[[], int]) -> int:
-    """What `main` returns; ended by Ctrl-C, SIGTERM or a closed terminal, 130."""
+    """What `main` returns; ended by Ctrl-C, SIGTERM or a closed terminal, 130. One that nohup made deaf stays so."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     try:
         return main()
     except KeyboardInterrupt:
